@@ -1,0 +1,12 @@
+import type { Ms } from '../units.ts'
+
+/** When requests arrive: pure, the same offsets for the same seed. */
+export interface Arrival {
+  /** What a reader should see in a report: `poisson`, `gamma (burstiness 0.5)`, ... */
+  readonly label: string
+  /**
+   * `count` ascending offsets in ms; the first request is due at 0. `requestRate` is per second; `Infinity` means all
+   * at once. Throws BenchError `bad-load` on a rate that is not positive.
+   */
+  offsets(options: { readonly count: number; readonly requestRate: number; readonly seed: number }): Ms[]
+}

@@ -1,0 +1,40 @@
+/**
+ * What can go wrong, as a closed set. A caller may switch on the code; a person reads the message and the remedy.
+ */
+export type BenchErrorCode =
+  | 'bad-dataset'
+  | 'bad-tokenizer'
+  | 'bad-load'
+  | 'bad-slo'
+  | 'bad-baseline'
+  | 'bad-report'
+  | 'bad-target'
+  | 'bad-profile'
+  | 'bad-command'
+  | 'no-data'
+  | 'not-comparable'
+  | 'server-unreachable'
+  | 'server-refused'
+  | 'model-not-found'
+  | 'overlapping-load'
+  | 'aborted'
+
+export interface BenchErrorOptions {
+  readonly code: BenchErrorCode
+  /** One sentence that tells the reader what to do about it. */
+  readonly remedy: string
+  readonly cause?: unknown
+}
+
+/** An error for people: `message` says what happened and to what, `remedy` what to do; both are printed. */
+export class BenchError extends Error {
+  override readonly name = 'BenchError'
+  readonly code: BenchErrorCode
+  readonly remedy: string
+
+  constructor(what: string, { code, remedy, cause }: BenchErrorOptions) {
+    super(`${what} ${remedy}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.remedy = remedy
+  }
+}

@@ -1,0 +1,57 @@
+/** One wire format: how a request is written and how its answer is read. */
+export const PROTOCOL_IDS = [
+  'openai-completions',
+  'openai-chat',
+  'triton-generate',
+  'tgi-generate',
+  'sglang-generate',
+  'llamacpp-completion',
+  'lmdeploy-interactive',
+  'vllm-generate-nul',
+  'http-error-body',
+] as const
+export type ProtocolId = (typeof PROTOCOL_IDS)[number]
+
+/**
+ * What the decoder of one answer has understood so far.
+ *
+ * Null where the server did not say. Counts go up only.
+ */
+export interface DecodedStream {
+  /** Visible text, concatenated. */
+  readonly text: string
+  readonly reasoningText: string
+  /** Events of any kind that held JSON. */
+  readonly events: number
+  /** Events that added generated output of any kind: text, reasoning or tool arguments. */
+  readonly outputEvents: number
+  /** Events that added visible text. */
+  readonly contentEvents: number
+  /** Of `outputEvents`, those that added something other than reasoning. */
+  readonly answerEvents: number
+  readonly promptTokens: number | null
+  readonly completionTokens: number | null
+  readonly finishReason: string | null
+  /** Error reported by the server inside the body. */
+  readonly error: string | null
+  /** The server sent its end-of-stream marker (`[DONE]`). Neither needed nor sufficient. */
+  readonly endedWithDone: boolean
+}
+
+/**
+ * Reads one answer, byte by byte, however the network cut it. Never throws; what it cannot read becomes `error`.
+ * Memory is bounded: one unfinished event of at most `MAX_EVENT_BYTES`, and the text when `keepText` is asked for.
+ */
+export interface StreamDecoder {
+  readonly state: DecodedStream
+  push(bytes: Uint8Array): void
+  /** No more bytes will come. A last event without its blank line is read now. */
+  end(): void
+  /** True when the answer is complete in the sense of the protocol: a finish reason where the protocol has one. */
+  isComplete(): boolean
+}
+
+export interface DecoderOptions {
+  /** Keep the concatenated text (needed for re-tokenisation and transcripts; a load run goes without). Default true. */
+  readonly keepText?: boolean
+}
