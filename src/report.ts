@@ -1,0 +1,207 @@
+import * as z from 'zod'
+import { FAILURE_KINDS } from './record.ts'
+
+/**
+ * One run as judged: what crosses from worker to reporter, what lands in a file, what a baseline is. Every table, page
+ * and verdict can be re-made from it, on another machine, months later.
+ *
+ * JSON-safe: finite numbers, `null` for "no such thing", never NaN or Infinity.
+ */
+export const RUN_SCHEMA = 'vitest-llm-bench/run@1'
+export const REPORT_SCHEMA = 'vitest-llm-bench/report@1'
+
+export const FRAMEWORK_IDS = [
+  'vllm',
+  'lmdeploy',
+  'tensorrt-llm',
+  'mlc-llm',
+  'sglang',
+  'llama.cpp',
+  'tgi',
+  'ollama',
+  'openai',
+] as const
+export type FrameworkId = (typeof FRAMEWORK_IDS)[number]
+
+/** Linear interpolation between order statistics (numpy's default, R type 7). `std` has n - 1 in its denominator. */
+export const Distribution = z.object({
+  mean: z.number(),
+  std: z.number(),
+  min: z.number(),
+  p50: z.number(),
+  p75: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  max: z.number(),
+  count: z.int().nonnegative(),
+})
+export type Distribution = z.infer<typeof Distribution>
+
+const rate = z.number().nonnegative()
+const count = z.int().nonnegative()
+const distribution = Distribution.nullable()
+
+/** The definitions are in `src/metrics/`, one file each. ms unless the name says otherwise. */
+export const Metrics = z.object({
+  /** First due time to last end. */
+  durationMs: rate,
+  completed: count,
+  failed: count,
+  /** Of completed requests. */
+  inputTokens: count,
+  outputTokens: count,
+  requestThroughput: rate,
+  inputThroughput: rate,
+  outputThroughput: rate,
+  /** Null when the run had no objectives. */
+  goodput: rate.nullable(),
+  ttft: distribution,
+  tpot: distribution,
+  itl: distribution,
+  e2eLatency: distribution,
+  /** The client's own lateness: sent minus due. */
+  queueLateness: distribution,
+  peakConcurrency: count,
+})
+export type Metrics = z.infer<typeof Metrics>
+
+export const VERDICTS = ['pass', 'fail', 'inconclusive', 'invalid'] as const
+export type VerdictWord = (typeof VERDICTS)[number]
+
+export const Verdict = z.object({
+  kind: z.enum(['slo', 'baseline', 'validity']),
+  /** `ttft.p99 < 400 ms`: the objective in words, unique within its kind and run. */
+  objective: z.string(),
+  verdict: z.enum(VERDICTS),
+  /** Null when there was nothing to observe. */
+  observed: z.number().nullable(),
+  limit: z.number().nullable(),
+  /** One line with the facts first. */
+  message: z.string(),
+})
+export type Verdict = z.infer<typeof Verdict>
+
+/** Doubts about a run; each is printed next to the numbers it concerns. A closed set. */
+export const WARNING_CODES = [
+  'simulated',
+  'client-late',
+  'token-estimate',
+  'length-mismatch',
+  'short-sample',
+  'rate-not-reached',
+  'saturated',
+  'aborted',
+] as const
+export const Warning = z.object({ code: z.enum(WARNING_CODES), message: z.string() })
+export type Warning = z.infer<typeof Warning>
+
+export const TargetFacts = z.object({
+  framework: z.enum(FRAMEWORK_IDS),
+  version: z.string().nullable(),
+  variant: z.string(),
+  model: z.string().nullable(),
+  /** Without credentials; null when simulated. */
+  url: z.string().nullable(),
+  simulated: z.boolean(),
+})
+export type TargetFacts = z.infer<typeof TargetFacts>
+
+export const LoadFacts = z.object({
+  /** Asked for, requests/s; null for all at once. */
+  requestRate: z.number().positive().nullable(),
+  numPrompts: z.int().positive(),
+  arrival: z.string(),
+  dataset: z.string(),
+  maxConcurrency: z.int().positive().nullable(),
+  seed: z.int(),
+  trial: z.int().nonnegative(),
+  /** SHA-256 of prompts, lengths and offsets. */
+  digest: z.string(),
+})
+export type LoadFacts = z.infer<typeof LoadFacts>
+
+/** Every request in arrival order, one column each, coded by `src/metrics/columns.ts`. */
+export const RequestColumns = z.object({
+  count,
+  /** base64 of little-endian float64, ms on the run clock. */
+  dueAt: z.string(),
+  /** base64 of little-endian uint16 log codes, 65535 = absent or failed. */
+  lateness: z.string(),
+  ttft: z.string(),
+  tpot: z.string(),
+  e2eLatency: z.string(),
+  /** base64 of little-endian uint32, 4294967295 = unknown. */
+  promptTokens: z.string(),
+  outputTokens: z.string(),
+  /** The failed ones, ascending index. */
+  failures: z.array(z.object({ index: count, kind: z.enum(FAILURE_KINDS) })),
+})
+export type RequestColumns = z.infer<typeof RequestColumns>
+
+/** One value for each second of the run, from its first due time. */
+export const Series = z.object({
+  /** Most requests in flight within the second. */
+  inFlight: z.array(count),
+  completions: z.array(count),
+  outputTokens: z.array(rate),
+})
+export type Series = z.infer<typeof Series>
+
+export const Environment = z.object({
+  startedAt: z.iso.datetime(),
+  hostname: z.string(),
+  cpu: z.string(),
+  cores: count,
+  platform: z.string(),
+  node: z.string(),
+  tool: z.string(),
+})
+export type Environment = z.infer<typeof Environment>
+
+export const RunReport = z.object({
+  schema: z.literal(RUN_SCHEMA),
+  /** `suite > case`: unique among the cases of a build. */
+  case: z.string(),
+  target: TargetFacts,
+  load: LoadFacts,
+  metrics: Metrics,
+  verdicts: z.array(Verdict),
+  validity: z.object({
+    /** Requests sent over requests asked for; 1 unless the run was cut short. */
+    sentShare: z.number().min(0).max(1),
+    /** Arrivals a second over the rate asked for; null for all at once. */
+    offeredShare: rate.nullable(),
+    /** Failed or not, requests whose answer had another length than was asked for. */
+    lengthMismatches: count,
+    /** How many requests' output tokens came from which source. */
+    tokenSources: z.record(z.string(), count),
+    finishReasons: z.record(z.string(), count),
+    connections: z.object({ opened: count, reused: count }).nullable(),
+    warnings: z.array(Warning),
+  }),
+  /** By kind; empty when nothing failed. */
+  errors: z.array(z.object({ kind: z.enum(FAILURE_KINDS), count, example: z.string() })),
+  requests: RequestColumns,
+  series: Series,
+  /** What the server said of itself; null until somebody asks it. */
+  telemetry: z.null(),
+  environment: Environment,
+})
+export type RunReport = z.infer<typeof RunReport>
+
+/** A case that never came to run: a server that did not answer, a bad dataset, an exception. */
+export const FailedCase = z.object({
+  case: z.string(),
+  framework: z.string().nullable(),
+  message: z.string(),
+})
+export type FailedCase = z.infer<typeof FailedCase>
+
+export const BenchReport = z.object({
+  schema: z.literal(REPORT_SCHEMA),
+  runs: z.array(RunReport),
+  /** Cases without a run. They failed the build. */
+  failedCases: z.array(FailedCase),
+})
+export type BenchReport = z.infer<typeof BenchReport>
