@@ -1,7 +1,6 @@
-import type { Clock } from '../clock.ts'
-import type { Transport } from '../client/transport.ts'
 import type { ProtocolId } from '../protocol/protocol.ts'
 import type { FrameworkId } from '../report.ts'
+import type { EngineProfile } from '../simulator/profile.ts'
 
 /** What a body is built from. */
 export interface BodyInput {
@@ -16,17 +15,16 @@ export interface BodyInput {
 export interface Recipe {
   readonly protocol: ProtocolId
   readonly path: string
-  body(input: BodyInput): Record<string, unknown>
+  readonly body: (input: BodyInput) => Record<string, unknown>
   /** Whether the recipe can force the output length. */
   readonly canFixLength: boolean
 }
 
-/** Makes a transport on the given clock; a fresh server for every run, so that runs do not warm each other. */
-export type SimulatedServer = (clock: Clock, seed: number) => Transport
-
+/** Where the answers come from. `unset` is an error the moment somebody wants to run it. */
 export type Endpoint =
   | { readonly kind: 'url'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
-  | { readonly kind: 'simulated'; readonly start: SimulatedServer }
+  | { readonly kind: 'simulated'; readonly profile: EngineProfile }
+  | { readonly kind: 'unset' }
 
 /** Whom to ask, and how. */
 export interface Target {
@@ -38,4 +36,13 @@ export interface Target {
   readonly model: string | null
   readonly recipe: Recipe
   readonly endpoint: Endpoint
+}
+
+/** `vllm 0.4.1`, `vllm 0.4.1 awq`: how a target is called in suites, tables and messages. */
+export function targetLabel({
+  framework,
+  version,
+  variant,
+}: Pick<Target, 'framework' | 'version' | 'variant'>): string {
+  return [framework, version, variant === 'base' ? null : variant].filter((part) => part !== null).join(' ')
 }
