@@ -1,0 +1,5 @@
+export { renderTable } from './console-table.ts'
+export { renderJson } from './json.ts'
+export { renderJunit } from './junit.ts'
+export { renderMarkdown } from './markdown.ts'
+export { ServingReporter as default, ServingReporter, type ServingReporterOptions } from './serving-reporter.ts'

@@ -1,0 +1,127 @@
+import { appendFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { styleText } from 'node:util'
+import type { SerializedError, TestArtifact } from 'vitest'
+import { DefaultReporter, type TestCase, type TestModule, type TestRunEndReason, type Vitest } from 'vitest/node'
+import type { BenchReport } from '../src/report.ts'
+import type { ProgressArtifact } from '../src/vitest/types.ts'
+import { collectReport } from './collect-report.ts'
+import { renderTable } from './console-table.ts'
+import { answerSignals, type SignalAnswer } from './graceful-shutdown.ts'
+import { renderJson } from './json.ts'
+import { renderJunit } from './junit.ts'
+import { renderMarkdown } from './markdown.ts'
+import { renderProgress } from './progress.ts'
+import { writeAtomically } from './write-atomically.ts'
+
+export interface ServingReporterOptions {
+  /** Folder of `report.json`, `junit.xml` and `report.md`, from the project's root. Default `bench-results`. */
+  readonly outputDir?: string
+  /** Print nothing, only write the files: for use beside another console reporter. Default false. */
+  readonly quiet?: boolean
+}
+
+/** Between two progress lines where there is no terminal to draw in. */
+const PLAIN_PROGRESS_MS = 10_000
+
+const FALLBACK_COLUMNS = 120
+
+type BenchmarkTables = Parameters<DefaultReporter['printBenchmarkTable']>[0]
+
+/**
+ * Vitest's default reporter, with live progress of the load in place of iterations a second, and at the end the
+ * comparison table and the report files.
+ *
+ * Reads reports and writes text, nothing else: whether the process fails is decided by the assertions inside the tests,
+ * so output and exit code cannot disagree.
+ */
+export class ServingReporter extends DefaultReporter {
+  readonly #outputDir: string
+  readonly #quiet: boolean
+  readonly #servingCases = new Set<string>()
+  #signals: SignalAnswer | null = null
+  #lastPlainProgressMs = 0
+
+  constructor({ outputDir = 'bench-results', quiet = false }: ServingReporterOptions = {}) {
+    super()
+    this.#outputDir = outputDir
+    this.#quiet = quiet
+    this.verbose = true
+  }
+
+  override onInit(vitest: Vitest): void {
+    super.onInit(vitest)
+    this.#signals = answerSignals(vitest)
+  }
+
+  override log(...messages: unknown[]): void {
+    if (!this.#quiet) super.log(...messages)
+  }
+
+  override error(...messages: unknown[]): void {
+    if (!this.#quiet) super.error(...messages)
+  }
+
+  override onTestCaseReady(test: TestCase): void {
+    super.onTestCaseReady(test)
+    this.#signals?.testsAreLive()
+  }
+
+  override onTestCaseResult(test: TestCase): void {
+    for (const { report } of test.meta().serving?.runs ?? []) this.#servingCases.add(report.case)
+    super.onTestCaseResult(test)
+  }
+
+  onTestCaseArtifactRecord(test: TestCase, artifact: TestArtifact): void {
+    if (artifact.type === 'vitest-llm-bench:progress') this.#showProgress(test, artifact)
+  }
+
+  override onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
+    super.onTestRunEnd(modules, unhandledErrors, reason)
+    this.#signals?.runIsOver()
+    const report = collectReport(modules, unhandledErrors)
+    // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
+    if (report.runs.length === 0 && report.failedCases.length === 0) return
+    this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.' }))
+    this.#writeFiles(report)
+  }
+
+  /** A load run is not iterations of a function: its own table comes at the end. */
+  protected override printBenchmarkTable(tables: BenchmarkTables, padding: string, columnName?: 'name' | 'project'): void {
+    const functions = tables.filter(({ tasks }) => !tasks.some(({ name }) => this.#servingCases.has(name)))
+    if (functions.length > 0) super.printBenchmarkTable(functions, padding, columnName)
+  }
+
+  #writeFiles(report: BenchReport): void {
+    const folder = join(this.ctx.config.root, this.#outputDir)
+    const markdown = renderMarkdown(report)
+    writeAtomically(join(folder, 'report.json'), renderJson(report))
+    writeAtomically(join(folder, 'junit.xml'), renderJunit(report))
+    writeAtomically(join(folder, 'report.md'), markdown)
+    const summary = process.env['GITHUB_STEP_SUMMARY']
+    if (summary !== undefined && summary !== '') appendFileSync(summary, `\n${markdown}\n`)
+    this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}`)
+  }
+
+  #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {
+    if (this.isTTY) {
+      const line = renderProgress({ name, ...progress }, { width: this.#columns() - 10, color: true })
+      // The summary's window shows the running hook of a test; a load run has none, so its progress takes that line.
+      this.onHookStart({ name: line as 'beforeEach', entity: test })
+    } else if (progress.elapsedMs - this.#lastPlainProgressMs >= PLAIN_PROGRESS_MS || progress.elapsedMs < this.#lastPlainProgressMs) {
+      this.#lastPlainProgressMs = progress.elapsedMs
+      this.log(` ${name}  ${renderProgress({ name, ...progress }, { width: this.#columns(), color: false })}`)
+    }
+  }
+
+  #columns(): number {
+    const { outputStream } = this.ctx.logger
+    if ('columns' in outputStream && typeof outputStream.columns === 'number') return outputStream.columns
+    const columns = Number(process.env['COLUMNS'])
+    return columns > 0 ? columns : FALLBACK_COLUMNS
+  }
+}

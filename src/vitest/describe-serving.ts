@@ -1,0 +1,110 @@
+import { describe, expect } from 'vitest'
+import { BenchError } from '../errors.ts'
+import { targetLabel, type Target } from '../frameworks/target.ts'
+import type { Slo } from '../slo/slo.ts'
+import { atCallSite, captureCallSite } from './call-site.ts'
+import { sloFromEnvironment } from './environment.ts'
+import { test } from './load-fixture.ts'
+import type { LoadOptions } from './run-case.ts'
+import type { ServingRun } from './types.ts'
+
+/** One cell of the matrix. */
+export interface ServingCell {
+  readonly target: Target
+  /** Requests a second; `Infinity` for all at once. */
+  readonly requestRate: number
+}
+
+export interface ServingMatrix {
+  readonly targets: readonly Target[]
+  readonly requestRates: readonly number[]
+  readonly load: CellValue<Omit<LoadOptions, 'requestRate' | 'slo'>>
+  /** Objectives of a cell; undefined for a cell that has none. */
+  readonly slo?: CellValue<Slo | undefined>
+  /** Compare every case with its accepted baseline. Default false. */
+  readonly baseline?: boolean
+}
+
+type CellValue<T> = T | ((cell: ServingCell) => T)
+
+/**
+ * One test for each target and request rate: sends the load, judges its objectives, then calls `check` for whatever else
+ * must hold. Everything that fails in a cell is reported, not only the first.
+ */
+export function describeServing(
+  name: string,
+  matrix: ServingMatrix,
+  check?: (run: ServingRun, cell: ServingCell) => void,
+): void {
+  const frames = captureCallSite(describeServing)
+  if (matrix.targets.length === 0 || matrix.requestRates.length === 0) {
+    throw new BenchError(`describeServing(${JSON.stringify(name)}) has no targets or no request rates.`, {
+      code: 'bad-load',
+      remedy: 'Give at least one of each: an empty matrix would pass without having measured anything.',
+    })
+  }
+  describe(name, () => {
+    for (const target of matrix.targets) {
+      describe(targetLabel(target), () => {
+        for (const requestRate of matrix.requestRates) {
+          defineCell({ target, requestRate }, matrix, check, frames)
+        }
+      })
+    }
+  })
+}
+
+function defineCell(
+  cell: ServingCell,
+  matrix: ServingMatrix,
+  check: ((run: ServingRun, cell: ServingCell) => void) | undefined,
+  frames: string,
+): void {
+  const title = cell.requestRate === Infinity ? 'all at once' : `${cell.requestRate} req/s`
+  test(title, { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
+    try {
+      const slo = sloFromEnvironment(valueFor(matrix.slo, cell), process.env)
+      const run = await load({
+        target: cell.target,
+        requestRate: cell.requestRate,
+        ...valueFor(matrix.load, cell),
+        ...(slo === undefined ? {} : { slo }),
+      })
+      const errors = collect([
+        () => expectSomething(run),
+        () => slo !== undefined && expect(run).toMeetSlo(slo),
+        () => matrix.baseline === true && expect(run).toMatchBaseline(),
+        () => check?.(run, cell),
+      ])
+      if (errors.length === 1) throw errors[0]
+      if (errors.length > 1) throw new AggregateError(errors.map((error) => atCallSite(error, frames)), `${errors.length} failures`)
+    } catch (error) {
+      throw atCallSite(error, frames)
+    }
+  })
+}
+
+/** A case without objectives still fails when nothing was served. */
+function expectSomething(run: ServingRun): void {
+  if (run.completed > 0) return
+  const [first] = run.report.errors
+  throw new BenchError(`${run.report.case}: none of ${run.failed} requests completed (${first?.kind}: ${first?.example}).`, {
+    code: 'no-data',
+    remedy: 'See whether the server is up and serves this model.',
+  })
+}
+
+function valueFor<T>(value: CellValue<T> | undefined, cell: ServingCell): T | undefined {
+  return typeof value === 'function' ? (value as (cell: ServingCell) => T)(cell) : value
+}
+
+function collect(assertions: readonly (() => unknown)[]): unknown[] {
+  return assertions.flatMap((assertion) => {
+    try {
+      assertion()
+      return []
+    } catch (error) {
+      return [error]
+    }
+  })
+}

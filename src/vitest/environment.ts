@@ -1,0 +1,68 @@
+import { cpus, hostname } from 'node:os'
+import { atUrl } from '../frameworks/targets.ts'
+import type { Target } from '../frameworks/target.ts'
+import { toolName } from '../package-info.ts'
+import type { Environment, FrameworkId } from '../report.ts'
+import { parseSlo } from '../slo/parse-slo.ts'
+import type { Slo } from '../slo/slo.ts'
+import { jsonl } from '../workload/jsonl.ts'
+import { sharegpt } from '../workload/sharegpt.ts'
+import type { LoadOptions } from './run-case.ts'
+
+/** The variables that people set around a bench run: see the README. */
+type Env = Readonly<Record<string, string | undefined>>
+
+const URL_VARIABLES: Partial<Record<FrameworkId, string>> = {
+  vllm: 'VLLM_URL',
+  lmdeploy: 'LMDEPLOY_URL',
+  'tensorrt-llm': 'TENSORRT_LLM_URL',
+  'mlc-llm': 'MLC_LLM_URL',
+  sglang: 'SGLANG_URL',
+  openai: 'OPENAI_URL',
+}
+
+/**
+ * `VLLM_URL` and its like send a framework's cases to a running server, with `LLM_BENCH_MODEL` and `LLM_BENCH_API_KEY`.
+ * A target that was given its URL in code keeps it.
+ */
+export function targetFromEnvironment(target: Target, env: Env): Target {
+  const variable = URL_VARIABLES[target.framework]
+  const url = variable === undefined ? undefined : env[variable]
+  if (url === undefined || url === '' || target.endpoint.kind === 'url') return target
+  const model = env['LLM_BENCH_MODEL']
+  return {
+    ...atUrl(target, { url, apiKey: env['LLM_BENCH_API_KEY'] }),
+    // What is simulated says nothing of what runs at the URL.
+    version: null,
+    model: model === undefined || model === '' ? target.model : model,
+  }
+}
+
+/** `LLM_BENCH_DATASET` (ShareGPT JSON, or JSONL by its ending) and `LLM_BENCH_TOKENIZER` go before the case's own dataset. */
+export function loadFromEnvironment(load: LoadOptions, env: Env): LoadOptions {
+  const path = env['LLM_BENCH_DATASET']
+  if (path === undefined || path === '') return load
+  const tokenizer = env['LLM_BENCH_TOKENIZER']
+  const options = tokenizer === undefined || tokenizer === '' ? { path } : { path, tokenizer }
+  return { ...load, dataset: path.endsWith('.jsonl') ? jsonl(options) : sharegpt(options) }
+}
+
+/** `LLM_BENCH_SLO` replaces the objectives of every case. */
+export function sloFromEnvironment(slo: Slo | undefined, env: Env): Slo | undefined {
+  const expression = env['LLM_BENCH_SLO']
+  return expression === undefined || expression === '' ? slo : parseSlo(expression)
+}
+
+/** Where and with what a run was made. */
+export function describeEnvironment(): Environment {
+  const processors = cpus()
+  return {
+    startedAt: new Date().toISOString(),
+    hostname: hostname(),
+    cpu: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    tool: toolName(),
+  }
+}

@@ -1,0 +1,35 @@
+import type { Verdict } from '../report.ts'
+import type { ServingMeta, ServingRun } from './types.ts'
+
+/** Where a run came from: what a matcher must know beyond the run itself. */
+export interface Provenance {
+  /** Absolute path of the bench file. */
+  readonly file: string
+  /** Travels to the reporters. */
+  readonly meta: ServingMeta
+}
+
+const provenances = new WeakMap<ServingRun, Provenance>()
+
+/** Remembers a finished run, so that matchers can find its file. */
+export function enter(run: ServingRun, provenance: Provenance): void {
+  provenances.set(run, provenance)
+}
+
+export function provenanceOf(run: ServingRun): Provenance | undefined {
+  return provenances.get(run)
+}
+
+/** Writes verdicts into the report that travels to the reporters. A repeated objective replaces its earlier verdict. */
+export function recordVerdicts(run: ServingRun, verdicts: readonly Verdict[]): void {
+  const { report } = run
+  const isNew = (old: Verdict): boolean =>
+    !verdicts.some(({ kind, objective }) => kind === old.kind && objective === old.objective)
+  report.verdicts = [...report.verdicts.filter(isNew), ...verdicts]
+}
+
+/** Notes that a failure is told by the report's verdicts, so that reporters do not list it as something else. */
+export function noteJudged(run: ServingRun, message: string): void {
+  const meta = provenances.get(run)?.meta
+  if (meta !== undefined) meta.judged = [...(meta.judged ?? []), message.split('\n', 1)[0] ?? '']
+}

@@ -1,0 +1,54 @@
+import { test as base, type TestAPI } from 'vitest'
+import { BenchError } from '../errors.ts'
+import type { Target } from '../frameworks/target.ts'
+import { enter } from './ledger.ts'
+import { loadFromEnvironment, sloFromEnvironment, targetFromEnvironment } from './environment.ts'
+import type { LoadOptions } from './run-case.ts'
+import type { ServingRun } from './types.ts'
+
+/** Sends one load to one target and resolves with what was measured. Await it before the next. */
+export type Load = (options: LoadOptions & { readonly target: Target; readonly name?: string }) => Promise<ServingRun>
+
+/**
+ * Vitest's `test` with a `load` fixture: for whatever the matrix of `describeServing` cannot say.
+ *
+ *     test('burst', async ({ load }) => {
+ *       const run = await load({ target: vllm(), requestRate: Infinity, numPrompts: 200 })
+ *       expect(run).toMeetSlo({ ttft: { p99: 5000 }, errorRate: 0 })
+ *     })
+ */
+export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
+  load: async ({ bench, task }, use) => {
+    let count = 0
+    await use(async ({ target, name, ...load }) => {
+      count += 1
+      const caseName = name === undefined ? numbered(task.fullTestName, count) : `${task.fullTestName} > ${name}`
+      const slo = sloFromEnvironment(load.slo, process.env)
+      const { serving: run } = await bench(
+        caseName,
+        {
+          serving: {
+            name: caseName,
+            target: targetFromEnvironment(target, process.env),
+            load: { ...loadFromEnvironment(load, process.env), ...(slo === undefined ? {} : { slo }) },
+          },
+        },
+        () => {},
+      ).run()
+      if (run === undefined) {
+        throw new BenchError('Vitest ran this load with its own benchmark provider.', {
+          code: 'bad-load',
+          remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
+        })
+      }
+      const serving = (task.meta.serving ??= {})
+      enter(run, { file: task.file.filepath, meta: serving })
+      serving.runs = [...(serving.runs ?? []), { attempt: task.result?.retryCount ?? 0, report: run.report }]
+      return run
+    })
+  },
+})
+
+function numbered(name: string, count: number): string {
+  return count === 1 ? name : `${name} #${count}`
+}

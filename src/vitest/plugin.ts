@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import type { Plugin, TestProject, Vitest } from 'vitest/node'
+import { ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
+
+export type ServingBenchOptions = ServingReporterOptions
+
+/** An hour: a load run ends by itself, and stalls are found by the client's own time-outs. */
+const TEST_TIMEOUT_MS = 3_600_000
+
+/**
+ * Turns `vitest bench` into a serving benchmark: our benchmark provider, our matchers, our reporter.
+ *
+ * All of it is set in `configureVitest`, because what a plugin's `config` hook returns does not reach inline projects.
+ */
+export function servingBench(options: ServingBenchOptions = {}): Plugin {
+  const seen = new WeakSet<Vitest>()
+  return {
+    name: 'vitest-llm-bench',
+    configureVitest({ vitest, project }) {
+      if (!project.config.benchmark.enabled) return
+      configureProject(project, vitest)
+      if (seen.has(vitest)) return
+      seen.add(vitest)
+      addReporter(vitest, options)
+    },
+  }
+}
+
+function configureProject(project: TestProject, vitest: Vitest): void {
+  const { config } = project
+  config.benchmark.provider ??= modulePath('./provider')
+  config.benchmark.suppressExportGetterWarnings = true
+  config.setupFiles = [modulePath('./setup'), ...config.setupFiles]
+  config.testTimeout = Math.max(config.testTimeout, TEST_TIMEOUT_MS)
+  project.provide('servingBench', {
+    updateBaselines: vitest.config.snapshotOptions.updateSnapshot,
+    progressMs: isBlobOnly(vitest) ? null : 1000,
+  })
+}
+
+/** Our reporter takes the place of the default one, whose table of iterations a second says nothing about requests. */
+function addReporter(vitest: Vitest, options: ServingBenchOptions): void {
+  if (isBlobOnly(vitest)) return
+  const replaced = new Set(['default', 'minimal'])
+  const others = vitest.config.reporters.filter((reporter) => !(Array.isArray(reporter) && replaced.has(String(reporter[0]))))
+  vitest.config.reporters = [...others, new ServingReporter(options)]
+}
+
+function isBlobOnly({ config }: Vitest): boolean {
+  return config.reporters.length > 0 && config.reporters.every((reporter) => Array.isArray(reporter) && reporter[0] === 'blob')
+}
+
+/** A module beside this one: `.ts` in the sources, `.js` in the package. */
+function modulePath(name: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  return fileURLToPath(new URL(name + extension, import.meta.url))
+}

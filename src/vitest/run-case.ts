@@ -1,0 +1,193 @@
+import type { Arrival } from '../arrival/arrival.ts'
+import { poisson } from '../arrival/index.ts'
+import { createUndiciTransport } from '../client/undici-transport.ts'
+import type { Timeouts } from '../client/timeouts.ts'
+import type { Transport, WireRequest } from '../client/transport.ts'
+import type { Clock } from '../clock.ts'
+import { createRealClock } from '../dispatch/real-clock.ts'
+import { runLoad, type Progress } from '../dispatch/run-load.ts'
+import { createVirtualClock } from '../dispatch/virtual-clock.ts'
+import { BenchError } from '../errors.ts'
+import { discover } from '../frameworks/discover.ts'
+import { targetLabel, type Target } from '../frameworks/target.ts'
+import { buildRunReport } from '../metrics/run-report.ts'
+import type { Environment, TargetFacts } from '../report.ts'
+import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
+import { meetsObjectives } from '../slo/objectives.ts'
+import type { Slo } from '../slo/slo.ts'
+import { createWorkload } from '../workload/digest.ts'
+import { studyLengths } from '../workload/study-lengths.ts'
+import type { Dataset, Workload } from '../workload/workload.ts'
+import type { ServingRun } from './types.ts'
+
+/** One load run: what is sent, when, and how it is judged. */
+export interface LoadOptions {
+  /** Requests a second; `Infinity` sends all at once. */
+  readonly requestRate: number
+  readonly numPrompts: number
+  /** Default: prompts of random words, with the length law of the published study. */
+  readonly dataset?: Dataset
+  /** Default: Poisson. */
+  readonly arrival?: Arrival
+  /** At most so many in flight; the wait for a slot counts as latency. Default: no limit. */
+  readonly maxConcurrency?: number
+  /** Default 0. The same seed is the same stimulus, whatever the target. */
+  readonly seed?: number
+  /** Repetition of the case, from 0: its workload has the seed `seed + trial`. */
+  readonly trial?: number
+  /** Ask for answers of exactly the workload's lengths, where the server can. Default true. */
+  readonly fixedLength?: boolean
+  readonly timeouts?: Partial<Timeouts>
+  /** Objectives that each request of the goodput must meet. */
+  readonly slo?: Slo
+}
+
+/** A load run with its name and its target: what travels through Vitest's `bench` to our provider. */
+export interface ServingCase {
+  readonly name: string
+  readonly target: Target
+  readonly load: LoadOptions
+}
+
+export interface RunCaseOptions {
+  readonly environment: Environment
+  readonly signal: AbortSignal
+  readonly onProgress: ((progress: Progress) => void) | undefined
+}
+
+/** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
+const MAX_CONNECTIONS = 16_384
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Runs one case from its target to its report. Throws BenchError when it cannot be run at all. */
+export async function runCase(servingCase: ServingCase, options: RunCaseOptions): Promise<ServingRun> {
+  const { name, load } = servingCase
+  const workload = await makeWorkload(load)
+  const target = await discover(servingCase.target)
+  const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
+  const transport = openTransport(target, clock, workload.seed, load.timeouts)
+  try {
+    const result = await runLoad({
+      clock,
+      transport,
+      workload,
+      toWireRequest: wireRequests(target, load),
+      protocol: target.recipe.protocol,
+      fixedLength: fixesLength(target, load),
+      ...(load.timeouts === undefined ? {} : { timeouts: load.timeouts }),
+      maxConcurrency: load.maxConcurrency ?? null,
+      signal: options.signal,
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    })
+    const report = buildRunReport({
+      case: name,
+      target: targetFacts(target),
+      load: {
+        requestRate: load.requestRate === Infinity ? null : load.requestRate,
+        numPrompts: load.numPrompts,
+        arrival: arrivalOf(load).label,
+        dataset: datasetOf(load).label,
+        maxConcurrency: load.maxConcurrency ?? null,
+        seed: load.seed ?? 0,
+        trial: load.trial ?? 0,
+        digest: workload.digest,
+      },
+      result,
+      environment: options.environment,
+      ...(load.slo === undefined ? {} : { meetsObjectives: meetsObjectives(load.slo) }),
+    })
+    return { ...report.metrics, report, records: result.records }
+  } finally {
+    await transport.close()
+  }
+}
+
+async function makeWorkload(load: LoadOptions): Promise<Workload> {
+  checkLoad(load)
+  return createWorkload({
+    dataset: datasetOf(load),
+    arrival: arrivalOf(load),
+    count: load.numPrompts,
+    requestRate: load.requestRate,
+    seed: (load.seed ?? 0) + (load.trial ?? 0),
+  })
+}
+
+function datasetOf(load: LoadOptions): Dataset {
+  return load.dataset ?? studyLengths()
+}
+
+function arrivalOf(load: LoadOptions): Arrival {
+  return load.arrival ?? poisson()
+}
+
+function checkLoad({ requestRate, numPrompts, maxConcurrency }: LoadOptions): void {
+  if (!(requestRate > 0)) {
+    throw new BenchError(`requestRate is ${requestRate}.`, {
+      code: 'bad-load',
+      remedy: 'Give requests per second above 0, or Infinity to send all at once.',
+    })
+  }
+  if (!Number.isInteger(numPrompts) || numPrompts < 1) {
+    throw new BenchError(`numPrompts is ${numPrompts}.`, {
+      code: 'bad-load',
+      remedy: 'Give a whole number of at least 1: without requests there is nothing to judge.',
+    })
+  }
+  if (maxConcurrency !== undefined && (!Number.isInteger(maxConcurrency) || maxConcurrency < 1)) {
+    throw new BenchError(`maxConcurrency is ${maxConcurrency}.`, {
+      code: 'bad-load',
+      remedy: 'Give a whole number of at least 1, or leave it out for no limit.',
+    })
+  }
+}
+
+function openTransport(target: Target, clock: Clock, seed: number, timeouts?: Partial<Timeouts>): Transport {
+  switch (target.endpoint.kind) {
+    case 'simulated':
+      return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
+    case 'url':
+      return createUndiciTransport({
+        url: target.endpoint.url,
+        connections: MAX_CONNECTIONS,
+        connectTimeoutMs: timeouts?.connectMs ?? CONNECT_TIMEOUT_MS,
+      })
+    case 'unset':
+      throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
+        code: 'bad-target',
+        remedy: `Give its base URL, in code (\`url\`) or as ${target.framework.toUpperCase().replace(/[^A-Z]/g, '_')}_URL.`,
+      })
+  }
+}
+
+function fixesLength(target: Target, load: LoadOptions): boolean {
+  return target.recipe.canFixLength && (load.fixedLength ?? true)
+}
+
+function wireRequests(target: Target, load: LoadOptions): (request: { prompt: string; outputTokens: number }) => WireRequest {
+  const { recipe, endpoint } = target
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    ...(endpoint.kind === 'url' ? endpoint.headers : {}),
+  }
+  const model = target.model ?? 'simulated'
+  const fixedLength = fixesLength(target, load)
+  return ({ prompt, outputTokens }) => ({
+    method: 'POST',
+    path: recipe.path,
+    headers,
+    body: JSON.stringify(recipe.body({ model, prompt, outputTokens, fixedLength })),
+  })
+}
+
+function targetFacts({ framework, version, variant, model, endpoint }: Target): TargetFacts {
+  return {
+    framework,
+    version,
+    variant,
+    model,
+    url: endpoint.kind === 'url' ? endpoint.url : null,
+    simulated: endpoint.kind === 'simulated',
+  }
+}
