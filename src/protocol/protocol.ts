@@ -54,4 +54,6 @@ export interface StreamDecoder {
 export interface DecoderOptions {
   /** Keep the concatenated text (needed for re-tokenisation and transcripts; a load run goes without). Default true. */
   readonly keepText?: boolean
+  /** What was asked, for the one protocol that repeats it in the answer (`vllm-generate-nul`). */
+  readonly prompt?: string
 }

@@ -1,0 +1,48 @@
+import type { FailureKind, Outcome } from '../record.ts'
+import { shorten } from './error-text.ts'
+import type { DecodedStream, ProtocolId } from './protocol.ts'
+
+/** How the transport saw the body end: as HTTP wants it, by a lost connection, or not at all (given up after silence). */
+export type TransportEnd = 'clean' | 'cut' | 'stall'
+
+export interface AnswerFacts {
+  readonly protocol: ProtocolId
+  readonly httpStatus: number
+  readonly state: DecodedStream
+  /** `StreamDecoder.isComplete()` after `end()`. */
+  readonly complete: boolean
+  readonly transportEnd: TransportEnd
+}
+
+const MAX_MESSAGE_CHARACTERS = 300
+
+/** Finish reasons by which a server says that it gave up: SGLang and lmdeploy abort, mlc-llm preempts. */
+const FAILED_FINISHES: readonly string[] = ['error', 'abort', 'preempt']
+
+/**
+ * Says whether an answer counts as completed.
+ *
+ * HTTP 200 and `[DONE]` prove nothing: servers send both with errors, with empty answers and before they die. An answer
+ * counts when it reports no error, ended cleanly with its finish reason, and something was generated. A single EOS token
+ * is visible nowhere but in the server's own count, and counts.
+ */
+export function judgeAnswer({ protocol, httpStatus, state, complete, transportEnd }: AnswerFacts): Outcome {
+  const { error, finishReason } = state
+  if (httpStatus !== 200) return failed('http-status', `HTTP ${httpStatus}${error === null ? '' : `: ${error}`}`)
+  if (error !== null) return failed('in-band-error', error)
+  if (finishReason !== null && FAILED_FINISHES.includes(finishReason)) {
+    return failed('in-band-error', `the server finished with "${finishReason}"`)
+  }
+  const seen = `after ${state.outputEvents} events with output`
+  if (transportEnd === 'cut') return failed('truncated', `the connection was lost ${seen}`)
+  if (transportEnd === 'stall') return failed('idle-timeout', `no more bytes came ${seen}`)
+  if (state.outputEvents === 0 && state.completionTokens === null) {
+    return failed('empty', `the answer ended without output${finishReason === null ? '' : `, finished "${finishReason}"`}`)
+  }
+  if (!complete) return failed('truncated', `the ${protocol} answer ended without a finish reason ${seen}`)
+  return { status: 'completed' }
+}
+
+function failed(kind: FailureKind, message: string): Outcome {
+  return { status: 'failed', kind, message: shorten(message, MAX_MESSAGE_CHARACTERS) }
+}

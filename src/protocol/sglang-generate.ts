@@ -1,0 +1,31 @@
+import type { Answer } from './answer.ts'
+import type { EventReader } from './event-reader.ts'
+import { GrowingText } from './growing-text.ts'
+import { isJsonObject } from './json.ts'
+import { stringOf } from './openai-events.ts'
+
+/**
+ * SGLang's native `/generate` (and lmdeploy's of the same name): `text`, everything so far or the new piece, and
+ * `meta_info` with cumulative counts and a finish reason `{type}`.
+ */
+export function sglangGenerateReader(answer: Answer): EventReader {
+  const output = new GrowingText(answer)
+  return {
+    read(event) {
+      const { text, meta_info: meta } = event as { text?: unknown; meta_info?: unknown }
+      if (text === undefined && !isJsonObject(meta)) return false
+      output.add(stringOf(text))
+      if (!isJsonObject(meta)) return true
+      answer.setTokens(meta['prompt_tokens'], meta['completion_tokens'])
+      const reason = meta['finish_reason']
+      if (!isJsonObject(reason)) {
+        answer.setFinishReason(reason)
+      } else {
+        answer.setFinishReason(reason['type'])
+        if (reason['type'] === 'abort' && stringOf(reason['message']) !== '') answer.fail(stringOf(reason['message']))
+      }
+      return true
+    },
+    isComplete: () => answer.finishReason !== null,
+  }
+}

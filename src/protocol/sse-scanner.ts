@@ -1,0 +1,135 @@
+import { ByteBuffer } from './byte-buffer.ts'
+import { ByteSplitter, MAX_EVENT_BYTES } from './byte-splitter.ts'
+
+export interface SseSink {
+  /** The data of one event. `finished` is false for a last event that its blank line never closed. */
+  data(bytes: Uint8Array, start: number, end: number, finished: boolean): void
+  /** The value of a field called `error`, which llama.cpp b4747 sends instead of `data`. */
+  errorField(bytes: Uint8Array, start: number, end: number): void
+  /** A line that is no field of an event stream: a plain body sent in its place. */
+  strayLine(bytes: Uint8Array, start: number, end: number): void
+  overflow(): void
+}
+
+const LF = 10
+const CR = 13
+const SPACE = 32
+const COLON = 58
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
+const FIELDS = ['data', 'error', 'event', 'id', 'retry'] as const
+
+/**
+ * Reads `text/event-stream` from bytes: LF, CRLF or both, `data:` with or without a blank, comments, several data lines.
+ *
+ * Lines are looked at in place, and data is copied only when its event does not end within the same read. Deviates from
+ * the HTML standard where servers do: `error` is a field, a last event needs no blank line, a lone CR ends no line.
+ */
+export class SseScanner {
+  readonly #sink: SseSink
+  readonly #lines: ByteSplitter
+  /** Data of the event being read, once it had to be copied. */
+  readonly #copy = new ByteBuffer()
+  /** The chunk being read, and where in it lies the only data line of the event so far. */
+  #chunk: Uint8Array | null = null
+  #start = 0
+  #end = 0
+  #hasData = false
+  #inPlace = false
+  #atStart = true
+  #overflown = false
+
+  constructor(sink: SseSink) {
+    this.#sink = sink
+    this.#lines = new ByteSplitter(LF, { item: (...line) => this.#line(...line), overflow: () => this.#overflow() })
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#chunk = bytes
+    this.#lines.push(bytes)
+    if (this.#inPlace) this.#copyData(bytes)
+    this.#chunk = null
+  }
+
+  end(): void {
+    this.#lines.end()
+    this.#dispatch(false)
+  }
+
+  #line(bytes: Uint8Array, start: number, end: number, finished: boolean): void {
+    if (this.#overflown) return
+    if (this.#atStart) {
+      this.#atStart = false
+      if (BYTE_ORDER_MARK.every((byte, i) => bytes[start + i] === byte)) start += BYTE_ORDER_MARK.length
+    }
+    if (end > start && bytes[end - 1] === CR) end--
+    if (end <= start) return this.#dispatch(true)
+    if (bytes[start] === COLON) return
+
+    const field = FIELDS.find(name => isField(bytes, start, end, name))
+    if (field === undefined) {
+      const isCutField = !finished && FIELDS.some(name => beginsWith(name, bytes, start, end))
+      if (!isCutField) this.#sink.strayLine(bytes, start, end)
+      return
+    }
+    if (field !== 'data' && field !== 'error') return
+    let value = Math.min(start + field.length + 1, end)
+    if (value < end && bytes[value] === SPACE) value++
+    if (field === 'error') this.#sink.errorField(bytes, value, end)
+    else this.#addData(bytes, value, end)
+  }
+
+  #addData(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.#hasData && bytes === this.#chunk) {
+      this.#hasData = true
+      this.#inPlace = true
+      this.#start = start
+      this.#end = end
+      return
+    }
+    if (this.#inPlace && this.#chunk !== null) this.#copyData(this.#chunk)
+    if (this.#copy.length + end - start >= MAX_EVENT_BYTES) return this.#overflow()
+    if (this.#hasData) this.#copy.append(LINE_BREAK, 0, 1)
+    this.#copy.append(bytes, start, end)
+    this.#hasData = true
+  }
+
+  #copyData(chunk: Uint8Array): void {
+    this.#copy.append(chunk, this.#start, this.#end)
+    this.#inPlace = false
+  }
+
+  #dispatch(finished: boolean): void {
+    if (!this.#hasData || this.#overflown) return
+    this.#hasData = false
+    if (this.#inPlace && this.#chunk !== null) {
+      this.#inPlace = false
+      this.#sink.data(this.#chunk, this.#start, this.#end, finished)
+    } else {
+      const length = this.#copy.length
+      this.#copy.clear()
+      this.#sink.data(this.#copy.bytes, 0, length, finished)
+    }
+  }
+
+  #overflow(): void {
+    this.#overflown = true
+    this.#copy.clear()
+    this.#hasData = false
+    this.#inPlace = false
+    this.#sink.overflow()
+  }
+}
+
+const LINE_BREAK = Uint8Array.of(LF)
+
+/** The line is `name:…`, or `name` alone, which the standard reads as a field with an empty value. */
+function isField(bytes: Uint8Array, start: number, end: number, name: string): boolean {
+  const colon = start + name.length
+  return end >= colon && (end === colon || bytes[colon] === COLON) && beginsWith(name, bytes, start, colon)
+}
+
+function beginsWith(name: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > name.length) return false
+  for (let i = start; i < end; i++) if (bytes[i] !== name.charCodeAt(i - start)) return false
+  return true
+}
