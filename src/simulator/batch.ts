@@ -1,0 +1,57 @@
+import type { KvBlocks } from './kv-blocks.ts'
+import type { EngineProfile } from './profile.ts'
+import type { Sequence } from './sequence.ts'
+
+/** What a scheduler decides on. It changes the queues and the blocks, nothing else. */
+export interface Queues {
+  readonly limits: EngineProfile['scheduler']
+  readonly kv: KvBlocks
+  /** Oldest first; the preempted at the head. */
+  readonly waiting: Sequence[]
+  /** In the order of admission. */
+  readonly running: Sequence[]
+  preemptions: number
+}
+
+/** The sequences of one iteration. All of them are running. */
+export interface Batch {
+  readonly prefill: readonly Sequence[]
+  readonly decode: readonly Sequence[]
+}
+
+/** Decides who takes part in the next iteration. */
+export type SchedulerPolicy = (queues: Queues) => Batch
+
+/** Admits waiting sequences in order, until one does not fit: nobody overtakes. Returns the admitted. */
+export function admitWaiting(queues: Queues, tokenBudget: number): Sequence[] {
+  const { waiting, running, limits, kv } = queues
+  const admitted: Sequence[] = []
+  let budget = tokenBudget
+  while (running.length < limits.maxSequences) {
+    const next = waiting[0]
+    if (next === undefined) break
+    const tokens = next.promptTokens + next.generated
+    if (tokens > budget || !kv.admit(next)) break
+    budget -= tokens
+    waiting.shift()
+    running.push(next)
+    admitted.push(next)
+  }
+  return admitted
+}
+
+/**
+ * Makes room for one more token of every running sequence, oldest first. While there is none, the last one is
+ * preempted: it loses its blocks, goes to the head of the queue and will be recomputed.
+ */
+export function growRunning(queues: Queues): void {
+  const { waiting, running, kv } = queues
+  for (let i = 0; i < running.length; i++) {
+    while (i < running.length && !kv.grow(running[i]!)) {
+      const victim = running.pop()!
+      kv.release(victim)
+      waiting.unshift(victim)
+      queues.preemptions++
+    }
+  }
+}

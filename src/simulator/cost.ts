@@ -1,0 +1,54 @@
+import type { Ms } from '../units.ts'
+import type { Dense, EngineProfile } from './profile.ts'
+
+/** What one iteration has to do. */
+export interface IterationWork {
+  readonly decodeSequences: number
+  readonly prefillSequences: number
+  readonly prefillTokens: number
+  /** Tokens that the decoding sequences read from the KV cache. */
+  readonly contextTokens: number
+}
+
+/** How long one iteration takes, before slowdown and noise. */
+export function iterationMs({ cost, scheduler }: EngineProfile, work: IterationWork): Ms {
+  const hasPrefill = work.prefillSequences > 0
+  const rows = !hasPrefill && scheduler.graphPadding ? graphRows(work.decodeSequences) : work.decodeSequences
+  const gpu =
+    cost.iterationMs +
+    (hasPrefill ? cost.prefillMs : 0) +
+    linearMs(cost.linear, rows + work.prefillTokens, hasPrefill) +
+    cost.kvReadTokenMs * work.contextTokens
+  const host = cost.sequenceMs * (work.decodeSequences + work.prefillSequences)
+  return cost.overlapSharpness === null ? gpu + host : smoothMax(gpu, host, cost.overlapSharpness)
+}
+
+function linearMs(linear: EngineProfile['cost']['linear'], rows: number, hasPrefill: boolean): Ms {
+  switch (linear.kind) {
+    case 'dense':
+      return denseMs(linear, rows)
+    case 'fused-4bit':
+      return rows < linear.fusedRows
+        ? smoothMax(linear.weightReadMs, rows * linear.fusedTokenMs, linear.dense.sharpness)
+        : linear.dequantiseMs + denseMs(linear.dense, rows)
+    case 'low-batch':
+      if (hasPrefill) return Math.max(linear.tiledMs, rows * linear.prefillTokenMs)
+      if (rows === 1) return linear.weightReadMs
+      if (rows > linear.lowBatchRows) return linear.tiledMs
+      return linear.groupFactor * linear.weightReadMs * Math.ceil(rows / linear.groupRows)
+  }
+}
+
+function denseMs({ weightReadMs, above8, tokenMs, sharpness }: Dense, rows: number): Ms {
+  return smoothMax(weightReadMs * (rows > 8 ? 1 + above8 : 1), Math.ceil(rows / 64) * 64 * tokenMs, sharpness)
+}
+
+/** The captured CUDA graph sizes of vLLM: 1, 2, 4, 8, 16, 24, ... */
+function graphRows(sequences: number): number {
+  if (sequences <= 2) return sequences
+  return sequences <= 4 ? 4 : Math.ceil(sequences / 8) * 8
+}
+
+function smoothMax(a: number, b: number, sharpness: number): number {
+  return (a ** sharpness + b ** sharpness) ** (1 / sharpness)
+}

@@ -1,0 +1,72 @@
+import type { EngineProfile } from '../profile.ts'
+import type { FinishReason } from '../engine.ts'
+import type { Tokens } from '../../units.ts'
+
+/** A whole answer at once. */
+export interface PlainResponse {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+/** What a request to generate asks for, whatever the server calls it. */
+export interface GenerationCall {
+  readonly shape: 'completions' | 'chat' | 'triton'
+  /** As the request names it; null where it does not. */
+  readonly model: string | null
+  readonly promptTokens: Tokens
+  readonly maxTokens: Tokens
+  /** The answer may not end by itself before this many tokens; `maxTokens` where the end is ignored. */
+  readonly minTokens: Tokens
+}
+
+/** Why a server does not generate. */
+export type Refusal =
+  | { readonly kind: 'no-such-path' }
+  | { readonly kind: 'bad-body'; readonly message: string }
+  | { readonly kind: 'unknown-model'; readonly model: string }
+  | { readonly kind: 'too-long'; readonly promptTokens: Tokens; readonly maxTokens: Tokens; readonly limit: Tokens }
+
+/** The bytes of one streamed answer, event by event. An event's bytes are only valid until the next one is asked for. */
+export interface AnswerStream {
+  /** Sent with the head, before the request is queued; null where the head waits for the first token. */
+  readonly opening: Uint8Array | null
+  /** The event of token `index` (from 0); null where this token shows nothing. */
+  token(index: number, finish: FinishReason | null): Uint8Array | null
+  /** What follows the last token; null where the body just ends. */
+  closing(finish: FinishReason): Uint8Array | null
+}
+
+/** What an answer is made with. */
+export interface AnswerContext {
+  readonly call: GenerationCall
+  /** The name under which the server offers the model. */
+  readonly servedModel: string
+  /** 32 hex digits. */
+  readonly hexId: string
+  /** Answers of this server so far, from 1. */
+  readonly serial: number
+  /** Unix seconds. */
+  readonly created: number
+}
+
+/** What one server speaks: endpoints, refusals and streams, byte for byte. */
+export interface Dialect {
+  /** What `POST` paths generate. */
+  readonly endpoints: Readonly<Record<string, GenerationCall['shape']>>
+  /** Answers of `GET` paths. */
+  pages(profile: EngineProfile, servedModel: string): Readonly<Record<string, PlainResponse>>
+  refuse(refusal: Refusal): PlainResponse
+  /** The whole stream for a request that is too long, where the server does not refuse it. */
+  readonly emptyWhenTooLong: boolean
+  answer(context: AnswerContext): AnswerStream
+}
+
+export function json(status: number, value: unknown): PlainResponse {
+  return { status, contentType: 'application/json', body: JSON.stringify(value) }
+}
+
+/** The list of models of an OpenAI-compatible server with one model. */
+export function modelList(id: string, ownedBy: string): PlainResponse {
+  return json(200, { object: 'list', data: [{ id, object: 'model', created: 1_714_521_600, owned_by: ownedBy }] })
+}

@@ -1,0 +1,51 @@
+import type { FinishReason } from '../engine.ts'
+import type { AnswerContext, AnswerStream, Dialect, PlainResponse, Refusal } from './dialect.ts'
+import { json, modelList } from './dialect.ts'
+import { countingEvents, DONE, event, pieceText } from './event-writer.ts'
+
+/** mlc-llm 0.1.dev1166: the head waits for the first token, cumulative usage in every event, `[DONE]`. */
+export const mlcDialect: Dialect = {
+  endpoints: { '/v1/completions': 'completions', '/v1/chat/completions': 'chat' },
+  pages: (_profile, servedModel) => ({ '/v1/models': modelList(servedModel, 'MLC-LLM') }),
+  refuse,
+  emptyWhenTooLong: false,
+  answer,
+}
+
+function answer({ call, hexId, created }: AnswerContext): AnswerStream {
+  const isChat = call.shape === 'chat'
+  const start = (finish: FinishReason | null): string =>
+    `{"id":"${isChat ? 'chatcmpl' : 'cmpl'}-${hexId}","choices":[{"finish_reason":${JSON.stringify(finish)},"index":0,${isChat ? '"delta":{"content":"' : '"logprobs":null,"text":"'}`
+  const rest = `${isChat ? '","role":"assistant","name":null,"tool_calls":null,"tool_call_id":null},"logprobs":null' : '"'}}],"created":${created},"model":${JSON.stringify(call.model)},${isChat ? '"system_fingerprint":"","object":"chat.completion.chunk"' : '"object":"text_completion"'},"usage":{"prompt_tokens":${call.promptTokens},"completion_tokens":`
+  const total = ',"total_tokens":'
+  const write = countingEvents(start(null), rest, call.promptTokens, total, '}}')
+  return {
+    opening: null,
+    token: (index, finish) => {
+      if (finish === null) return write(index)
+      const text = finish === 'stop' ? '' : pieceText(index)
+      return event(`${start(finish)}${text}${rest}${index + 1}${total}${call.promptTokens + index + 1}}}`)
+    },
+    closing: () => DONE,
+  }
+}
+
+function refuse(refusal: Refusal): PlainResponse {
+  switch (refusal.kind) {
+    case 'no-such-path':
+      return json(404, { detail: 'Not Found' })
+    case 'unknown-model':
+      return error(`The requested model "${refusal.model}" is not served.`)
+    case 'bad-body':
+      return json(422, { detail: [{ type: 'value_error', loc: ['body'], msg: refusal.message }] })
+    case 'too-long':
+      return error(
+        `Request prompt has ${refusal.promptTokens} tokens in total and asks for ${refusal.maxTokens}, larger than the model capacity ${refusal.limit}.`,
+      )
+  }
+}
+
+/** A JSON string that holds JSON. */
+function error(message: string): PlainResponse {
+  return json(400, JSON.stringify({ object: 'error', message, code: 400 }))
+}

@@ -1,0 +1,79 @@
+import type { AnswerContext, AnswerStream, Dialect, PlainResponse, Refusal } from './dialect.ts'
+import { json, modelList } from './dialect.ts'
+import { DONE, event, pieceText, textEvents } from './event-writer.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/** vLLM 0.4.1: the head at once, usage on the finishing event, `[DONE]`. */
+export const vllmDialect: Dialect = {
+  endpoints: { '/v1/completions': 'completions', '/v1/chat/completions': 'chat' },
+  pages: ({ version }, servedModel) => ({
+    '/health': { status: 200, contentType: 'text/plain', body: '' },
+    '/version': json(200, { version }),
+    '/v1/models': modelList(servedModel, 'vllm'),
+  }),
+  refuse,
+  emptyWhenTooLong: false,
+  answer: context => (context.call.shape === 'chat' ? chat(context) : completions(context)),
+}
+
+function completions({ call, servedModel, hexId, created }: AnswerContext): AnswerStream {
+  const before = `{"id":"cmpl-${hexId}","created":${created},"model":${JSON.stringify(servedModel)},"choices":[{"index":0,"text":"`
+  const write = textEvents(before, '","logprobs":null,"finish_reason":null,"stop_reason":null}],"usage":null}')
+  return {
+    opening: NOTHING,
+    token: (index, finish) => {
+      if (finish === null) return write(index)
+      const text = finish === 'stop' ? '' : pieceText(index)
+      return event(
+        `${before}${text}","logprobs":null,"finish_reason":"${finish}","stop_reason":null}],"usage":${usage(call.promptTokens, index + 1)}}`,
+      )
+    },
+    closing: () => DONE,
+  }
+}
+
+function chat({ call, servedModel, hexId, created }: AnswerContext): AnswerStream {
+  const before = `{"id":"cmpl-${hexId}","object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(servedModel)},"choices":[{"index":0,"delta":{`
+  const write = textEvents(`${before}"content":"`, '"},"logprobs":null,"finish_reason":null}]}')
+  const role = event(`${before}"role":"assistant"},"logprobs":null,"finish_reason":null}]}`)
+  const last = (index: number, finish: string): Uint8Array =>
+    event(
+      `${before}"content":"${finish === 'stop' ? '' : pieceText(index)}"},"finish_reason":"${finish}"}],"usage":${usage(call.promptTokens, index + 1)}}`,
+    )
+  return {
+    opening: NOTHING,
+    token: (index, finish) => {
+      const bytes = finish === null ? write(index) : last(index, finish)
+      return index === 0 ? Buffer.concat([role, bytes]) : bytes
+    },
+    closing: () => DONE,
+  }
+}
+
+function usage(promptTokens: number, completionTokens: number): string {
+  return `{"prompt_tokens":${promptTokens},"total_tokens":${promptTokens + completionTokens},"completion_tokens":${completionTokens}}`
+}
+
+function refuse(refusal: Refusal): PlainResponse {
+  switch (refusal.kind) {
+    case 'no-such-path':
+      return json(404, { detail: 'Not Found' })
+    case 'unknown-model':
+      return error(404, 'NotFoundError', `The model \`${refusal.model}\` does not exist.`)
+    case 'bad-body':
+      return error(400, 'BadRequestError', refusal.message)
+    case 'too-long': {
+      const { promptTokens, maxTokens, limit } = refusal
+      return error(
+        400,
+        'BadRequestError',
+        `This model's maximum context length is ${limit} tokens. However, you requested ${promptTokens + maxTokens} tokens (${promptTokens} in the messages, ${maxTokens} in the completion). Please reduce the length of the messages or completion.`,
+      )
+    }
+  }
+}
+
+function error(code: number, type: string, message: string): PlainResponse {
+  return json(code, { object: 'error', message, type, param: null, code })
+}

@@ -1,0 +1,165 @@
+import { BenchError } from '../errors.ts'
+import type { Ms } from '../units.ts'
+import type { Batch, Queues, SchedulerPolicy } from './batch.ts'
+import { iterationMs } from './cost.ts'
+import { createKvBlocks } from './kv-blocks.ts'
+import { mixed } from './mixed.ts'
+import { prefillFirst } from './prefill-first.ts'
+import type { EngineProfile } from './profile.ts'
+import type { EngineRequest, Sequence } from './sequence.ts'
+import { createSpeedNoise } from './speed-noise.ts'
+
+/** Why an answer ended: the longest allowed length, or the model's own end. Null while it goes on. */
+export type FinishReason = 'length' | 'stop'
+
+/** Hears of one token of request `id`; `finish` comes with the last one. */
+export type TokenListener = (id: number, finish: FinishReason | null) => void
+
+export interface EngineStats {
+  readonly running: number
+  /** Seen by the server and without a place in the batch. */
+  readonly waiting: number
+  /** Share of the KV blocks in use, 0 to 1. */
+  readonly kvUsage: number
+  /** Since the start. */
+  readonly preemptions: number
+}
+
+/**
+ * A continuous-batching engine as a discrete-event model. It owns no clock: whoever drives it says when an iteration
+ * starts, and ends it when the time has come.
+ */
+export interface Engine {
+  /** A request arrives at `now`. Throws BenchError `bad-load` where it is longer than the context. */
+  submit(request: EngineRequest, now: Ms): void
+  /** Its place comes free with the next iteration; no token of it is told any more. Unknown ids are ignored. */
+  cancel(id: number): void
+  /** When the next request becomes visible to the scheduler; null if none is on its way. */
+  nextArrivalAt(): Ms | null
+  /** Begins an iteration at `now` and returns when it ends; null if there is nothing to do. */
+  startIteration(now: Ms): Ms | null
+  /** Ends the iteration that was begun: tells its tokens, in the order of the batch. */
+  endIteration(onToken: TokenListener): void
+  stats(): EngineStats
+}
+
+const POLICIES: Readonly<Record<EngineProfile['scheduler']['policy'], SchedulerPolicy>> = {
+  'prefill-first': prefillFirst,
+  mixed,
+}
+
+export function createEngine(profile: EngineProfile, seed: number): Engine {
+  const { ingress, scheduler } = profile
+  const kv = createKvBlocks(scheduler)
+  const queues: Queues = { limits: scheduler, kv, waiting: [], running: [], preemptions: 0 }
+  const { waiting, running } = queues
+  const schedule = POLICIES[scheduler.policy]
+  const noise = createSpeedNoise(profile.speedNoise, seed)
+  const alive = new Map<number, Sequence>()
+  /** Not yet visible to the scheduler, by `visibleAt`. */
+  const arriving: Sequence[] = []
+  let batch: Batch = { prefill: [], decode: [] }
+  let endsAt: Ms = 0
+  let hasCancelled = false
+
+  const arrive = (sequence: Sequence): void => {
+    let at = arriving.length
+    while (at > 0 && arriving[at - 1]!.visibleAt > sequence.visibleAt) at--
+    arriving.splice(at, 0, sequence)
+  }
+
+  /** Lets in what has become visible by `now`; without a free slot, a polling server asks again later. */
+  const letIn = (now: Ms): void => {
+    while (arriving.length > 0 && arriving[0]!.visibleAt <= now) {
+      const sequence = arriving.shift()!
+      if (ingress.pollMs !== null && running.length + waiting.length >= scheduler.maxSequences) {
+        sequence.visibleAt += ingress.pollMs
+        arrive(sequence)
+      } else waiting.push(sequence)
+    }
+  }
+
+  const dropCancelled = (): void => {
+    for (const queue of [arriving, waiting, running]) {
+      for (const sequence of queue) if (sequence.cancelled) kv.release(sequence)
+      retain(queue, sequence => !sequence.cancelled)
+    }
+    hasCancelled = false
+  }
+
+  const advance = (sequence: Sequence, onToken: TokenListener): void => {
+    if (sequence.cancelled) return
+    const finish = finishReason(sequence, ++sequence.generated)
+    if (finish !== null) alive.delete(sequence.id)
+    onToken(sequence.id, finish)
+  }
+
+  return {
+    submit: ({ id, promptTokens, maxTokens, stopAfter = Infinity }, now) => {
+      if (promptTokens + maxTokens > profile.contextTokens)
+        throw new BenchError(
+          `A request of ${promptTokens} + ${maxTokens} tokens does not fit in the context of ${profile.contextTokens}.`,
+          { code: 'bad-load', remedy: 'Shorten the prompt or ask for fewer tokens.' },
+        )
+      const visibleAt = now + ingress.requestMs + ingress.perRunningMs * running.length
+      const sequence = { id, promptTokens, maxTokens, stopAfter, visibleAt, generated: 0, blocks: 0, cancelled: false }
+      alive.set(id, sequence)
+      arrive(sequence)
+    },
+    cancel: id => {
+      const sequence = alive.get(id)
+      if (sequence === undefined) return
+      sequence.cancelled = true
+      hasCancelled = true
+      alive.delete(id)
+    },
+    nextArrivalAt: () => arriving[0]?.visibleAt ?? null,
+    startIteration: now => {
+      if (hasCancelled) dropCancelled()
+      letIn(now)
+      batch = schedule(queues)
+      if (batch.prefill.length + batch.decode.length === 0) return null
+      let prefillTokens = 0
+      for (const { promptTokens, generated } of batch.prefill) prefillTokens += promptTokens + generated
+      let contextTokens = 0
+      for (const { promptTokens, generated } of batch.decode) contextTokens += promptTokens + generated
+      const duration = iterationMs(profile, {
+        decodeSequences: batch.decode.length,
+        prefillSequences: batch.prefill.length,
+        prefillTokens,
+        contextTokens,
+      })
+      endsAt = now + noise(duration * profile.slowdown, now)
+      return endsAt
+    },
+    endIteration: onToken => {
+      // Slots that come free now were not free for those who asked during the iteration.
+      letIn(endsAt)
+      for (const sequence of batch.prefill) advance(sequence, onToken)
+      for (const sequence of batch.decode) advance(sequence, onToken)
+      retain(running, sequence => {
+        const goesOn = finishReason(sequence, sequence.generated) === null
+        if (!goesOn) kv.release(sequence)
+        return goesOn
+      })
+    },
+    stats: () => ({
+      running: running.length,
+      waiting: waiting.length + arriving.length,
+      kvUsage: 1 - kv.free() / kv.total,
+      preemptions: queues.preemptions,
+    }),
+  }
+}
+
+function finishReason({ stopAfter, maxTokens }: Sequence, generated: number): FinishReason | null {
+  if (generated >= stopAfter) return 'stop'
+  return generated >= maxTokens ? 'length' : null
+}
+
+/** `array.filter` in place. */
+function retain<T>(array: T[], keep: (item: T) => boolean): void {
+  let kept = 0
+  for (const item of array) if (keep(item)) array[kept++] = item
+  array.length = kept
+}
