@@ -1,0 +1,30 @@
+import type { RequestRecord } from '../record.ts'
+import type { Ms } from '../units.ts'
+import type { Metric } from './metric.ts'
+
+/**
+ * How long the run took, the drain of the last requests included.
+ *
+ *     D = last end - first due      one value per run, ms; failed requests count as well
+ *
+ * "Benchmark duration" in `vllm bench serve` and SGLang, which read the clock before the first and after the last
+ * request.
+ */
+export const durationMs: Metric = {
+  id: 'durationMs',
+  label: 'duration',
+  unit: 'ms',
+  better: 'lower',
+  kind: 'number',
+  absentWhen: null,
+}
+
+/** When the run began: the first due time. `records` is not empty. */
+export function startOf(records: readonly RequestRecord[]): Ms {
+  return records.reduce((first, { dueAt }) => Math.min(first, dueAt), Infinity)
+}
+
+/** First due time to last end. `records` is not empty. */
+export function durationOf(records: readonly RequestRecord[]): Ms {
+  return records.reduce((last, { endedAt }) => Math.max(last, endedAt), -Infinity) - startOf(records)
+}

@@ -1,0 +1,19 @@
+import type { Metric } from './metric.ts'
+
+/**
+ * Requests a second that were good enough.
+ *
+ *     completed requests that met every objective / D      one value per run, 1/s; a failed request never meets any
+ *
+ * Which limits apply to a single request is said in `src/slo/objectives.ts`.
+ *
+ * "Request goodput" in `vllm bench serve --goodput` and AIPerf, the same quantity; GuideLLM has none.
+ */
+export const goodput: Metric = {
+  id: 'goodput',
+  label: 'goodput',
+  unit: '1/s',
+  better: 'higher',
+  kind: 'number',
+  absentWhen: 'the run has no objectives',
+}

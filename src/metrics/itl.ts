@@ -1,0 +1,26 @@
+import type { SampleMetric } from './metric.ts'
+
+/**
+ * Inter-token latency: the gaps a reader sees in the stream.
+ *
+ *     ITL = output event - output event before it      every gap of every completed request, pooled, ms
+ *
+ * Never contains the wait for the first token. Events that arrived in one socket read became visible together, and
+ * the gap between them is 0. Long answers contribute more samples than short ones.
+ *
+ * Same name and quantity in `vllm bench serve` and inference-perf; "Inter Chunk Latency" in AIPerf. SGLang divides each
+ * gap by the tokens of its event; AIPerf's and GuideLLM's ITL is our TPOT.
+ */
+export const itl: SampleMetric = {
+  id: 'itl',
+  label: 'ITL',
+  unit: 'ms',
+  better: 'lower',
+  kind: 'distribution',
+  absentWhen: 'fewer than two output events',
+
+  samples({ outcome, outputAt }) {
+    if (outcome.status !== 'completed') return []
+    return Array.from(outputAt.subarray(1), (at, i) => at - (outputAt[i] ?? at))
+  },
+}

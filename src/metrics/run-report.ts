@@ -1,0 +1,65 @@
+import type { RequestRecord } from '../record.ts'
+import { RUN_SCHEMA, type Environment, type LoadFacts, type RunReport, type TargetFacts } from '../report.ts'
+import { MS_PER_SECOND } from '../units.ts'
+import { encodeRequests } from './columns.ts'
+import { countErrors } from './error-rate.ts'
+import type { LoadResult } from './load-result.ts'
+import { seriesOf } from './series.ts'
+import { summarise } from './summarise.ts'
+import { hasOtherLength, warningsOf } from './warnings.ts'
+
+export interface RunReportInput {
+  /** `suite > case`. */
+  readonly case: string
+  readonly target: TargetFacts
+  readonly load: LoadFacts
+  readonly result: LoadResult
+  readonly environment: Environment
+  /** Whether a completed request met its objectives, for the goodput; see `meetsObjectives` in `src/slo/`. */
+  readonly meetsObjectives?: (record: RequestRecord) => boolean
+}
+
+/**
+ * Everything that can be said of a run without judging it: `verdicts` is empty, for the assertions to fill.
+ *
+ * BenchError `no-data` when the run made no request.
+ */
+export function buildRunReport(input: RunReportInput): RunReport {
+  const { target, load, result, environment, meetsObjectives } = input
+  const { records, unsent, connections } = result
+  const metrics = summarise(records, { meetsObjectives })
+  const sentRate = rateOf(records.flatMap(({ sentAt }) => sentAt ?? []))
+  const offeredShare = load.requestRate === null || sentRate === null ? null : sentRate / load.requestRate
+  return {
+    schema: RUN_SCHEMA,
+    case: input.case,
+    target,
+    load,
+    metrics,
+    verdicts: [],
+    validity: {
+      sentShare: records.length / (records.length + unsent),
+      offeredShare,
+      lengthMismatches: records.filter(hasOtherLength).length,
+      tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
+      finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
+      connections,
+      warnings: warningsOf({ target, load, result, metrics, sentRate }),
+    },
+    errors: countErrors(records),
+    requests: encodeRequests(records),
+    series: seriesOf(records),
+    telemetry: null,
+    environment,
+  }
+}
+
+/** Sendings a second between the first and the last: n of them span n - 1 gaps. Null for fewer than two moments. */
+function rateOf(sentAt: readonly number[]): number | null {
+  const window = sentAt.reduce((a, b) => Math.max(a, b), -Infinity) - sentAt.reduce((a, b) => Math.min(a, b), Infinity)
+  return window > 0 ? ((sentAt.length - 1) / window) * MS_PER_SECOND : null
+}
+
+function tally(words: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, group]) => [word, group.length]))
+}

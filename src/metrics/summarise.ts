@@ -1,0 +1,57 @@
+import { BenchError } from '../errors.ts'
+import type { RequestRecord } from '../record.ts'
+import type { Distribution, Metrics } from '../report.ts'
+import { distribution } from '../stats/distribution.ts'
+import { durationOf } from './duration.ts'
+import { e2eLatency } from './e2e-latency.ts'
+import { itl } from './itl.ts'
+import type { SampleMetric } from './metric.ts'
+import { peakConcurrencyOf } from './peak-concurrency.ts'
+import { queueLateness } from './queue-lateness.ts'
+import { perSecond } from './throughput.ts'
+import { tpot } from './tpot.ts'
+import { ttft } from './ttft.ts'
+
+export interface SummariseOptions {
+  /** Whether a single completed request was good enough; without it there is no goodput. */
+  readonly meetsObjectives?: ((record: RequestRecord) => boolean) | undefined
+}
+
+/**
+ * Turns the records of one run into its metrics. The definitions are in the files of this folder.
+ *
+ * BenchError `no-data` when there is no record at all: a run of nothing has no duration.
+ */
+export function summarise(records: readonly RequestRecord[], { meetsObjectives }: SummariseOptions = {}): Metrics {
+  if (records.length === 0) {
+    throw new BenchError('The run made no request, so there is nothing to measure.', {
+      code: 'no-data',
+      remedy: 'Ask for at least one prompt, and look at why the run ended before its first request.',
+    })
+  }
+  const completed = records.filter(({ outcome }) => outcome.status === 'completed')
+  const duration = durationOf(records)
+  const inputTokens = completed.reduce((sum, { promptTokens }) => sum + promptTokens, 0)
+  const outputTokens = completed.reduce((sum, record) => sum + (record.outputTokens ?? 0), 0)
+  return {
+    durationMs: duration,
+    completed: completed.length,
+    failed: records.length - completed.length,
+    inputTokens,
+    outputTokens,
+    requestThroughput: perSecond(completed.length, duration),
+    inputThroughput: perSecond(inputTokens, duration),
+    outputThroughput: perSecond(outputTokens, duration),
+    goodput: meetsObjectives === undefined ? null : perSecond(completed.filter(meetsObjectives).length, duration),
+    ttft: distributionOf(ttft, records),
+    tpot: distributionOf(tpot, records),
+    itl: distributionOf(itl, records),
+    e2eLatency: distributionOf(e2eLatency, records),
+    queueLateness: distributionOf(queueLateness, records),
+    peakConcurrency: peakConcurrencyOf(records),
+  }
+}
+
+function distributionOf(metric: SampleMetric, records: readonly RequestRecord[]): Distribution | null {
+  return distribution(records.flatMap((record) => metric.samples(record)))
+}

@@ -1,0 +1,89 @@
+import type { RequestRecord } from '../record.ts'
+import type { LoadFacts, Metrics, TargetFacts, Warning } from '../report.ts'
+import type { LoadResult } from './load-result.ts'
+import { saturation } from './saturation.ts'
+
+/** The client's P99 lateness may be this share of the median TTFT before the run has measured its client. */
+const MAX_LATENESS_SHARE = 0.05
+const MIN_OFFERED_SHARE = 0.95
+
+export interface WarningInput {
+  readonly target: TargetFacts
+  readonly load: LoadFacts
+  readonly result: LoadResult
+  readonly metrics: Metrics
+  /** Requests sent a second; null when they left in one moment. */
+  readonly sentRate: number | null
+}
+
+/** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
+export function warningsOf({ target, load, result, metrics, sentRate }: WarningInput): Warning[] {
+  return [
+    ...simulated(target),
+    ...aborted(result),
+    ...clientLate(metrics, load),
+    ...rateNotReached(load, sentRate),
+    ...saturated(load, result.records),
+    ...tokenEstimate(result.records),
+    ...lengthMismatch(result.records),
+  ]
+}
+
+/**
+ * The answer ended, and not at the length that was asked for. Answers that failed half-way have no length of their own
+ * and do not count, unless their length is why they failed.
+ */
+export function hasOtherLength({ outcome, outputTokens, requestedOutputTokens }: RequestRecord): boolean {
+  if (outcome.status === 'failed') return outcome.kind === 'length-mismatch'
+  return outputTokens !== null && outputTokens !== requestedOutputTokens
+}
+
+function simulated({ simulated: isSimulated, framework }: TargetFacts): Warning[] {
+  if (!isSimulated) return []
+  return [{ code: 'simulated', message: `These are numbers of a simulated ${framework} engine, not of a server.` }]
+}
+
+function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[] {
+  if (!wasAborted) return []
+  const total = records.length + unsent
+  return [{ code: 'aborted', message: `The run was cut short after ${records.length} of ${total} requests.` }]
+}
+
+function clientLate({ queueLateness, ttft }: Metrics, { maxConcurrency }: LoadFacts): Warning[] {
+  if (queueLateness === null || ttft === null || queueLateness.p99 <= MAX_LATENESS_SHARE * ttft.p50) return []
+  const cause = maxConcurrency === null ? 'the client was late' : `the client, or its cap of ${maxConcurrency}, held back`
+  const share = percent(queueLateness.p99 / ttft.p50)
+  const message = `At P99 ${cause} by ${queueLateness.p99.toFixed(1)} ms, ${share} of the median TTFT (5 % is the most).`
+  return [{ code: 'client-late', message }]
+}
+
+function rateNotReached({ requestRate }: LoadFacts, sentRate: number | null): Warning[] {
+  if (requestRate === null || sentRate === null || sentRate >= MIN_OFFERED_SHARE * requestRate) return []
+  const message = `${sentRate.toFixed(2)} requests/s were sent where ${requestRate} were asked for (${percent(sentRate / requestRate)}).`
+  return [{ code: 'rate-not-reached', message }]
+}
+
+/** Only where there was a rate to keep up with. */
+function saturated({ requestRate }: LoadFacts, records: readonly RequestRecord[]): Warning[] {
+  if (requestRate === null) return []
+  const { saturated: verdict, message } = saturation(records)
+  return verdict === 'yes' ? [{ code: 'saturated', message }] : []
+}
+
+function tokenEstimate(records: readonly RequestRecord[]): Warning[] {
+  const count = records.filter(({ outputTokensSource }) => outputTokensSource === 'events').length
+  if (count === 0) return []
+  const message = `The output tokens of ${count} of ${records.length} requests are estimated by counting events.`
+  return [{ code: 'token-estimate', message }]
+}
+
+function lengthMismatch(records: readonly RequestRecord[]): Warning[] {
+  const count = records.filter(hasOtherLength).length
+  if (count === 0) return []
+  const message = `${count} of ${records.length} answers had another length than was asked for.`
+  return [{ code: 'length-mismatch', message }]
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}

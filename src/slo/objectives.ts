@@ -1,0 +1,155 @@
+import { BenchError } from '../errors.ts'
+import { CATALOG } from '../metrics/catalog.ts'
+import { e2eLatency } from '../metrics/e2e-latency.ts'
+import type { Metric, SampleMetric } from '../metrics/metric.ts'
+import { tpot } from '../metrics/tpot.ts'
+import { ttft } from '../metrics/ttft.ts'
+import type { RequestRecord } from '../record.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { STATISTICS, type Bounds, type Slo, type Statistic } from './slo.ts'
+
+/** One limit on one number. The limit itself is within it. */
+export interface Objective {
+  readonly metric: SloMetric
+  /** Null for metrics that are one number. */
+  readonly statistic: Statistic | null
+  readonly bound: 'max' | 'min'
+  /** In the metric's own unit: ms, per second, a share. */
+  readonly limit: number
+}
+
+/** A metric that an SLO may speak of, and its key there. */
+export type SloMetric = Metric & { readonly id: keyof Slo }
+
+const SLO_KEYS = [
+  'ttft',
+  'tpot',
+  'itl',
+  'e2eLatency',
+  'queueLateness',
+  'errorRate',
+  'requestThroughput',
+  'inputThroughput',
+  'outputThroughput',
+  'goodput',
+] as const satisfies readonly (keyof Slo)[]
+
+/** In catalog order. */
+export const SLO_METRICS: readonly SloMetric[] = CATALOG.filter(isSloMetric)
+
+/** `ttft.p99`, `errorRate`. */
+export function objectiveName({ metric, statistic }: Pick<Objective, 'metric' | 'statistic'>): string {
+  return statistic === null ? metric.id : `${metric.id}.${statistic}`
+}
+
+/**
+ * The objectives of an SLO in catalog order, one for each limit.
+ *
+ * BenchError `bad-slo` for an SLO that could never fail (empty, a minimum of 0, an error rate of 1), a metric or a statistic that
+ * does not exist, and a limit that is negative or no number: types do not survive JSON, the environment and casts.
+ */
+export function objectives(slo: Slo): Objective[] {
+  for (const key of Object.keys(slo)) sloMetric(key)
+  const all = SLO_METRICS.flatMap((metric) => objectivesOf(metric, slo[metric.id]))
+  if (all.length === 0) {
+    throw new BenchError('The SLO has no objective, so it could never fail.', {
+      code: 'bad-slo',
+      remedy: 'State at least one limit, for instance { ttft: { p99: 400 } }.',
+    })
+  }
+  for (const objective of all) checkLimit(objective)
+  return all
+}
+
+/** The metric of that name. BenchError `bad-slo`, with the nearest name, when there is none. */
+export function sloMetric(id: string): SloMetric {
+  const found = SLO_METRICS.find((metric) => metric.id === id)
+  if (found !== undefined) return found
+  throw new BenchError(`"${id}" is not a metric an SLO can speak of.`, {
+    code: 'bad-slo',
+    remedy: didYouMean(id, SLO_KEYS),
+  })
+}
+
+/** The statistic of that name. BenchError `bad-slo`, with the nearest name, when there is none. */
+export function sloStatistic(metric: SloMetric, name: string): Statistic {
+  const found = STATISTICS.find((statistic) => statistic === name)
+  if (found !== undefined) return found
+  throw new BenchError(`"${name}" is not a statistic of ${metric.id}.`, {
+    code: 'bad-slo',
+    remedy: didYouMean(name, STATISTICS),
+  })
+}
+
+/**
+ * Whether one request was good enough, for the goodput.
+ *
+ * TTFT, TPOT and E2E limits on percentiles and on the maximum hold for the request itself; where a metric has several,
+ * the loosest, because an SLO lets half of the requests exceed its P50. Means, and limits on the whole run, say
+ * nothing of one request. A failed request is never good; a value that the request cannot have (the TPOT of one token)
+ * breaks no limit.
+ */
+export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
+  const limits = objectives(slo).filter(({ statistic }) => statistic !== 'mean' && statistic !== 'min')
+  const loosest = [ttft, tpot, e2eLatency].map((metric: SampleMetric) => ({
+    metric,
+    limit: Math.max(...limits.filter((objective) => objective.metric.id === metric.id).map(({ limit }) => limit)),
+  }))
+  const stated = loosest.filter(({ limit }) => limit > -Infinity)
+  return (record) =>
+    record.outcome.status === 'completed' &&
+    stated.every(({ metric, limit }) => metric.samples(record).every((value) => value <= limit))
+}
+
+function objectivesOf(metric: SloMetric, stated: Slo[keyof Slo]): Objective[] {
+  if (stated === undefined) return []
+  if (metric.kind === 'number') return boundsOf(metric, stated as Bounds)
+  if (typeof stated !== 'object' || stated === null) {
+    throw new BenchError(`${metric.id} is ${String(stated)}, which says no statistic.`, {
+      code: 'bad-slo',
+      remedy: `Say of which statistic it is the limit, for instance { ${metric.id}: { p99: ${String(stated)} } }.`,
+    })
+  }
+  const limits = new Map(Object.entries(stated).map(([name, limit]) => [sloStatistic(metric, name), limit as unknown]))
+  return STATISTICS.flatMap((statistic) => {
+    const limit = limits.get(statistic)
+    return limit === undefined ? [] : [{ metric, statistic, bound: 'max' as const, limit: limit as number }]
+  })
+}
+
+function boundsOf(metric: SloMetric, bounds: Bounds): Objective[] {
+  if (typeof bounds !== 'object' || bounds === null) return [{ metric, statistic: null, bound: 'max', limit: bounds }]
+  return Object.entries(bounds).flatMap(([bound, limit]) => {
+    if (bound !== 'min' && bound !== 'max') {
+      throw new BenchError(`"${bound}" is not a bound of ${metric.id}.`, {
+        code: 'bad-slo',
+        remedy: didYouMean(bound, ['min', 'max']),
+      })
+    }
+    return limit === undefined ? [] : [{ metric, statistic: null, bound, limit }]
+  })
+}
+
+function checkLimit(objective: Objective): void {
+  const { metric, limit, bound } = objective
+  const name = objectiveName(objective)
+  if (typeof limit !== 'number' || !Number.isFinite(limit) || limit < 0) {
+    throw new BenchError(`The limit of ${name} is ${String(limit)}.`, {
+      code: 'bad-slo',
+      remedy: 'Give a finite number of at least 0.',
+    })
+  }
+  if (bound === 'min' ? limit === 0 : metric.id === 'errorRate' && limit >= 1) {
+    throw new BenchError(`No run could miss the limit ${limit} of ${name}.`, {
+      code: 'bad-slo',
+      remedy:
+        bound === 'min'
+          ? 'Give a minimum above 0.'
+          : 'Give a share below 1: 0.01 is one request in a hundred.',
+    })
+  }
+}
+
+function isSloMetric(metric: Metric): metric is SloMetric {
+  return SLO_KEYS.some((key) => key === metric.id)
+}
