@@ -1,0 +1,6 @@
+import type { Arrival } from './arrival.ts'
+
+/** Every request is due at 0: what a rate of `Infinity` means to every arrival. Rate and seed play no part. */
+export function allAtOnce(): Arrival {
+  return { label: 'all at once', offsets: ({ count }) => Array.from({ length: count }, () => 0) }
+}

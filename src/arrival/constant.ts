@@ -1,0 +1,13 @@
+import type { Arrival } from './arrival.ts'
+import { meanGap } from './mean-gap.ts'
+
+/** A metronome: every gap is exactly 1 / rate. The seed plays no part. */
+export function constant(): Arrival {
+  return {
+    label: 'constant',
+    offsets({ count, requestRate }) {
+      const gap = meanGap(requestRate)
+      return Array.from({ length: count }, (_, i) => i * gap)
+    },
+  }
+}

@@ -1,0 +1,6 @@
+export { allAtOnce } from './all-at-once.ts'
+export type { Arrival } from './arrival.ts'
+export { constant } from './constant.ts'
+export { gamma, type GammaOptions } from './gamma.ts'
+export { poisson, type PoissonOptions } from './poisson.ts'
+export { recorded } from './recorded.ts'

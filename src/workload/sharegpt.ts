@@ -1,0 +1,124 @@
+import { basename } from 'node:path'
+import * as z from 'zod'
+import { BenchError } from '../errors.ts'
+import { pythonSeed } from '../mersenne-twister.ts'
+import type { Tokens } from '../units.ts'
+import { packagedFile, readDatasetFile } from './dataset-file.ts'
+import { jsonArrayElements } from './json-array.ts'
+import { pythonSample } from './python-sample.ts'
+import { takeShuffled } from './take-shuffled.ts'
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
+import type { Dataset, PromptRequest } from './workload.ts'
+
+export interface ShareGptOptions {
+  /** `[{"conversations": [{"from": ..., "value": ...}, ...]}, ...]`; by default a small synthetic sample that we ship. */
+  readonly path?: string
+  /** `vllm-0.4.1`: sample as its benchmark client did, and count a beginning-of-text token on both sides as it did. */
+  readonly compat?: 'vllm-0.4.1'
+  /** What `loadTokenizer` takes. cl100k_base by default; give the model's own for its exact lengths. */
+  readonly tokenizer?: string
+  /** Ask for answers of this length instead of the length of each reference answer. */
+  readonly outputTokens?: Tokens
+}
+
+/**
+ * Conversations in ShareGPT's format: the first turn is the prompt, and the length of the second is how much to ask for.
+ *
+ * Dropped, as vLLM does: conversations of one turn; prompts and answers of fewer than 4 tokens (answers not with a given
+ * `outputTokens`); prompts above 1024 tokens, and pairs above 2048. Without `compat` the sample is that of
+ * `vllm bench serve` today (take-shuffled.ts). With it, 1.2 times as many are drawn, then filtered, then drawn again.
+ *
+ * The file is read once for each dataset made. Throws BenchError `bad-dataset` on a file that is missing, malformed, or without enough usable conversations, and
+ * `bad-tokenizer`.
+ */
+export function sharegpt(options: ShareGptOptions = {}): Dataset {
+  const { path, compat, tokenizer: tokenizerName = 'cl100k_base' } = options
+  const name = path === undefined ? 'synthetic sample' : basename(path)
+  let conversations: Promise<readonly Conversation[]> | undefined
+  return {
+    label: `sharegpt (${compat === undefined ? name : `${name}, ${compat}`})`,
+    async sample(draw) {
+      const file = path ?? packagedFile('sharegpt-sample.json')
+      const [rows, tokenizer] = await Promise.all([
+        (conversations ??= readConversations(file)),
+        loadTokenizer(tokenizerName),
+      ])
+      const toRequest = (row: Conversation) => usableRequest(row, tokenizer, options)
+      const requests =
+        compat === undefined ? takeShuffled(rows, draw, toRequest) : takeVllm041(rows, draw, toRequest, file)
+      if (requests.length === 0) throw tooFew(file, `none of its ${rows.length} conversations of two turns is usable`)
+      return requests
+    },
+  }
+}
+
+interface Conversation {
+  readonly prompt: string
+  readonly answer: string
+}
+
+const Row = z.object({ conversations: z.array(z.object({ value: z.string() })) })
+
+async function readConversations(file: string): Promise<readonly Conversation[]> {
+  const conversations: Conversation[] = []
+  let index = 0
+  for (const element of jsonArrayElements(await readDatasetFile(file), file)) {
+    const row = Row.safeParse(element)
+    if (!row.success) throw withoutText(file, index, row.error)
+    const [prompt, answer] = row.data.conversations
+    if (prompt !== undefined && answer !== undefined) conversations.push({ prompt: prompt.value, answer: answer.value })
+    index++
+  }
+  return conversations
+}
+
+function usableRequest(
+  { prompt, answer }: Conversation,
+  tokenizer: Tokenizer,
+  { compat, outputTokens: asked }: ShareGptOptions,
+): PromptRequest | undefined {
+  const beginOfText = compat === undefined ? 0 : 1
+  const promptTokens = tokenizer.count(prompt) + beginOfText
+  const outputTokens = asked ?? tokenizer.count(answer) + beginOfText
+  const tooShort = promptTokens < MIN_TOKENS || (outputTokens < MIN_TOKENS && (asked === undefined || compat !== undefined))
+  const tooLong = promptTokens > MAX_PROMPT_TOKENS || promptTokens + outputTokens > MAX_TOTAL_TOKENS
+  return tooShort || tooLong ? undefined : { prompt, promptTokens, outputTokens }
+}
+
+const MIN_TOKENS = 4
+const MAX_PROMPT_TOKENS = 1024
+const MAX_TOTAL_TOKENS = 2048
+
+/** `sample_requests` of vLLM 0.4.1's benchmark_serving.py after `random.seed(seed)`, stream and all. */
+function takeVllm041(
+  rows: readonly Conversation[],
+  { count, seed }: { readonly count: number; readonly seed: number },
+  toRequest: (row: Conversation) => PromptRequest | undefined,
+  file: string,
+): PromptRequest[] {
+  const random = pythonSeed(seed)
+  const candidates = Math.trunc(count * 1.2)
+  if (rows.length < candidates) {
+    throw tooFew(file, `vLLM 0.4.1 draws ${candidates} conversations of two turns for ${count} and it has ${rows.length}`)
+  }
+  const usable = pythonSample(random, rows.length, candidates).flatMap((i) => toRequest(rows[i]!) ?? [])
+  if (usable.length < count) {
+    throw tooFew(file, `of the ${candidates} conversations that vLLM 0.4.1 draws for ${count}, ${usable.length} are usable`)
+  }
+  return pythonSample(random, usable.length, count).map((i) => usable[i]!)
+}
+
+function withoutText(file: string, row: number, cause: unknown): BenchError {
+  return new BenchError(`${file}, row ${row}: no conversation with a text in each turn.`, {
+    code: 'bad-dataset',
+    remedy: 'Give {"conversations": [{"from": "human", "value": "..."}, {"from": "gpt", "value": "..."}]}, or drop the row.',
+    cause,
+  })
+}
+
+function tooFew(file: string, what: string): BenchError {
+  return new BenchError(`${file} does not have enough conversations: ${what}.`, {
+    code: 'bad-dataset',
+    remedy: 'Use a larger file, or ask for fewer requests; usable are 4 to 1024 tokens in, at least 4 out, 2048 in all.',
+  })
+}

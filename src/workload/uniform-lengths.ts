@@ -1,0 +1,38 @@
+import { BenchError } from '../errors.ts'
+import type { Random } from '../random.ts'
+import type { Tokens } from '../units.ts'
+import { checkTokens, synthetic } from './synthetic.ts'
+import type { Dataset } from './workload.ts'
+
+/** Least and greatest length, both included. */
+export type TokenRange = readonly [least: Tokens, greatest: Tokens]
+
+export interface UniformLengthsOptions {
+  readonly promptTokens: TokenRange
+  readonly outputTokens: TokenRange
+}
+
+/** Random words; lengths uniform and independent. Throws BenchError `bad-dataset` on a range that is empty. */
+export function uniformLengths({ promptTokens, outputTokens }: UniformLengthsOptions): Dataset {
+  checkRange('promptTokens', promptTokens)
+  checkRange('outputTokens', outputTokens)
+  const label = `uniform lengths (${promptTokens.join(' to ')} in, ${outputTokens.join(' to ')} out)`
+  return synthetic(label, (random) => ({
+    promptTokens: within(random, promptTokens),
+    outputTokens: within(random, outputTokens),
+  }))
+}
+
+function within(random: Random, [least, greatest]: TokenRange): Tokens {
+  return least + Math.floor(random.next() * (greatest - least + 1))
+}
+
+function checkRange(name: string, [least, greatest]: TokenRange): void {
+  checkTokens(`${name}[0]`, least)
+  checkTokens(`${name}[1]`, greatest)
+  if (least <= greatest) return
+  throw new BenchError(`${name} is [${least}, ${greatest}].`, {
+    code: 'bad-dataset',
+    remedy: 'Give the smaller length first.',
+  })
+}
