@@ -1,0 +1,74 @@
+import { Agent, request } from 'undici'
+import { BenchError } from '../errors.ts'
+import type { Ms } from '../units.ts'
+import { explainNetworkError } from './network-error.ts'
+
+/**
+ * The JSON that `url` + `path` answers to one GET. Not for anything timed.
+ *
+ * Throws BenchError `server-unreachable` when no answer comes in time, `server-refused` when it is not 200 or no JSON.
+ */
+export async function getJson(
+  url: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  timeoutMs: Ms,
+): Promise<unknown> {
+  const address = new URL(url.replace(/\/+$/, '') + path)
+  const dispatcher = new Agent({ allowH2: false, connect: { timeout: timeoutMs } })
+  try {
+    const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
+    if (statusCode !== 200) throw refused(address, statusCode, text)
+    return parse(address, text)
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+async function get(
+  address: URL,
+  headers: Readonly<Record<string, string>>,
+  timeoutMs: Ms,
+  dispatcher: Agent,
+): Promise<{ statusCode: number; text: string }> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const { statusCode, body } = await request(address, { headers: { ...headers }, dispatcher, signal })
+    return { statusCode, text: await body.text() }
+  } catch (cause) {
+    const why = signal.aborted
+      ? `no answer within ${timeoutMs} ms.`
+      : explainNetworkError(cause as Error, address, false).message
+    throw new BenchError(`GET ${address} failed: ${why}`, {
+      code: 'server-unreachable',
+      remedy: 'Start the server, or correct the URL of the target.',
+      cause,
+    })
+  }
+}
+
+function refused(address: URL, statusCode: number, text: string): BenchError {
+  const remedy =
+    statusCode === 401 || statusCode === 403
+      ? 'Set LLM_BENCH_API_KEY to a key that this server accepts.'
+      : statusCode === 404
+        ? 'Check the path in the URL of the target: it is the base, without /v1.'
+        : "See the server's log."
+  const excerpt = text.slice(0, 200).trim()
+  return new BenchError(`GET ${address} was answered with HTTP ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}.`, {
+    code: 'server-refused',
+    remedy,
+  })
+}
+
+function parse(address: URL, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new BenchError(`GET ${address} was answered with something other than JSON: ${text.slice(0, 200).trim()}`, {
+      code: 'server-refused',
+      remedy: 'Check that the URL of the target is that of the inference server.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,38 @@
+import type { DecodedStream } from '../protocol/protocol.ts'
+import type { TokenSource } from '../record.ts'
+import type { Tokens } from '../units.ts'
+
+export interface OutputTokens {
+  readonly tokens: Tokens | null
+  readonly source: TokenSource | null
+}
+
+export interface CountOptions {
+  readonly requested: Tokens
+  /** The request asked for exactly that many. */
+  readonly fixedLength: boolean
+  /** Counts the tokens of a whole answer. Needs a decoder that keeps the text. */
+  readonly retokenise?: ((text: string) => Tokens) | undefined
+}
+
+/**
+ * How many tokens an answer has, from the best witness there is:
+ *
+ * 1. the server's usage, unless it says 0 of an answer that has output (some servers fill it in at the end only);
+ * 2. a fixed length that was honoured: the server says that it stopped for `length`, or sent one event for each token;
+ * 3. one tokenisation of the whole text, never piece by piece;
+ * 4. the number of events with output, which is an estimate.
+ *
+ * Null without output, whatever was asked for.
+ */
+export function countOutputTokens(state: DecodedStream, options: CountOptions): OutputTokens {
+  const { requested, fixedLength, retokenise } = options
+  const { completionTokens, outputEvents, finishReason, text, reasoningText } = state
+  if (completionTokens !== null && completionTokens > 0) return { tokens: completionTokens, source: 'usage' }
+  if (outputEvents === 0) return { tokens: null, source: null }
+  if (fixedLength && (finishReason === 'length' || outputEvents === requested)) {
+    return { tokens: requested, source: 'fixed-length' }
+  }
+  if (retokenise !== undefined) return { tokens: retokenise(reasoningText + text), source: 'retokenised' }
+  return { tokens: outputEvents, source: 'events' }
+}

@@ -1,0 +1,31 @@
+import type { Ms } from '../units.ts'
+
+/** A list of times without an object for each. */
+export interface Stamps {
+  readonly count: number
+  /** The latest; null when there is none. */
+  last(): Ms | null
+  push(time: Ms): void
+  toArray(): Float64Array
+}
+
+/** `expected` is how many there will probably be: room for them is made now, for more by doubling. */
+export function createStamps(expected: number): Stamps {
+  let stamps = new Float64Array(Math.max(16, Math.min(expected, 65_536)))
+  let count = 0
+  return {
+    get count() {
+      return count
+    },
+    last: () => (count === 0 ? null : stamps[count - 1]!),
+    push(time) {
+      if (count === stamps.length) {
+        const grown = new Float64Array(2 * count)
+        grown.set(stamps)
+        stamps = grown
+      }
+      stamps[count++] = time
+    },
+    toArray: () => stamps.slice(0, count),
+  }
+}

@@ -1,0 +1,136 @@
+import type { CancelTimer, Clock } from '../clock.ts'
+import { type Exchange, startExchange } from '../client/exchange.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
+import type { Transport, WireRequest } from '../client/transport.ts'
+import type { ProtocolId } from '../protocol/protocol.ts'
+import type { RequestRecord } from '../record.ts'
+import type { Ms, Tokens } from '../units.ts'
+import type { PromptRequest, Workload } from '../workload/workload.ts'
+import { drive } from './drive.ts'
+import { createTally, type Progress } from './progress.ts'
+
+/** From the call to the first due time, so that the first request is no later than the others. */
+const LEAD: Ms = 20
+
+/** Of the wall clock, in virtual time as well: it is a person who reads it. */
+const PROGRESS_INTERVAL: Ms = 1000
+
+export interface LoadOptions {
+  readonly clock: Clock
+  /** Stays open: closing it is for whoever opened it. */
+  readonly transport: Transport
+  readonly workload: Workload
+  toWireRequest(request: PromptRequest, index: number): WireRequest
+  readonly protocol: ProtocolId
+  /** The requests ask for exactly as many tokens as the workload says. */
+  readonly fixedLength: boolean
+  readonly timeouts?: Timeouts
+  /** Most requests in flight; null (the default) for no limit. */
+  readonly maxConcurrency?: number | null
+  /** Counts the tokens of answers whose number nobody told. */
+  readonly retokenise?: (text: string) => Tokens
+  /** Ends the run at once, with what was measured so far. */
+  readonly signal?: AbortSignal
+  /** About once a second of the wall clock, and once at the end. */
+  onProgress?(progress: Progress): void
+}
+
+export interface LoadResult {
+  /** Of every request that was started, in schedule order. */
+  readonly records: readonly RequestRecord[]
+  /** Requests of the workload that were not started because the run was aborted. */
+  readonly unsent: number
+  readonly aborted: boolean
+  /** Of the transport since it was opened; null where there are no sockets. */
+  readonly connections: { readonly opened: number; readonly reused: number } | null
+}
+
+/**
+ * Sends every request of the workload when it is due and waits until the last one has ended.
+ *
+ * Open loop: due times are absolute and never wait for the server. Under `maxConcurrency` a due request waits for a
+ * free slot, first come first served, and its latency still counts from when it was due: everything due at once with a
+ * limit is the classic closed loop.
+ */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const { clock, transport, workload, protocol, fixedLength, signal, timeouts = DEFAULT_TIMEOUTS } = options
+  const limit = options.maxConcurrency ?? Infinity
+  const total = workload.requests.length
+  const wire = workload.requests.map((request, index) => options.toWireRequest(request, index))
+  const records: RequestRecord[] = []
+  const inFlight = new Set<Exchange>()
+  const tally = createTally()
+  const firstDueAt = clock.now() + LEAD
+  let next = 0
+  let ended = 0
+  let aborted = false
+  let isSending = false
+  let cancelTimer: CancelTimer = () => {}
+  let finish = (): void => {}
+
+  const dueAt = (index: number): Ms => firstDueAt + workload.offsets[index]!
+  const hasSlot = (): boolean => next - ended < limit
+
+  const send = (index: number): void => {
+    const request = workload.requests[index]!
+    let exchange: Exchange | null = null
+    exchange = startExchange({
+      clock,
+      transport,
+      protocol,
+      fixedLength,
+      timeouts,
+      retokenise: options.retokenise,
+      index,
+      request: wire[index]!,
+      dueAt: dueAt(index),
+      promptTokens: request.promptTokens,
+      requestedOutputTokens: request.outputTokens,
+      onDone(record) {
+        records[index] = record
+        ended++
+        tally.add(record)
+        if (exchange !== null) inFlight.delete(exchange)
+        if (!isSending) sendDue()
+      },
+    })
+    if (records[index] === undefined) inFlight.add(exchange)
+  }
+
+  const sendDue = (): void => {
+    isSending = true
+    while (!aborted && next < total && hasSlot() && dueAt(next) <= clock.now()) send(next++)
+    isSending = false
+    cancelTimer()
+    if (aborted || next === total) {
+      if (ended === next) finish()
+    } else if (hasSlot()) {
+      cancelTimer = clock.at(dueAt(next), sendDue)
+    }
+  }
+
+  const abort = (): void => {
+    aborted = true
+    for (const exchange of inFlight) exchange.abort()
+    sendDue()
+  }
+
+  const reportProgress = (): void => {
+    options.onProgress?.(tally.progress({ sent: next, total, elapsedMs: Math.max(0, clock.now() - firstDueAt) }))
+  }
+
+  const ticker = setInterval(reportProgress, PROGRESS_INTERVAL)
+  signal?.addEventListener('abort', abort)
+  try {
+    await drive(clock, (done) => {
+      finish = done
+      if (signal?.aborted === true) abort()
+      else sendDue()
+    })
+  } finally {
+    clearInterval(ticker)
+    signal?.removeEventListener('abort', abort)
+  }
+  reportProgress()
+  return { records, unsent: total - next, aborted, connections: transport.connections() }
+}
