@@ -18,14 +18,14 @@ export interface ServingCell {
 export interface ServingMatrix {
   readonly targets: readonly Target[]
   readonly requestRates: readonly number[]
-  readonly load: CellValue<Omit<LoadOptions, 'requestRate' | 'slo'>>
+  readonly load: CellLoad | ((cell: ServingCell) => CellLoad)
   /** Objectives of a cell; undefined for a cell that has none. */
-  readonly slo?: CellValue<Slo | undefined>
+  readonly slo?: Slo | ((cell: ServingCell) => Slo | undefined)
   /** Compare every case with its accepted baseline. Default false. */
   readonly baseline?: boolean
 }
 
-type CellValue<T> = T | ((cell: ServingCell) => T)
+type CellLoad = Omit<LoadOptions, 'requestRate' | 'slo'>
 
 /**
  * One test for each target and request rate: sends the load, judges its objectives, then calls `check` for whatever else
@@ -63,11 +63,11 @@ function defineCell(
   const title = cell.requestRate === Infinity ? 'all at once' : `${cell.requestRate} req/s`
   test(title, { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
     try {
-      const slo = sloFromEnvironment(valueFor(matrix.slo, cell), process.env)
+      const slo = sloFromEnvironment(typeof matrix.slo === 'function' ? matrix.slo(cell) : matrix.slo, process.env)
       const run = await load({
         target: cell.target,
         requestRate: cell.requestRate,
-        ...valueFor(matrix.load, cell),
+        ...(typeof matrix.load === 'function' ? matrix.load(cell) : matrix.load),
         ...(slo === undefined ? {} : { slo }),
       })
       const errors = collect([
@@ -92,10 +92,6 @@ function expectSomething(run: ServingRun): void {
     code: 'no-data',
     remedy: 'See whether the server is up and serves this model.',
   })
-}
-
-function valueFor<T>(value: CellValue<T> | undefined, cell: ServingCell): T | undefined {
-  return typeof value === 'function' ? (value as (cell: ServingCell) => T)(cell) : value
 }
 
 function collect(assertions: readonly (() => unknown)[]): unknown[] {

@@ -1,7 +1,6 @@
-import type { MatchersObject } from 'vitest'
-import { inject } from 'vitest'
+import { inject, type MatchersObject, type MatcherState } from 'vitest'
 import { BenchError } from '../errors.ts'
-import { isSaturated } from '../metrics/saturation.ts'
+import { saturation } from '../metrics/saturation.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { judgeSlo } from '../slo/judge-slo.ts'
 import type { Verdict } from '../report.ts'
@@ -30,12 +29,13 @@ export const matchers = {
     return judged(run, judgeBaseline(run.report, provenance.file, inject('servingBench').updateBaselines))
   },
 
-  toBeSaturated(received: unknown) {
+  toBeSaturated(this: MatcherState, received: unknown) {
     const run = servingRun(received, 'toBeSaturated')
-    const { saturated, message } = isSaturated(run.records)
+    const { saturated, message } = saturation(run.records)
     return {
-      pass: saturated === 'yes',
-      message: () => `${run.report.case}: expected the queue ${saturated === 'yes' ? 'not ' : ''}to grow all through the run. ${message}`,
+      // A run that is too short to tell satisfies neither the assertion nor its opposite.
+      pass: saturated === 'too-short' ? this.isNot : saturated === 'yes',
+      message: () => `${run.report.case} is expected ${this.isNot ? 'not ' : ''}to be saturated. ${message}`,
     }
   },
 } satisfies MatchersObject

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Plugin, TestProject, Vitest } from 'vitest/node'
+import type { TestProject, Vite, Vitest } from 'vitest/node'
 import { ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
 
 export type ServingBenchOptions = ServingReporterOptions
@@ -12,7 +12,7 @@ const TEST_TIMEOUT_MS = 3_600_000
  *
  * All of it is set in `configureVitest`, because what a plugin's `config` hook returns does not reach inline projects.
  */
-export function servingBench(options: ServingBenchOptions = {}): Plugin {
+export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
   const seen = new WeakSet<Vitest>()
   return {
     name: 'vitest-llm-bench',

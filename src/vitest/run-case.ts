@@ -1,11 +1,12 @@
 import type { Arrival } from '../arrival/arrival.ts'
 import { poisson } from '../arrival/index.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import { createUndiciTransport } from '../client/undici-transport.ts'
-import type { Timeouts } from '../client/timeouts.ts'
 import type { Transport, WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
-import { runLoad, type Progress } from '../dispatch/run-load.ts'
+import type { Progress } from '../dispatch/progress.ts'
+import { runLoad } from '../dispatch/run-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
@@ -15,7 +16,7 @@ import type { Environment, TargetFacts } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
-import { createWorkload } from '../workload/digest.ts'
+import { createWorkload } from '../workload/create-workload.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
 import type { ServingRun } from './types.ts'
@@ -57,7 +58,6 @@ export interface RunCaseOptions {
 
 /** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
 const MAX_CONNECTIONS = 16_384
-const CONNECT_TIMEOUT_MS = 10_000
 
 /** Runs one case from its target to its report. Throws BenchError when it cannot be run at all. */
 export async function runCase(servingCase: ServingCase, options: RunCaseOptions): Promise<ServingRun> {
@@ -65,7 +65,8 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
   const workload = await makeWorkload(load)
   const target = await discover(servingCase.target)
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
-  const transport = openTransport(target, clock, workload.seed, load.timeouts)
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
+  const transport = openTransport(target, clock, workload.seed, timeouts)
   try {
     const result = await runLoad({
       clock,
@@ -74,7 +75,7 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
       toWireRequest: wireRequests(target, load),
       protocol: target.recipe.protocol,
       fixedLength: fixesLength(target, load),
-      ...(load.timeouts === undefined ? {} : { timeouts: load.timeouts }),
+      timeouts,
       maxConcurrency: load.maxConcurrency ?? null,
       signal: options.signal,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
@@ -103,7 +104,7 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
 }
 
 async function makeWorkload(load: LoadOptions): Promise<Workload> {
-  checkLoad(load)
+  checkConcurrency(load.maxConcurrency)
   return createWorkload({
     dataset: datasetOf(load),
     arrival: arrivalOf(load),
@@ -121,19 +122,7 @@ function arrivalOf(load: LoadOptions): Arrival {
   return load.arrival ?? poisson()
 }
 
-function checkLoad({ requestRate, numPrompts, maxConcurrency }: LoadOptions): void {
-  if (!(requestRate > 0)) {
-    throw new BenchError(`requestRate is ${requestRate}.`, {
-      code: 'bad-load',
-      remedy: 'Give requests per second above 0, or Infinity to send all at once.',
-    })
-  }
-  if (!Number.isInteger(numPrompts) || numPrompts < 1) {
-    throw new BenchError(`numPrompts is ${numPrompts}.`, {
-      code: 'bad-load',
-      remedy: 'Give a whole number of at least 1: without requests there is nothing to judge.',
-    })
-  }
+function checkConcurrency(maxConcurrency: number | undefined): void {
   if (maxConcurrency !== undefined && (!Number.isInteger(maxConcurrency) || maxConcurrency < 1)) {
     throw new BenchError(`maxConcurrency is ${maxConcurrency}.`, {
       code: 'bad-load',
@@ -142,7 +131,7 @@ function checkLoad({ requestRate, numPrompts, maxConcurrency }: LoadOptions): vo
   }
 }
 
-function openTransport(target: Target, clock: Clock, seed: number, timeouts?: Partial<Timeouts>): Transport {
+function openTransport(target: Target, clock: Clock, seed: number, timeouts: Timeouts): Transport {
   switch (target.endpoint.kind) {
     case 'simulated':
       return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
@@ -150,7 +139,7 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts?: Pa
       return createUndiciTransport({
         url: target.endpoint.url,
         connections: MAX_CONNECTIONS,
-        connectTimeoutMs: timeouts?.connectMs ?? CONNECT_TIMEOUT_MS,
+        connectTimeoutMs: timeouts.connect,
       })
     case 'unset':
       throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {

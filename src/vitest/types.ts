@@ -2,7 +2,7 @@ import type { Metrics, RunReport } from '../report.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { ServingCase } from './run-case.ts'
-import type { Progress } from '../dispatch/run-load.ts'
+import type { Progress } from '../dispatch/progress.ts'
 
 /** One finished load run, as a bench author sees it: its metrics, and everything behind them. */
 export interface ServingRun extends Metrics {
