@@ -1,0 +1,304 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '../clock.ts'
+import type { Transport } from '../client/transport.ts'
+import { createUndiciTransport } from '../client/undici-transport.ts'
+import type { Workload } from '../workload/workload.ts'
+import { createRealClock } from './real-clock.ts'
+import { runLoad, type LoadOptions } from './run-load.ts'
+import { createVirtualClock } from './virtual-clock.ts'
+
+function workload(offsets: number[], outputTokens = 3): Workload {
+  const requests = offsets.map((_, i) => ({ prompt: `prompt ${i}`, promptTokens: 10, outputTokens }))
+  return { requests, offsets, seed: 0, digest: 'none' }
+}
+
+const COMMON = {
+  toWireRequest: ({ prompt }, index) => ({
+    method: 'POST',
+    path: '/v1/completions',
+    headers: { 'x-index': String(index) },
+    body: JSON.stringify({ prompt }),
+  }),
+  protocol: 'openai-completions',
+  fixedLength: true,
+} satisfies Partial<LoadOptions>
+
+function event(text: string, finishReason: string | null = null): string {
+  return `data: ${JSON.stringify({ choices: [{ index: 0, text, finish_reason: finishReason }] })}\n\n`
+}
+
+/** A server in virtual time: first token 50 ms after the request, three tokens 10 ms apart, end with the last. */
+function fakeServer(clock: Clock): Transport & { mostInFlight(): number } {
+  let inFlight = 0
+  let most = 0
+  return {
+    send(_request, observer) {
+      const sentAt = clock.now()
+      let aborted = false
+      most = Math.max(most, ++inFlight)
+      const at = (delay: number, callback: () => void): void => {
+        clock.at(sentAt + delay, () => {
+          if (!aborted) callback()
+        })
+      }
+      observer.onSent()
+      at(50, () => observer.onHead(200, {}))
+      at(50, () => observer.onBytes(Buffer.from(event('a'))))
+      at(60, () => observer.onBytes(Buffer.from(event('b'))))
+      at(70, () => observer.onBytes(Buffer.from(event('c', 'length'))))
+      at(70, () => {
+        inFlight--
+        observer.onEnd()
+      })
+      return {
+        abort() {
+          aborted = true
+        },
+      }
+    },
+    connections: () => null,
+    close: async () => {},
+    mostInFlight: () => most,
+  }
+}
+
+test('in virtual time every stamp is exact: due, + 0 sent, + 50 first, + 70 last', async () => {
+  const clock = createVirtualClock()
+  const offsets = [0, 12.5, 12.5, 1000]
+  const { records, unsent, aborted } = await runLoad({
+    ...COMMON,
+    clock,
+    transport: fakeServer(clock),
+    workload: workload(offsets),
+  })
+  const first = records[0]!.dueAt
+  expect(
+    records.map(({ index, dueAt, sentAt, firstOutputAt, endedAt, outputTokens, outputTokensSource }) => ({
+      index,
+      due: dueAt - first,
+      sent: sentAt! - dueAt,
+      output: firstOutputAt! - dueAt,
+      end: endedAt - dueAt,
+      outputTokens,
+      outputTokensSource,
+    })),
+  ).toEqual(
+    offsets.map((due, index) => ({
+      index,
+      due,
+      sent: 0,
+      output: 50,
+      end: 70,
+      outputTokens: 3,
+      outputTokensSource: 'fixed-length',
+    })),
+  )
+  expect({ unsent, aborted }).toEqual({ unsent: 0, aborted: false })
+})
+
+test('an open loop never waits for the server: 100 due at once are 100 in flight', async () => {
+  const clock = createVirtualClock()
+  const transport = fakeServer(clock)
+  await runLoad({ ...COMMON, clock, transport, workload: workload(Array(100).fill(0)) })
+  expect(transport.mostInFlight()).toBe(100)
+})
+
+test('with two slots and six due at once the waits are 0, 70 and 140 ms, and latency counts from due', async () => {
+  const clock = createVirtualClock()
+  const transport = fakeServer(clock)
+  const { records } = await runLoad({
+    ...COMMON,
+    clock,
+    transport,
+    workload: workload(Array(6).fill(0)),
+    maxConcurrency: 2,
+  })
+  expect(records.map(({ sentAt, dueAt }) => sentAt! - dueAt)).toEqual([0, 0, 70, 70, 140, 140])
+  expect(records.map(({ firstOutputAt, dueAt }) => firstOutputAt! - dueAt)).toEqual([50, 50, 120, 120, 190, 190])
+  expect(transport.mostInFlight()).toBe(2)
+})
+
+test('twice the same virtual run gives the same records', async () => {
+  const once = async (): Promise<unknown> => {
+    const clock = createVirtualClock()
+    const offsets = Array.from({ length: 200 }, (_, i) => i * 7.3)
+    return runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: workload(offsets), maxConcurrency: 5 })
+  }
+  expect(await once()).toEqual(await once())
+})
+
+test('an aborted virtual run keeps what was measured and counts what was not sent', async () => {
+  const clock = createVirtualClock()
+  const transport = fakeServer(clock)
+  const controller = new AbortController()
+  // Due at 20 (the lead), 120, 220, ...: at 250 two have ended, the third is in flight, seven were never sent.
+  clock.at(250, () => controller.abort())
+  const { records, unsent, aborted } = await runLoad({
+    ...COMMON,
+    clock,
+    transport,
+    workload: workload(Array.from({ length: 10 }, (_, i) => i * 100)),
+    signal: controller.signal,
+  })
+  expect(records.map(({ outcome }) => (outcome.status === 'failed' ? outcome.kind : 'completed'))).toEqual([
+    'completed',
+    'completed',
+    'aborted',
+  ])
+  expect({ unsent, aborted }).toEqual({ unsent: 7, aborted: true })
+})
+
+test('a run that is aborted before it starts sends nothing', async () => {
+  const clock = createVirtualClock()
+  const result = await runLoad({
+    ...COMMON,
+    clock,
+    transport: fakeServer(clock),
+    workload: workload([0, 0]),
+    signal: AbortSignal.abort(),
+  })
+  expect(result).toEqual({ records: [], unsent: 2, aborted: true, connections: null })
+})
+
+test('a transport that fails on the spot ends in records, with and without a limit', async () => {
+  for (const maxConcurrency of [null, 1]) {
+    const clock = createVirtualClock()
+    const transport: Transport = {
+      ...fakeServer(clock),
+      send(_request, observer) {
+        observer.onError('connect', 'refused')
+        return { abort() {} }
+      },
+    }
+    const { records } = await runLoad({
+      ...COMMON,
+      clock,
+      transport,
+      workload: workload(Array(20_000).fill(0)),
+      maxConcurrency,
+    })
+    expect(records).toHaveLength(20_000)
+    expect(records.every(({ outcome }) => outcome.status === 'failed')).toBe(true)
+  }
+})
+
+test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms', async () => {
+  const clock = createVirtualClock()
+  const progress: unknown[] = []
+  await runLoad({
+    ...COMMON,
+    clock,
+    transport: fakeServer(clock),
+    workload: workload([0, 10, 20, 1000]),
+    onProgress: (now) => progress.push(now),
+  })
+  expect(progress.at(-1)).toEqual({
+    sent: 4,
+    completed: 4,
+    failed: 0,
+    total: 4,
+    inFlight: 0,
+    elapsedMs: 1070,
+    ttftP50: 50,
+    tokensPerSecond: 12 / 1.07,
+  })
+})
+
+async function listen(listener: RequestListener, connections = 100): Promise<Transport> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const transport = createUndiciTransport({ url, connections, connectTimeoutMs: 5000 })
+  onTestFinished(async () => {
+    await transport.close()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return transport
+}
+
+test('over sockets: streams are stamped in order and none is sent before it is due', async () => {
+  const transport = await listen((_request, response) => {
+    response.write(event('a'))
+    setTimeout(() => response.write(event('b')), 5)
+    setTimeout(() => response.end(event('c', 'length')), 10)
+  })
+  const { records, connections } = await runLoad({
+    ...COMMON,
+    clock: createRealClock(),
+    transport,
+    workload: workload([0, 5, 10, 15, 40]),
+  })
+  expect(records.map(({ outcome }) => outcome.status)).toEqual(Array(5).fill('completed'))
+  for (const { dueAt, sentAt, headAt, firstByteAt, firstOutputAt, lastOutputAt, endedAt, outputAt } of records) {
+    const moments = [dueAt, sentAt!, headAt!, firstByteAt!, firstOutputAt!, lastOutputAt!, endedAt]
+    expect(moments).toEqual(moments.toSorted((a, b) => a - b))
+    expect(outputAt).toHaveLength(3)
+  }
+  expect(connections!.opened + connections!.reused).toBe(5)
+})
+
+test('over sockets: one slot means one connection, used again by all', async () => {
+  const transport = await listen((_request, response) => response.end(event('abc', 'length')))
+  const { connections } = await runLoad({
+    ...COMMON,
+    clock: createRealClock(),
+    transport,
+    workload: workload(Array(5).fill(0)),
+    maxConcurrency: 1,
+  })
+  expect(connections).toEqual({ opened: 1, reused: 4 })
+})
+
+test('over sockets: refused, cut, silent and failing answers each end as what they are', async () => {
+  const transport = await listen((request, response) => {
+    switch (request.headers['x-index']) {
+      case '0':
+        return response.end(event('abc', 'length'))
+      case '1':
+        return response.writeHead(503).end('{"error":{"message":"Loading model"}}')
+      case '2':
+        return response.write(event('a'), () => response.destroy())
+      case '3':
+        return response.write(event('a'))
+      default:
+        return response.flushHeaders()
+    }
+  })
+  const { records } = await runLoad({
+    ...COMMON,
+    clock: createRealClock(),
+    transport,
+    workload: workload(Array(5).fill(0)),
+    timeouts: { connect: 5000, firstByte: 300, idle: 200, total: 5000 },
+  })
+  expect(records.map(({ outcome }) => (outcome.status === 'failed' ? outcome.kind : 'completed'))).toEqual([
+    'completed',
+    'http-status',
+    'truncated',
+    'idle-timeout',
+    'first-byte-timeout',
+  ])
+})
+
+test('over sockets: abort ends a run whose server would never answer, with a record of each request sent', async () => {
+  const controller = new AbortController()
+  let arrived = 0
+  const transport = await listen((_request, response) => {
+    response.write(event('a'))
+    if (++arrived === 3) controller.abort()
+  })
+  const { records, unsent, aborted } = await runLoad({
+    ...COMMON,
+    clock: createRealClock(),
+    transport,
+    workload: workload([0, 0, 0, 3_600_000]),
+    signal: controller.signal,
+  })
+  expect(records.map(({ outcome }) => outcome)).toEqual(
+    Array(3).fill({ status: 'failed', kind: 'aborted', message: expect.any(String) }),
+  )
+  expect({ unsent, aborted }).toEqual({ unsent: 1, aborted: true })
+})
