@@ -171,3 +171,7 @@ test('close ends what is in flight and what is queued as aborted', async () => {
   await transport.close()
   expect(await both).toEqual([['sent', 'aborted: the client was closed'], ['aborted: the client was closed']])
 })
+
+test.for(['localhost:8000', 'ftp://host', ''])('"%s" is a bad target', (url) => {
+  expect(() => createUndiciTransport({ url, connections: 1, connectTimeoutMs: 1 })).toThrow('is not the URL of a server')
+})

@@ -1,4 +1,5 @@
 import { Client, type Dispatcher } from 'undici'
+import { BenchError } from '../errors.ts'
 import type { Ms } from '../units.ts'
 import { explainNetworkError } from './network-error.ts'
 import type { Transport, WireObserver, WireRequest } from './transport.ts'
@@ -38,10 +39,12 @@ interface Sending {
  *
  * A server may close an idle connection in the moment in which we write to it. A request that a reused connection lost
  * before any byte of the answer is sent once more, on a new connection; it shows as one more connection opened.
+ *
+ * Throws BenchError `bad-target` on a URL that is none, or neither http nor https.
  */
 export function createUndiciTransport(options: UndiciTransportOptions): Transport {
   const { connections, connectTimeoutMs, tls } = options
-  const url = new URL(options.url)
+  const url = parseBaseUrl(options.url)
   const prefix = url.pathname.replace(/\/+$/, '')
   const lanes = new Set<Lane>()
   const idle: Lane[] = []
@@ -164,4 +167,13 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
       await Promise.all([...lanes].map((lane) => lane.client.destroy()))
     },
   }
+}
+
+function parseBaseUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  throw new BenchError(`"${text}" is not the URL of a server.`, {
+    code: 'bad-target',
+    remedy: 'Write it like http://localhost:8000.',
+  })
 }

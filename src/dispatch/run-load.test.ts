@@ -206,6 +206,12 @@ test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms',
   })
 })
 
+test.for([0, -1, 1.5, NaN])('%s slots are a bad load', async (maxConcurrency) => {
+  const clock = createVirtualClock()
+  const run = runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: workload([0]), maxConcurrency })
+  await expect(run).rejects.toMatchObject({ code: 'bad-load' })
+})
+
 async function listen(listener: RequestListener, connections = 100): Promise<Transport> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -2,6 +2,8 @@ import type { CancelTimer, Clock } from '../clock.ts'
 import { type Exchange, startExchange } from '../client/exchange.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import type { Transport, WireRequest } from '../client/transport.ts'
+import { BenchError } from '../errors.ts'
+import { createDecoder } from '../protocol/index.ts'
 import type { ProtocolId } from '../protocol/protocol.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Ms, Tokens } from '../units.ts'
@@ -51,10 +53,13 @@ export interface LoadResult {
  * Open loop: due times are absolute and never wait for the server. Under `maxConcurrency` a due request waits for a
  * free slot, first come first served, and its latency still counts from when it was due: everything due at once with a
  * limit is the classic closed loop.
+ *
+ * Requests that fail are records, too. Throws BenchError `bad-load` on a limit that is not a positive integer.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { clock, transport, workload, protocol, fixedLength, signal, timeouts = DEFAULT_TIMEOUTS } = options
-  const limit = options.maxConcurrency ?? Infinity
+  const { clock, transport, workload, protocol, fixedLength, retokenise, signal } = options
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS
+  const limit = checkedLimit(options.maxConcurrency ?? null)
   const total = workload.requests.length
   const wire = workload.requests.map((request, index) => options.toWireRequest(request, index))
   const records: RequestRecord[] = []
@@ -80,7 +85,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       protocol,
       fixedLength,
       timeouts,
-      retokenise: options.retokenise,
+      retokenise,
+      decoder: createDecoder(protocol, { keepText: retokenise !== undefined, prompt: request.prompt }),
       index,
       request: wire[index]!,
       dueAt: dueAt(index),
@@ -133,4 +139,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
   reportProgress()
   return { records, unsent: total - next, aborted, connections: transport.connections() }
+}
+
+function checkedLimit(maxConcurrency: number | null): number {
+  if (maxConcurrency === null) return Infinity
+  if (Number.isInteger(maxConcurrency) && maxConcurrency > 0) return maxConcurrency
+  throw new BenchError(`maxConcurrency is ${maxConcurrency}.`, {
+    code: 'bad-load',
+    remedy: 'Give a positive integer, or null for no limit.',
+  })
 }
