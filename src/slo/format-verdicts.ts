@@ -1,0 +1,71 @@
+import { CATALOG } from '../metrics/catalog.ts'
+import type { RunReport, Verdict } from '../report.ts'
+import { MS_PER_SECOND } from '../units.ts'
+import { formatValue } from './format-value.ts'
+
+/** What the text is made of; any RunReport will do. */
+export type FormattedRun = Pick<RunReport, 'target' | 'load' | 'metrics' | 'errors'>
+
+/** `vllm @ 8 req/s`, `lmdeploy awq, all at once`. */
+export function runLabel({ target, load }: Pick<RunReport, 'target' | 'load'>): string {
+  const variant = target.variant === 'base' ? '' : ` ${target.variant}`
+  return `${target.framework}${variant}${load.requestRate === null ? ', all at once' : ` @ ${load.requestRate} req/s`}`
+}
+
+/**
+ * The text of a failed assertion: the facts in the first line, for JUnit and annotations, then all verdicts as a table,
+ * what became of the requests, and why some failed. Reads the same for SLO and baseline verdicts.
+ *
+ *     vllm @ 8 req/s breaks 2 of 3 objectives: ttft.p50 60.4 ms > 20 ms, ttft.p99 72.7 ms > 30 ms
+ *
+ *       ✗ ttft.p50  60.4 ms  ≤ 20 ms  (+201.9 %)
+ *       ✗ ttft.p99  72.7 ms  ≤ 30 ms  (+142.4 %)
+ *       ✓ tpot.p99  8.11 ms  ≤ 50 ms
+ *
+ *       39/40 requests in 2.2 s, 1 failed
+ *         1 x connect: ECONNREFUSED 127.0.0.1:8000
+ */
+export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]): string {
+  const broken = verdicts.filter(({ verdict }) => verdict !== 'pass')
+  const first =
+    broken.length === 0
+      ? `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${verdicts.length} objectives`}`
+      : `${runLabel(run)} breaks ${broken.length} of ${verdicts.length} objectives: ${broken.map(({ message }) => message).join(', ')}`
+  return [first, '', ...table(verdicts.map(cells)), '', ...requestLines(run)].join('\n')
+}
+
+function cells({ objective, verdict, observed, limit }: Verdict): string[] {
+  const [name = '', sign, ...limitText] = objective.split(' ')
+  const unit = CATALOG.find(({ id }) => id === name.split('.')[0])?.unit ?? 'ms'
+  const fails = verdict !== 'pass'
+  const excess = fails && observed !== null && limit ? `(${signed(100 * (observed / limit - 1))} %)` : ''
+  return [
+    fails ? '✗' : '✓',
+    name,
+    observed === null ? 'no data' : formatValue(observed, unit),
+    `${sign === '<=' ? '≤' : '≥'} ${limitText.join(' ')}`,
+    excess,
+  ]
+}
+
+/** Names to the left, observed values to the right, so that their units stand below each other. */
+function table(rows: readonly string[][]): string[] {
+  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  const widths = [0, 1, 2, 3].map(width)
+  return rows.map(([mark = '', name = '', observed = '', limit = '', excess = '']) =>
+    `  ${mark} ${name.padEnd(widths[1] ?? 0)}  ${observed.padStart(widths[2] ?? 0)}  ${limit.padEnd(widths[3] ?? 0)}  ${excess}`.trimEnd(),
+  )
+}
+
+function requestLines({ metrics, load, errors }: FormattedRun): string[] {
+  const { completed, failed, durationMs } = metrics
+  const unsent = load.numPrompts - completed - failed
+  return [
+    `  ${completed}/${load.numPrompts} requests in ${(durationMs / MS_PER_SECOND).toFixed(1)} s, ${failed} failed${unsent > 0 ? `, ${unsent} never sent` : ''}`,
+    ...errors.map(({ kind, count, example }) => `    ${count} x ${kind}: ${example}`),
+  ]
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${value.toFixed(1)}`
+}
