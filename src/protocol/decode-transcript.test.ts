@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeTranscript } from './decode-transcript.ts'
-import { recordedStreams, type RecordedStream } from './recorded-streams.fixture.ts'
+import { recordedStreams, type RecordedStream } from './recorded-streams.testkit.ts'
 
 const streams = recordedStreams()
 const SPLITS_PER_STREAM = 100

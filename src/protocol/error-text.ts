@@ -44,8 +44,17 @@ function wordsOf(value: unknown, depth = 0): string {
       }
     }
   }
-  return shorten(JSON.stringify(value), 2000)
+  return shorten(stringify(value), 2000)
 }
 
-/** Real errors nest three deep at most; a hostile body must not exhaust the stack. */
+/** JSON.parse reads any depth, JSON.stringify does not: it throws a RangeError some thousand levels down. */
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'an error nested too deep to print'
+  }
+}
+
+/** Real errors nest three deep at most. */
 const MAX_DEPTH = 8
