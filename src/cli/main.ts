@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { BenchError } from '../errors.ts'
+import { type CommandIo, simulate } from './simulate.ts'
+
+const USAGE = `vitest-llm-bench <command> [options]
+
+Commands
+  simulate <framework>[:variant]   serve a simulated engine over HTTP
+
+Options
+  --help       show this; after a command, show its options
+  --version
+`
+
+/** Exit status of a command line that cannot be understood. */
+const BAD_USAGE = 2
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main([command, ...args]: string[]): Promise<number> {
+  if (command === '--version') return print(packageVersion())
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') return print(USAGE)
+  if (command !== 'simulate') {
+    process.stderr.write(`There is no command "${command}".\n\n${USAGE}`)
+    return BAD_USAGE
+  }
+  try {
+    await simulate(args, terminal())
+    return 0
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return error.code === 'bad-command' || error.code === 'bad-profile' ? BAD_USAGE : 1
+  }
+}
+
+function terminal(): CommandIo {
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+  return { print: line => void print(line), signal: interrupted.signal }
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  return 0
+}
+
+/** From the nearest package.json above: the sources lie one folder nearer to it than the built files. */
+function packageVersion(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  throw new BenchError('The package has lost its package.json.', { code: 'bad-command', remedy: 'Install it again.' })
+}
