@@ -1,0 +1,101 @@
+import type { Distribution, RunReport } from '../src/report.ts'
+import { MS_PER_SECOND } from '../src/units.ts'
+
+/** A number of a run as the tables show it, in the order of the published study. */
+export interface Column {
+  /** The path an objective would use: `ttft.p99`. */
+  readonly id: string
+  /** The complete heading, with the unit. */
+  readonly title: string
+  /** Two lines of heading for a wide table; columns with the same first line are joined under it. */
+  readonly wide: readonly [group: string, header: string]
+  /** The same for a narrow one. */
+  readonly narrow: readonly [group: string, header: string]
+  /** As many as the study prints. */
+  readonly decimals: number
+  /** In the unit of the heading; null where there is no such number. */
+  readonly value: (run: RunReport) => number | null
+}
+
+const LATENCY_STATISTICS = ['p50', 'p90', 'p99'] as const
+
+/** All columns between the name of the row and its verdict. */
+export const COLUMNS: readonly Column[] = [
+  {
+    id: 'requestRate',
+    title: 'request-rate',
+    wide: ['request', 'rate'],
+    narrow: ['', 'rate'],
+    decimals: 1,
+    value: ({ load }) => load.requestRate,
+  },
+  {
+    id: 'numPrompts',
+    title: 'num-prompts',
+    wide: ['num', 'prompts'],
+    narrow: ['', 'n'],
+    decimals: 0,
+    value: ({ load }) => load.numPrompts,
+  },
+  {
+    id: 'durationMs',
+    title: 'duration (s)',
+    wide: ['duration', '(s)'],
+    narrow: ['', 'dur s'],
+    decimals: 2,
+    value: ({ metrics }) => metrics.durationMs / MS_PER_SECOND,
+  },
+  {
+    id: 'inputTokens',
+    title: 'total input tokens',
+    wide: ['total tokens', 'input'],
+    narrow: ['tokens', 'in'],
+    decimals: 0,
+    value: ({ metrics }) => metrics.inputTokens,
+  },
+  {
+    id: 'outputTokens',
+    title: 'total generated tokens',
+    wide: ['total tokens', 'generated'],
+    narrow: ['tokens', 'out'],
+    decimals: 0,
+    value: ({ metrics }) => metrics.outputTokens,
+  },
+  {
+    id: 'requestThroughput',
+    title: 'request throughput (req/s)',
+    wide: ['throughput', 'req/s'],
+    narrow: ['', 'req/s'],
+    decimals: 2,
+    value: ({ metrics }) => metrics.requestThroughput,
+  },
+  {
+    id: 'inputThroughput',
+    title: 'input token throughput (tok/s)',
+    wide: ['throughput', 'input tok/s'],
+    narrow: ['tok/s', 'in'],
+    decimals: 2,
+    value: ({ metrics }) => metrics.inputThroughput,
+  },
+  {
+    id: 'outputThroughput',
+    title: 'output token throughput (tok/s)',
+    wide: ['throughput', 'output tok/s'],
+    narrow: ['tok/s', 'out'],
+    decimals: 2,
+    value: ({ metrics }) => metrics.outputThroughput,
+  },
+  ...latencyColumns('TTFT', 'ttft', ({ metrics }) => metrics.ttft),
+  ...latencyColumns('TPOT', 'tpot', ({ metrics }) => metrics.tpot),
+]
+
+function latencyColumns(name: string, metric: string, pick: (run: RunReport) => Distribution | null): Column[] {
+  return LATENCY_STATISTICS.map((statistic) => ({
+    id: `${metric}.${statistic}`,
+    title: `${statistic.toUpperCase()} ${name} (ms)`,
+    wide: [`${name} (ms)`, statistic.toUpperCase()],
+    narrow: [`${name} ms`, statistic],
+    decimals: 2,
+    value: (run) => pick(run)?.[statistic] ?? null,
+  }))
+}

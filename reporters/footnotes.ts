@@ -1,0 +1,59 @@
+import type { RunReport } from '../src/report.ts'
+import { labelRuns } from './groups.ts'
+import { plainLine } from './plain-text.ts'
+
+/** A doubt about some rows, marked there by its letter. */
+export interface Footnote {
+  readonly letter: string
+  /** One line if every row it concerns says the same, else one for each row. */
+  readonly lines: readonly string[]
+  readonly runs: ReadonlySet<RunReport>
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+
+/**
+ * The warnings and request errors of `runs` (in the order of the table), a letter for each kind. Where every run is
+ * simulated the heading says so once, and no footnote repeats it.
+ */
+export function collectFootnotes(runs: readonly RunReport[]): Footnote[] {
+  const labels = labelRuns(runs)
+  const quiet = allSimulated(runs)
+  const doubts = runs
+    .flatMap((run) => doubtsOf(run).map((doubt) => ({ run, ...doubt })))
+    .filter(({ code }) => !(quiet && code === 'simulated'))
+  return [...Map.groupBy(doubts, ({ code }) => code)].map(([code, members], i) => {
+    const same = new Set(members.map(({ message }) => message)).size === 1
+    const lines = same
+      ? members.slice(0, 1).map(({ message }) => `${code}: ${message}`)
+      : members.map(({ run, message }) => `${code}: ${labels.get(run)}: ${message}`)
+    return { letter: LETTERS.charAt(i), lines, runs: new Set(members.map(({ run }) => run)) }
+  })
+}
+
+/** Whether no number of the report comes from a real server. False for an empty report. */
+export function allSimulated(runs: readonly RunReport[]): boolean {
+  return runs.length > 0 && runs.every(({ target }) => target.simulated)
+}
+
+/** The letters of a row, in order: `ab`; empty when nobody doubts it. */
+export function lettersOf(run: RunReport, footnotes: readonly Footnote[]): string {
+  return footnotes
+    .filter(({ runs }) => runs.has(run))
+    .map(({ letter }) => letter)
+    .join('')
+}
+
+/** Warnings and errors of one run as plain lines, each kind once. */
+export function doubtsOf({ target, validity, errors, load }: RunReport): { code: string; message: string }[] {
+  const doubts = validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) }))
+  if (target.simulated && !doubts.some(({ code }) => code === 'simulated')) {
+    doubts.push({ code: 'simulated', message: 'answered by a simulated server' })
+  }
+  if (errors.length > 0) {
+    const failed = errors.reduce((sum, { count }) => sum + count, 0)
+    const kinds = errors.map(({ kind, count, example }) => `${kind} ${count} (${plainLine(example)})`).join('; ')
+    doubts.push({ code: 'errors', message: `${failed} of ${load.numPrompts} requests failed: ${kinds}` })
+  }
+  return doubts
+}

@@ -1,0 +1,74 @@
+import { FRAMEWORK_IDS, type RunReport, type TargetFacts } from '../src/report.ts'
+import { plainLine } from './plain-text.ts'
+import { formatLoad } from './units.ts'
+
+/** Runs that stand under one heading: the same framework, version, variant and model. */
+export interface Group {
+  /** `vllm 0.4.1 base`, with the model where the report has several. */
+  readonly label: string
+  readonly runs: readonly RunReport[]
+}
+
+/** Sorted by framework, version, variant, then within a group by rising rate (all at once last) and case name. */
+export function groupRuns(runs: readonly RunReport[]): Group[] {
+  const severalModels = new Set(runs.map(({ target }) => target.model)).size > 1
+  const byKey = Map.groupBy(runs.toSorted(compareRuns), ({ target }) => groupKey(target))
+  return [...byKey.values()].map((members) => {
+    const target = members[0]?.target
+    if (target === undefined) return { label: '', runs: members }
+    const model = severalModels && target.model !== null ? ` · ${plainLine(target.model)}` : ''
+    return { label: targetLabel(target) + model, runs: members }
+  })
+}
+
+/** `vllm 0.4.1 base`; an unknown version is left out. */
+export function targetLabel({ framework, version, variant }: TargetFacts): string {
+  return [framework, version, variant]
+    .filter((part) => part !== null)
+    .map(plainLine)
+    .filter(Boolean)
+    .join(' ')
+}
+
+/**
+ * Each run in words, for a line that stands away from its row: `vllm 0.4.1 base, 8 req/s`. Where two runs would read
+ * the same, the trial or else the name of the case is added.
+ */
+export function labelRuns(runs: readonly RunReport[]): Map<RunReport, string> {
+  const labelled = runs.map((run) => ({
+    run,
+    label: `${targetLabel(run.target)}, ${formatLoad(run.load.requestRate)}`,
+  }))
+  const labels = new Map<RunReport, string>()
+  for (const alike of Map.groupBy(labelled, ({ label }) => label).values()) {
+    const oneCase = new Set(alike.map(({ run }) => run.case)).size === 1
+    for (const { run, label } of alike) {
+      const apart = oneCase ? `, trial ${run.load.trial}` : `, ${plainLine(run.case)}`
+      labels.set(run, alike.length === 1 ? label : label + apart)
+    }
+  }
+  return labels
+}
+
+function groupKey(target: TargetFacts): string {
+  return JSON.stringify([target.framework, target.version, target.variant, target.model])
+}
+
+function compareRuns(a: RunReport, b: RunReport): number {
+  return (
+    FRAMEWORK_IDS.indexOf(a.target.framework) - FRAMEWORK_IDS.indexOf(b.target.framework) ||
+    compareText(a.target.version ?? '', b.target.version ?? '') ||
+    compareText(a.target.variant, b.target.variant) ||
+    compareText(a.target.model ?? '', b.target.model ?? '') ||
+    // Infinity minus Infinity is NaN, which is falsy like 0.
+    (a.load.requestRate ?? Infinity) - (b.load.requestRate ?? Infinity) ||
+    compareText(a.case, b.case) ||
+    a.load.trial - b.load.trial
+  )
+}
+
+/** By code unit, so that the order does not depend on the machine's locale. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,35 @@
+import { BenchError } from '../src/errors.ts'
+import { BenchReport } from '../src/report.ts'
+import { groupRuns } from './groups.ts'
+
+/**
+ * The report as JSON: runs in the order of the table and one on a line, keys in the order of the schema, so that equal
+ * reports are equal files and a diff names the run. Throws BenchError `bad-report` for anything the schema does not
+ * allow (JSON would write NaN as null).
+ */
+export function renderJson(report: BenchReport): string {
+  const parsed = BenchReport.safeParse(report)
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'it does not fit the schema' }
+    throw new BenchError(`The report cannot be written as JSON: ${path.join('.')}: ${message}.`, {
+      code: 'bad-report',
+      remedy: 'Report this with the case that produced it; a run must hold finite numbers or null.',
+      cause: parsed.error,
+    })
+  }
+  const { schema, runs, failedCases } = parsed.data
+  const sorted = groupRuns(runs).flatMap((group) => group.runs)
+  return [
+    '{',
+    `  "schema": ${JSON.stringify(schema)},`,
+    `  "runs": ${lineForEach(sorted)},`,
+    `  "failedCases": ${lineForEach(failedCases)}`,
+    '}',
+    '',
+  ].join('\n')
+}
+
+function lineForEach(values: readonly unknown[]): string {
+  if (values.length === 0) return '[]'
+  return `[\n${values.map((value) => `    ${JSON.stringify(value)}`).join(',\n')}\n  ]`
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { renderJunit } from './junit.ts'
+import { HOSTILE_NAMES, EMPTY_METRICS, report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
+
+/** Our file without the properties, of which there are dozens. */
+const skeleton = (xml: string): string => xml.replaceAll(/\n *<\/?propert.*>/g, '')
+
+test('there is a suite for each framework and variant, and one for each framework that did not run', () => {
+  const suites = [
+    ...renderJunit(studyReport()).matchAll(/<testsuite name="(.*?)".* tests="(\d+)" failures="(\d+)" errors="(\d+)"/g),
+  ]
+  expect(suites.map((match) => match.slice(1).join(' '))).toEqual([
+    'vllm 0.4.1 awq 1 1 0',
+    'vllm 0.4.1 base 4 1 0',
+    'lmdeploy 0.4.0 base 4 1 0',
+    'lmdeploy 0.4.0 kv-int8 1 1 0',
+    'mlc-llm 0.1.dev1166 w4a16 3 1 0',
+    'sglang base 1 1 0',
+    'tensorrt-llm 1 0 1',
+  ])
+})
+
+test('a case has one failure with every violated objective, and its doubts in system-out', () => {
+  const { runs, failedCases } = studyReport()
+  expect(skeleton(renderJunit(report(runs.slice(3, 4), failedCases)))).toMatchInlineSnapshot(`
+    "<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="LLM serving benchmark" tests="2" failures="1" errors="1" skipped="0">
+      <testsuite name="vllm 0.4.1 base" time="202.53" timestamp="2024-05-04T12:00:00" tests="1" failures="1" errors="0" skipped="0">
+        <testcase classname="llm-bench.vllm 0_4_1 base" name="rtx 3090 > vllm base 8 req/s" time="202.53">
+          <failure message="ttft.p99 &lt; 400 ms: observed 53385.48 ms (and 1 more)" type="slo"><![CDATA[slo: ttft.p99 < 400 ms: observed 53385.48 ms
+    slo: tpot.p90 < 100 ms: observed 128.04 ms]]></failure>
+          <system-out><![CDATA[✗ fail  vllm 0.4.1 base, 8 req/s
+    988 of 1000 requests completed in 203 s, 100 % sent, 986.4 tok/s out
+    TTFT p50 24.9 s, p90 49.8 s, p99 53.4 s
+    TPOT p50 105 ms, p90 128 ms, p99 200 ms
+    saturated: the queue grew to the end: 437 in flight when the last request was sent
+    errors: 12 of 1000 requests failed: idle-timeout 9 (no bytes for 60 s); connect 3 (connect ECONNREFUSED 127.0.0.1:8000)]]></system-out>
+        </testcase>
+      </testsuite>
+      <testsuite name="tensorrt-llm" tests="1" failures="0" errors="1" skipped="0">
+        <testcase classname="llm-bench.tensorrt-llm" name="rtx 3090 > tensorrt-llm 5 req/s">
+          <error message="No server answers at http://127.0.0.1:8001. Start it, or set the url of the target." type="did-not-run"><![CDATA[No server answers at http://127.0.0.1:8001. Start it, or set the url of the target.
+      at connect (net.js)]]></error>
+        </testcase>
+      </testsuite>
+    </testsuites>"
+  `)
+})
+
+test('each metric that was measured is a property of its case', () => {
+  const xml = renderJunit(report([sampleRun()]))
+  expect(xml).toContain('<property name="ttft.p99" value="370.85"/>')
+  expect(xml).toContain('<property name="outputThroughput" value="915.52"/>')
+  expect(xml).toContain('<property name="load.requestRate" value="5"/>')
+  expect(xml).toContain('<property name="target.version" value="0.4.1"/>')
+  expect(xml).not.toContain('"itl')
+  expect(renderJunit(report([sampleRun({ metrics: EMPTY_METRICS })]))).not.toContain('"ttft')
+})
+
+test('the type of the failure is the weightiest kind of verdict', () => {
+  const slo = verdict('fail', 'ttft.p99 < 1 ms', 2, 1, '2 ms')
+  const baseline = { ...verdict('fail', 'ttft.p99 as before', 2, 1, 'slower'), kind: 'baseline' as const }
+  const validity = { ...verdict('invalid', 'client kept up', 9, 1, 'late'), kind: 'validity' as const }
+  const typeOf = (...verdicts: (typeof slo | typeof baseline | typeof validity)[]): string | undefined =>
+    /<failure .*type="(\w+)"/.exec(renderJunit(report([sampleRun({ verdicts })])))?.[1]
+  expect([typeOf(baseline), typeOf(baseline, slo), typeOf(slo, validity)]).toEqual(['baseline', 'slo', 'validity'])
+})
+
+test('an inconclusive verdict does not fail the case', () => {
+  const xml = renderJunit(
+    report([sampleRun({ verdicts: [verdict('inconclusive', 'ttft.p99 < 1 ms', 1, 1, 'too few')] })]),
+  )
+  expect(xml).not.toContain('<failure')
+  expect(xml).toContain('inconclusive: ttft.p99 < 1 ms: too few')
+})
+
+test('trials of one case have names of their own', () => {
+  const xml = renderJunit(report([0, 1].map((trial) => sampleRun({ load: { trial } }))))
+  expect([...xml.matchAll(/ name="([^"]*)" time/g)].map((match) => match[1])).toContain(
+    'rtx 3090 > vllm base 5 req/s [trial 1]',
+  )
+})
+
+test('no name makes the file invalid', () => {
+  const xml = renderJunit(
+    report(
+      HOSTILE_NAMES.map((name) =>
+        sampleRun({
+          case: name,
+          target: { variant: name, model: name },
+          load: { dataset: name },
+          verdicts: [verdict('fail', name, 1, 0, name)],
+          warnings: [{ code: 'aborted', message: name }],
+        }),
+      ),
+      HOSTILE_NAMES.map((name) => ({ case: name, framework: name, message: name })),
+    ),
+  )
+  // XML 1.0 characters, then neither raw "<" in an attribute nor an early end of a CDATA section.
+  expect(xml).not.toMatch(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
+  const markup = xml.replaceAll(/<!\[CDATA\[[^]*?\]\]>/g, '')
+  expect(markup).not.toMatch(/="[^"]*<[^"]*"/)
+  expect(markup.replaceAll(/<[^<>"]*("[^"]*"[^<>"]*)*>/g, '').trim()).toBe('')
+})

@@ -1,0 +1,139 @@
+import junit, { type Builder, type TestSuite } from 'junit-report-builder'
+import type { BenchReport, FailedCase, Metrics, RunReport, Verdict } from '../src/report.ts'
+import { MS_PER_SECOND } from '../src/units.ts'
+import { doubtsOf } from './footnotes.ts'
+import { groupRuns, labelRuns, type Group } from './groups.ts'
+import { firstLine, plainLine, plainText } from './plain-text.ts'
+import { formatCount, formatMs, formatShare, formatTokenRate } from './units.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdicts.ts'
+
+/**
+ * The report as JUnit XML: a suite for each framework and variant, a test case for each run, a property for each
+ * metric, at most one failure for each case (Jenkins keeps only one) that lists every violated objective.
+ *
+ * Properties of a test case are what pytest, Vitest and the Jenkins JUnit plugin use; Jenkins' stricter xUnit plugin
+ * (`junit-10.xsd`) knows properties of a suite only. Facts that a whole suite shares stand there.
+ */
+export function renderJunit(report: BenchReport): string {
+  const builder = baseBuilder().newBuilder().name('LLM serving benchmark')
+  const labels = labelRuns(report.runs)
+  for (const group of groupRuns(report.runs)) addSuite(builder, group, labels)
+  for (const [framework, cases] of Map.groupBy(report.failedCases, (each) => each.framework ?? 'unknown framework')) {
+    addFailedCases(builder, plainLine(framework), cases)
+  }
+  return builder.build()
+}
+
+/** The package is CommonJS with a `default`: Node hands out the wrapper, bundlers the builder itself. */
+function baseBuilder(): Builder {
+  const imported: Builder | { readonly default: Builder } = junit
+  return 'newBuilder' in imported ? imported : imported.default
+}
+
+function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<RunReport, string>): void {
+  const suite = builder.testSuite().name(label)
+  suite.time(seconds(runs.reduce((sum, { metrics }) => sum + metrics.durationMs, 0)))
+  const first = runs[0]
+  if (first !== undefined) {
+    // Without fraction and zone, as the stricter schemas want it; UTC.
+    suite.timestamp(first.environment.startedAt.slice(0, 19))
+    for (const [name, value] of Object.entries(first.target)) setProperty(suite, `target.${name}`, value)
+  }
+  const trials = Map.groupBy(runs, (run) => run.case)
+  for (const run of runs) {
+    const several = (trials.get(run.case)?.length ?? 0) > 1
+    addCase(suite, run, {
+      className: className(label),
+      name: plainLine(run.case) + (several ? ` [trial ${run.load.trial}]` : ''),
+      summary: summary(run, labels.get(run) ?? label),
+    })
+  }
+}
+
+interface CaseTexts {
+  readonly className: string
+  readonly name: string
+  readonly summary: string
+}
+
+function addCase(suite: TestSuite, run: RunReport, { className, name, summary }: CaseTexts): void {
+  const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
+  for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
+  for (const [key, value] of metricProperties(run.metrics)) setProperty(testCase, key, value)
+  const violated = violations(run)
+  const first = violated[0]
+  if (first !== undefined) {
+    const more = violated.length > 1 ? ` (and ${violated.length - 1} more)` : ''
+    testCase.failure(describeVerdict(first) + more, failureType(violated))
+    testCase.stacktrace(cdata(violated.map((verdict) => `${verdict.kind}: ${describeVerdict(verdict)}`).join('\n')))
+  }
+  testCase.standardOutput(cdata(summary))
+}
+
+function addFailedCases(builder: Builder, framework: string, cases: readonly FailedCase[]): void {
+  const suite = builder.testSuite().name(framework)
+  for (const { case: name, message } of cases) {
+    suite
+      .testCase()
+      .className(className(framework))
+      .name(plainLine(name))
+      .error(firstLine(message), 'did-not-run', cdata(plainText(message)))
+  }
+}
+
+/** A run that cannot be trusted says so first; a missed objective outweighs a regression. */
+function failureType(violated: readonly Verdict[]): Verdict['kind'] {
+  return (['validity', 'slo', 'baseline'] as const).find((kind) => violated.some((each) => each.kind === kind)) ?? 'slo'
+}
+
+/** `ttft.p99` and the like; what was not measured has no property. */
+function metricProperties(metrics: Metrics): [string, number][] {
+  return Object.entries(metrics).flatMap(([name, value]): [string, number][] => {
+    if (value === null) return []
+    if (typeof value === 'number') return [[name, value]]
+    return Object.entries(value).map(([statistic, each]) => [`${name}.${statistic}`, each])
+  })
+}
+
+interface HasProperties {
+  property(name: string, value: string): unknown
+}
+
+function setProperty(node: HasProperties, name: string, value: string | number | boolean | null): void {
+  if (value !== null) node.property(name, plainLine(String(value)))
+}
+
+/** Jenkins takes everything up to the last point for a package, which would tear versions apart. */
+function className(label: string): string {
+  return `llm-bench.${label.replaceAll('.', '_')}`
+}
+
+/** The builder splits the first `]]>` of a text over two CDATA sections but not the next: there must be none. */
+function cdata(text: string): string {
+  return text.replaceAll(']]>', ']] >')
+}
+
+function seconds(ms: number): number {
+  return Number((ms / MS_PER_SECOND).toFixed(3))
+}
+
+function summary(run: RunReport, label: string): string {
+  const { metrics, load, validity } = run
+  const word = caseVerdict(run)
+  const inconclusive = run.verdicts.filter(({ verdict }) => verdict === 'inconclusive')
+  return [
+    `${VERDICT_MARKS[word]} ${word}  ${label}`,
+    `${metrics.completed} of ${formatCount(load.numPrompts, 'request')} completed in ${formatMs(metrics.durationMs)}, ` +
+      `${formatShare(validity.sentShare)} sent, ${formatTokenRate(metrics.outputThroughput)} out`,
+    `TTFT ${latencies(metrics.ttft)}`,
+    `TPOT ${latencies(metrics.tpot)}`,
+    ...inconclusive.map((verdict) => `inconclusive: ${describeVerdict(verdict)}`),
+    ...doubtsOf(run).map(({ code, message }) => `${code}: ${message}`),
+  ].join('\n')
+}
+
+function latencies(distribution: Metrics['ttft']): string {
+  if (distribution === null) return 'not measured'
+  const { p50, p90, p99 } = distribution
+  return `p50 ${formatMs(p50)}, p90 ${formatMs(p90)}, p99 ${formatMs(p99)}`
+}

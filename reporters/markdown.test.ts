@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { renderMarkdown } from './markdown.ts'
+import { HOSTILE_NAMES, report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
+
+test('the page has a verdict, every column of the study, and the reasons', () => {
+  const { runs, failedCases } = studyReport()
+  const short = report(
+    runs.filter(({ target }) => target.framework !== 'lmdeploy' || target.variant !== 'base').slice(3),
+    failedCases,
+  )
+  expect(renderMarkdown(short, { title: 'Nightly' })).toMatchInlineSnapshot(`
+    "## Nightly
+
+    8 cases: 2 pass, 5 fail, 1 did not run.
+
+    | framework and variant | request-rate | num-prompts | duration (s) | total input tokens | total generated tokens | request throughput (req/s) | input token throughput (tok/s) | output token throughput (tok/s) | P50 TTFT (ms) | P90 TTFT (ms) | P99 TTFT (ms) | P50 TPOT (ms) | P90 TPOT (ms) | P99 TPOT (ms) | verdict |
+    | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |
+    | vllm 0.4.1 awq | 5 | 1000 | 230.33 | 213987 | 199771 | 4.34 | 929.05 | 867.33 | 180.10 | 321.00 | **538.60** ✗ | 139.76 | **219.49** ✗ | 298.66 | ✗ fail |
+    | vllm 0.4.1 base | 8 | 1000 | 202.53 | 213987 | 199774 | 4.94 | 1056.55 | 986.37 | 24919.84 | 49774.61 | **53385.48** ✗ | 104.71 | **128.04** ✗ | 199.54 | ✗ fail <sup>ab</sup> |
+    | lmdeploy 0.4.0 kv-int8 | 8 | 1000 | 142.92 | 213987 | 186820 | 7.00 | 1497.24 | 1307.16 | 184.06 | 376.53 | **1024.51** ✗ | 68.76 | 86.98 | 136.48 | ✗ fail |
+    | mlc-llm 0.1.dev1166 w4a16 | 1 | 100 | 100.11 | 22925 | 20586 | 1.00 | 228.99 | 205.63 | 63.30 | 149.08 | 171.03 | 12.83 | 29.01 | 34.72 | ✓ pass |
+    | mlc-llm 0.1.dev1166 w4a16 | 2 | 200 | 108.81 | 42889 | 39678 | 1.81 | 393.48 | 364.65 | 71.64 | 171.24 | 226.43 | 36.07 | 40.28 | 53.17 | ✓ pass |
+    | mlc-llm 0.1.dev1166 w4a16 | 5 | 1000 | 215.88 | 213987 | 179858 | 4.61 | 990.13 | 833.13 | 2550.71 | 6156.20 | **7806.20** ✗ | 52.74 | 62.02 | 85.82 | ✗ fail <sup>ac</sup> |
+    | sglang base | inf | 50 | 218.21 | 0 | 0 | 0.00 | 0.00 | 0.00 | – | – | **–** ✗ | – | – | – | ✗ fail <sup>bd</sup> |
+
+    - **a** saturated: vllm 0.4.1 base, 8 req/s: the queue grew to the end: 437 in flight when the last request was sent
+    - **a** saturated: mlc-llm 0.1.dev1166 w4a16, 5 req/s: the queue grew to the end: 96 in flight when the last request was sent
+    - **b** errors: vllm 0.4.1 base, 8 req/s: 12 of 1000 requests failed: idle-timeout 9 (no bytes for 60 s); connect 3 (connect ECONNREFUSED 127.0.0.1:8000)
+    - **b** errors: sglang base, all at once: 50 of 50 requests failed: http-status 50 (503 Service Unavailable)
+    - **c** token-estimate: output tokens of 1000 requests were counted by events
+    - **d** simulated: answered by a simulated server
+
+    ### Objectives missed
+
+    - vllm 0.4.1 awq, 5 req/s: ttft.p99 &lt; 400 ms: observed 538.6 ms
+    - vllm 0.4.1 awq, 5 req/s: tpot.p90 &lt; 100 ms: observed 219.49 ms
+    - vllm 0.4.1 base, 8 req/s: ttft.p99 &lt; 400 ms: observed 53385.48 ms
+    - vllm 0.4.1 base, 8 req/s: tpot.p90 &lt; 100 ms: observed 128.04 ms
+    - lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 &lt; 400 ms: observed 1024.51 ms
+    - mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 &lt; 400 ms: observed 7806.2 ms
+    - sglang base, all at once: ttft.p99 &lt; 400 ms: no request completed, nothing to observe
+
+    ### Inconclusive
+
+    - lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 not 10 % above baseline: +3 % (90 % CI -8 % to +15 %, 3 pairs): noise hides changes under 18 %
+
+    ### Cases that did not run
+
+    - ✗ **rtx 3090 &gt; tensorrt-llm 5 req/s** (tensorrt-llm): No server answers at http://127.0.0.1:8001. Start it, or set the url of the target. at connect (net.js)
+    "
+  `)
+})
+
+test('foreign text stays text: no tag, no cell, no line, no emphasis of its own', () => {
+  const page = renderMarkdown(
+    report(
+      HOSTILE_NAMES.map((name) =>
+        sampleRun({ case: name, target: { variant: name }, verdicts: [verdict('fail', name, 1, 0, name)] }),
+      ),
+      HOSTILE_NAMES.map((name) => ({ case: name, framework: name, message: name })),
+    ),
+    { title: HOSTILE_NAMES.join(' ') },
+  )
+  // Outside of our own <sup>, and after taking out what is escaped, no markup remains.
+  const unescaped = page.replaceAll(/\\[\\`*_[\]|~#!$]/g, '')
+  expect(unescaped).not.toMatch(/<(?!\/?sup>)|`/)
+  expect(page).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\u2028]/u)
+  const rows = unescaped.split('\n').filter((line) => line.startsWith('|'))
+  expect(rows).toHaveLength(2 + HOSTILE_NAMES.length)
+  expect(new Set(rows.map((row) => row.split('|').length))).toEqual(new Set([18]))
+})
+
+test('a report of thousands of runs stays below 900 kB and says what it left out', () => {
+  const runs = Array.from({ length: 8000 }, (_, i) =>
+    sampleRun({
+      case: `case ${i}`,
+      load: { requestRate: i + 1 },
+      verdicts: [verdict('fail', 'ttft.p99 < 1 ms', 2, 1, 'é'.repeat(3000))],
+    }),
+  )
+  const page = renderMarkdown(report(runs))
+  expect(Buffer.byteLength(page)).toBeLessThan(900_000)
+  expect(page.match(/\d+ more left out/g)).toHaveLength(2)
+})

@@ -1,0 +1,122 @@
+import type { BenchReport, RunReport } from '../src/report.ts'
+import { COLUMNS } from './columns.ts'
+import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
+import { groupRuns, labelRuns } from './groups.ts'
+import { plainLine } from './plain-text.ts'
+import { rowTags, type RowTags } from './row-tags.ts'
+import { formatFixed, formatRequestRate } from './units.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, isViolated, summarize } from './verdicts.ts'
+
+export interface MarkdownOptions {
+  readonly title?: string
+}
+
+/** GitHub takes 1 MiB of step summary a step, and other steps' reporters may write to the same file. */
+const MAX_BYTES = 900_000
+
+/** So that a long table leaves room for the failures under it. */
+const TABLE_SHARE = 0.6
+
+/** A longer message is cut: somebody's server answered with a page. */
+const MAX_MESSAGE = 2000
+
+/** The complete report as GitHub-flavoured Markdown, below 900 kB; what had to be left out is said where it is missing. */
+export function renderMarkdown(report: BenchReport, { title = 'LLM serving benchmark' }: MarkdownOptions = {}): string {
+  const groups = groupRuns(report.runs)
+  const runs = groups.flatMap((group) => group.runs)
+  const labels = labelRuns(runs)
+  const tags = rowTags(groups)
+  const footnotes = collectFootnotes(runs)
+  const judged = (word: string): string[] =>
+    runs.flatMap((run) =>
+      run.verdicts
+        .filter(({ verdict }) => verdict === word)
+        .map((verdict) => `- ${escape(labels.get(run) ?? '')}: ${escape(describeVerdict(verdict))}`),
+    )
+  const sections: Section[] = [
+    {
+      head: tableHead(tags),
+      items: groups.flatMap((group) =>
+        group.runs.map((run) => tableRow(group.label, run, tags, lettersOf(run, footnotes))),
+      ),
+    },
+    { head: [], items: tags.legend.map((line) => `- ${escape(line)}`) },
+    {
+      head: [],
+      items: footnotes.flatMap(({ letter, lines }) => lines.map((line) => `- **${letter}** ${escape(line)}`)),
+    },
+    { head: ['### Objectives missed', ''], items: judged('fail') },
+    { head: ['### Runs not valid', ''], items: judged('invalid') },
+    { head: ['### Inconclusive', ''], items: judged('inconclusive') },
+    {
+      head: ['### Cases that did not run', ''],
+      items: report.failedCases.map(({ case: name, framework, message }) => {
+        const where = framework === null ? '' : ` (${escape(framework)})`
+        return `- ${VERDICT_MARKS.fail} **${escape(name)}**${where}: ${escape(message)}`
+      }),
+    },
+  ]
+  const simulated = allSimulated(runs) ? ' All servers were simulated.' : ''
+  const intro = [`## ${escape(title)}`, `${summarize(report)}.${simulated}`]
+  return `${[...intro, ...fitSections(sections)].join('\n\n')}\n`
+}
+
+interface Section {
+  readonly head: readonly string[]
+  readonly items: readonly string[]
+}
+
+/** Renders the sections that have items, each with as many as its room allows. */
+function fitSections(sections: readonly Section[]): string[] {
+  // Head lines, titles and the notes about omissions are far below the kilobytes held back here.
+  let room = MAX_BYTES - 20_000
+  return sections
+    .filter(({ items }) => items.length > 0)
+    .map(({ head, items }, i) => {
+      let budget = i === 0 ? room * TABLE_SHARE : room
+      const kept: string[] = []
+      for (const item of items) {
+        budget -= Buffer.byteLength(item) + 1
+        if (budget < 0) break
+        kept.push(item)
+        room -= Buffer.byteLength(item) + 1
+      }
+      const left = items.length - kept.length
+      const note =
+        left === 0 ? [] : ['', `${left} more left out to keep this page small: see bench-results/report.json.`]
+      return [...head, ...kept, ...note].join('\n')
+    })
+}
+
+function tableHead({ header }: RowTags): string[] {
+  const titles = ['framework and variant', ...header, ...COLUMNS.map((column) => column.title), 'verdict']
+  const rules = ['---', ...header.map(() => '---'), ...COLUMNS.map(() => '--:'), '---']
+  return [tableLine(titles), tableLine(rules)]
+}
+
+function tableRow(label: string, run: RunReport, { header, tags }: RowTags, letters: string): string {
+  const numbers = COLUMNS.map((column) => {
+    const value = column.value(run)
+    if (column.id === 'requestRate') return formatRequestRate(value)
+    const text = formatFixed(value, column.decimals)
+    return isViolated(run, column.id) ? `**${text}** ${VERDICT_MARKS.fail}` : text
+  })
+  const word = caseVerdict(run)
+  const verdict = `${VERDICT_MARKS[word]} ${word}${letters === '' ? '' : ` <sup>${letters}</sup>`}`
+  return tableLine([escape(label), ...header.map(() => escape(tags.get(run) ?? '')), ...numbers, verdict])
+}
+
+function tableLine(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+/** Foreign text as itself: no markup, no table cell, no line of its own. */
+function escape(text: string): string {
+  const line = plainLine(text)
+  const short = line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE).toWellFormed()}…` : line
+  return short
+    .replace(/[\\`*_[\]|~#!$]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+}

@@ -1,0 +1,68 @@
+import type { Ms, PerSecond } from '../src/units.ts'
+import { plainLine } from './plain-text.ts'
+import { paint } from './text-grid.ts'
+import { textWidth, truncate } from './text-width.ts'
+import { formatElapsed, formatMs, formatTokenRate } from './units.ts'
+
+/** Where a run stands. */
+export interface Progress {
+  /** Left out of the line when empty: Vitest prints the name of the test above it. */
+  readonly name: string
+  /** Requests that ended, the failed ones included. */
+  readonly done: number
+  readonly failed: number
+  readonly total: number
+  readonly inFlight: number
+  /** Null until a first token has come. */
+  readonly ttftP50: Ms | null
+  /** Output tokens of late; null when not known. */
+  readonly tokensPerSecond: PerSecond | null
+  readonly elapsedMs: Ms
+  /** Null when nothing can be said yet. */
+  readonly etaMs: Ms | null
+}
+
+const MAX_BAR = 24
+const MIN_BAR = 6
+const SEPARATOR = '  '
+
+/**
+ * One line, at most `width` cells: `████████████░░░░░░░░░░░░ 57/120  1 in flight  TTFT p50 62 ms`.
+ *
+ * On a narrow line the bar shrinks first, then facts go from the end, then the name.
+ */
+export function renderProgress(progress: Progress, width: number, color: boolean): string {
+  const { name, done, total } = progress
+  const head = plainLine(name)
+  const count = `${done}/${total}`
+  const facts = progressFacts(progress)
+  for (let kept = facts.length; kept >= 0; kept--) {
+    const after = [count, ...facts.slice(0, kept)]
+    const others = textWidth([...(head === '' ? [] : [head]), ` ${after.join(SEPARATOR)}`].join(SEPARATOR))
+    const room = Math.min(MAX_BAR, width - others)
+    if (room < MIN_BAR) continue
+    const parts = [`${bar(done, total, room, color)} ${count}`, ...after.slice(1).map((fact) => paintFact(fact, color))]
+    return [...(head === '' ? [] : [head]), ...parts].join(SEPARATOR)
+  }
+  return truncate(`${count}${SEPARATOR}${head}`.trimEnd(), width)
+}
+
+function progressFacts({ failed, inFlight, ttftP50, tokensPerSecond, elapsedMs, etaMs }: Progress): string[] {
+  return [
+    failed > 0 ? `${failed} failed` : null,
+    `${inFlight} in flight`,
+    ttftP50 === null ? null : `TTFT p50 ${formatMs(ttftP50)}`,
+    tokensPerSecond === null ? null : formatTokenRate(tokensPerSecond),
+    formatElapsed(elapsedMs) + (etaMs === null ? '' : `, ${formatElapsed(etaMs)} left`),
+  ].filter((fact) => fact !== null)
+}
+
+function bar(done: number, total: number, width: number, color: boolean): string {
+  // Rounded down: a full bar means that everything is done.
+  const filled = total > 0 ? Math.min(width, Math.floor((done / total) * width)) : 0
+  return paint('█'.repeat(filled), 'green', color) + paint('░'.repeat(width - filled), 'dim', color)
+}
+
+function paintFact(fact: string, color: boolean): string {
+  return paint(fact, fact.endsWith(' failed') ? 'red' : null, color)
+}

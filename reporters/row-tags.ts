@@ -1,0 +1,36 @@
+import type { RunReport } from '../src/report.ts'
+import type { Group } from './groups.ts'
+import { plainLine } from './plain-text.ts'
+
+/** What tells rows apart that have the same framework, variant, rate and number of prompts. */
+export interface RowTags {
+  /** The heading of the extra column; empty where every row speaks for itself. */
+  readonly header: readonly [] | readonly [string]
+  readonly tags: ReadonlyMap<RunReport, string>
+  /** What the tags mean, a line each. */
+  readonly legend: readonly string[]
+}
+
+/** The trial where that is enough, else a number whose legend is the name of the case. */
+export function rowTags(groups: readonly Group[]): RowTags {
+  const collisions = groups
+    .flatMap(({ runs }) => [...Map.groupBy(runs, ({ load }) => `${load.requestRate} ${load.numPrompts}`).values()])
+    .filter(({ length }) => length > 1)
+  const members = collisions.flat()
+  if (members.length === 0) return { header: [], tags: new Map(), legend: [] }
+  const trialsDiffer = collisions.every(
+    (runs) =>
+      new Set(runs.map((run) => run.case)).size === 1 &&
+      new Set(runs.map(({ load }) => load.trial)).size === runs.length,
+  )
+  if (trialsDiffer) {
+    return { header: ['trial'], tags: new Map(members.map((run) => [run, String(run.load.trial)])), legend: [] }
+  }
+  return {
+    header: ['case'],
+    tags: new Map(members.map((run, i) => [run, `#${i + 1}`])),
+    legend: members.map(
+      (run, i) => `#${i + 1} ${plainLine(run.case)}${run.load.trial > 0 ? `, trial ${run.load.trial}` : ''}`,
+    ),
+  }
+}

@@ -1,0 +1,57 @@
+import type { BenchReport, RunReport, Verdict, VerdictWord } from '../src/report.ts'
+import { plainLine } from './plain-text.ts'
+import { formatCount } from './units.ts'
+
+/** The verdict on a case as a whole; `unjudged` when it had no objectives and no baseline. */
+export type CaseVerdict = VerdictWord | 'unjudged'
+
+/** A sign for each verdict, so that colour is never the only carrier. */
+export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
+  pass: '✓',
+  fail: '✗',
+  inconclusive: '?',
+  invalid: '!',
+  unjudged: '·',
+}
+
+/** Worst first. A run that cannot be trusted neither passes nor fails, so `invalid` outranks everything. */
+const RANKING = ['invalid', 'fail', 'inconclusive', 'pass'] as const
+
+/** The worst of a run's verdicts. */
+export function caseVerdict(run: RunReport): CaseVerdict {
+  return RANKING.find((word) => run.verdicts.some(({ verdict }) => verdict === word)) ?? 'unjudged'
+}
+
+/** The objectives that were missed (or could not be judged because the run is invalid): what turns a build red. */
+export function violations(run: RunReport): Verdict[] {
+  return run.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
+}
+
+/** Whether a metric's value missed an objective: `ttft.p99` for `ttft.p99 < 400 ms`. */
+export function isViolated(run: RunReport, metric: string): boolean {
+  return run.verdicts.some(({ verdict, objective }) => verdict === 'fail' && leadingPath(objective) === metric)
+}
+
+/** A verdict in one line: the objective, unless the message names it already, and the message. */
+export function describeVerdict({ objective, message }: Verdict): string {
+  const what = plainLine(objective)
+  const facts = plainLine(message)
+  return facts.includes(what) ? facts : `${what}: ${facts}`
+}
+
+/** The report in one computed sentence: `17 cases: 12 pass, 4 fail, 1 did not run`. */
+export function summarize({ runs, failedCases }: BenchReport): string {
+  const words = runs.map(caseVerdict)
+  const parts = (['pass', 'fail', 'invalid', 'inconclusive'] as const)
+    .map((word) => ({ word: word as string, count: words.filter((each) => each === word).length }))
+    .concat({ word: 'without objectives', count: words.filter((each) => each === 'unjudged').length })
+    .concat({ word: 'did not run', count: failedCases.length })
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${count} ${word}`)
+  const total = formatCount(runs.length + failedCases.length, 'case')
+  return parts.length === 0 ? 'No case ran' : `${total}: ${parts.join(', ')}`
+}
+
+function leadingPath(objective: string): string {
+  return /^[\w.]+/.exec(objective)?.[0] ?? ''
+}
