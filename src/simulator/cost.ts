@@ -10,14 +10,18 @@ export interface IterationWork {
   readonly contextTokens: number
 }
 
-/** How long one iteration takes, before slowdown and noise. */
-export function iterationMs({ cost, scheduler }: EngineProfile, work: IterationWork): Ms {
+/**
+ * How long one iteration takes, before slowdown and noise.
+ *
+ * That vLLM pads decoding batches to its captured graphs (1, 2, 4, 8, 16, 24, ...) needs no term: the steps of the dense
+ * cost, above 8 rows and at multiples of 64, are the same for padded rows.
+ */
+export function iterationMs({ cost }: EngineProfile, work: IterationWork): Ms {
   const hasPrefill = work.prefillSequences > 0
-  const rows = !hasPrefill && scheduler.graphPadding ? graphRows(work.decodeSequences) : work.decodeSequences
   const gpu =
     cost.iterationMs +
     (hasPrefill ? cost.prefillMs : 0) +
-    linearMs(cost.linear, rows + work.prefillTokens, hasPrefill) +
+    linearMs(cost.linear, work.decodeSequences + work.prefillTokens, hasPrefill) +
     cost.kvReadTokenMs * work.contextTokens
   const host = cost.sequenceMs * (work.decodeSequences + work.prefillSequences)
   return cost.overlapSharpness === null ? gpu + host : smoothMax(gpu, host, cost.overlapSharpness)
@@ -41,12 +45,6 @@ function linearMs(linear: EngineProfile['cost']['linear'], rows: number, hasPref
 
 function denseMs({ weightReadMs, above8, tokenMs, sharpness }: Dense, rows: number): Ms {
   return smoothMax(weightReadMs * (rows > 8 ? 1 + above8 : 1), Math.ceil(rows / 64) * 64 * tokenMs, sharpness)
-}
-
-/** The captured CUDA graph sizes of vLLM: 1, 2, 4, 8, 16, 24, ... */
-function graphRows(sequences: number): number {
-  if (sequences <= 2) return sequences
-  return sequences <= 4 ? 4 : Math.ceil(sequences / 8) * 8
 }
 
 function smoothMax(a: number, b: number, sharpness: number): number {

@@ -99,8 +99,6 @@ export const EngineProfile = z
        * `worst-case`: prompt and longest answer at admission, so that nothing is ever preempted.
        */
       reservation: z.enum(['grow', 'worst-case']),
-      /** Decode-only batches are padded to 1, 2, 4, 8, 16, 24, ... rows (captured CUDA graphs). */
-      graphPadding: z.boolean(),
     }),
     /** Multiplies every iteration; 1 is as fitted. */
     slowdown: z.number().positive(),

@@ -36,7 +36,6 @@ export const lmdeployBase: EngineProfile = {
     blocks: 740,
     watermark: 0,
     reservation: 'grow',
-    graphPadding: false,
   },
   slowdown: 1,
   speedNoise: null,

@@ -37,7 +37,6 @@ export const mlcW4a16: EngineProfile = {
     blocks: 7922,
     watermark: 0,
     reservation: 'grow',
-    graphPadding: false,
   },
   slowdown: 1,
   speedNoise: null,

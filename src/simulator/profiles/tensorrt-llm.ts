@@ -31,7 +31,6 @@ export const tensorrtLlmBase: EngineProfile = {
     blocks: 780,
     watermark: 0,
     reservation: 'worst-case',
-    graphPadding: false,
   },
   slowdown: 1,
   speedNoise: null,

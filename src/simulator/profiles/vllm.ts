@@ -37,7 +37,6 @@ export const vllmBase: EngineProfile = {
     blocks: 2358,
     watermark: 0.01,
     reservation: 'grow',
-    graphPadding: true,
   },
   slowdown: 1,
   speedNoise: null,
