@@ -15,7 +15,7 @@ import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdi
  * (`junit-10.xsd`) knows properties of a suite only. Facts that a whole suite shares stand there.
  */
 export function renderJunit(report: BenchReport): string {
-  const builder = baseBuilder().newBuilder().name('LLM serving benchmark')
+  const builder = unwrap(junit).newBuilder().name('LLM serving benchmark')
   const labels = labelRuns(report.runs)
   for (const group of groupRuns(report.runs)) addSuite(builder, group, labels)
   for (const [framework, cases] of Map.groupBy(report.failedCases, (each) => each.framework ?? 'unknown framework')) {
@@ -25,8 +25,7 @@ export function renderJunit(report: BenchReport): string {
 }
 
 /** The package is CommonJS with a `default`: Node hands out the wrapper, bundlers the builder itself. */
-function baseBuilder(): Builder {
-  const imported: Builder | { readonly default: Builder } = junit
+function unwrap(imported: Builder | { readonly default: Builder }): Builder {
   return 'newBuilder' in imported ? imported : imported.default
 }
 

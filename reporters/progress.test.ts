@@ -22,17 +22,20 @@ test.each([
   { width: 30, line: '████░░░░░░ 57/120  1 in flight' },
   { width: 8, line: '57/120' },
 ])('at $width cells the line keeps what matters most', ({ width, line }) => {
-  expect(renderProgress(HALFWAY, width, false)).toBe(line)
+  expect(renderProgress(HALFWAY, { width, color: false })).toBe(line)
 })
 
 test('a full bar means that everything is done', () => {
-  const almost = renderProgress({ ...HALFWAY, done: 999, total: 1000 }, 100, false)
+  const almost = renderProgress({ ...HALFWAY, done: 999, total: 1000 }, { width: 100, color: false })
   expect(almost).toContain('░ 999/1000')
-  expect(renderProgress({ ...HALFWAY, done: 0, total: 0 }, 100, false)).toMatch(/^░{24} 0\/0/)
+  expect(renderProgress({ ...HALFWAY, done: 0, total: 0 }, { width: 100, color: false })).toMatch(/^░{24} 0\/0/)
 })
 
 test('failures come first, and before the first token there is no TTFT', () => {
-  const line = renderProgress({ ...HALFWAY, failed: 2, ttftP50: null, tokensPerSecond: null, etaMs: null }, 80, true)
+  const line = renderProgress(
+    { ...HALFWAY, failed: 2, ttftP50: null, tokensPerSecond: null, etaMs: null },
+    { width: 80, color: true },
+  )
   expect(line).toContain('57/120  \u001b[31m2 failed\u001b[39m  1 in flight  12s')
 })
 
@@ -43,7 +46,7 @@ test('the line never exceeds its width and stays one line', () => {
       fc.integer({ min: 1, max: 160 }),
       fc.boolean(),
       (name, width, color) => {
-        const line = renderProgress({ ...HALFWAY, name }, width, color)
+        const line = renderProgress({ ...HALFWAY, name }, { width, color })
         expect(textWidth(line)).toBeLessThanOrEqual(width)
         expect(line).not.toContain('\n')
       },

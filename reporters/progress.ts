@@ -22,6 +22,12 @@ export interface Progress {
   readonly etaMs: Ms | null
 }
 
+export interface ProgressOptions {
+  /** Terminal cells in the line. */
+  readonly width: number
+  readonly color: boolean
+}
+
 const MAX_BAR = 24
 const MIN_BAR = 6
 const SEPARATOR = '  '
@@ -31,7 +37,7 @@ const SEPARATOR = '  '
  *
  * On a narrow line the bar shrinks first, then facts go from the end, then the name.
  */
-export function renderProgress(progress: Progress, width: number, color: boolean): string {
+export function renderProgress(progress: Progress, { width, color }: ProgressOptions): string {
   const { name, done, total } = progress
   const head = plainLine(name)
   const count = `${done}/${total}`
