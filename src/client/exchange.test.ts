@@ -131,7 +131,13 @@ test('more events than were asked for are all stamped: 100 instead of 3', () => 
   expect(record.lastOutputAt).toBe(109)
 })
 
-test.for<{ name: string; steps: Step[]; options?: Partial<ExchangeOptions>; tokens: number | null; source: string | null }>([
+test.for<{
+  name: string
+  steps: Step[]
+  options?: Partial<ExchangeOptions>
+  tokens: number | null
+  source: string | null
+}>([
   {
     name: 'usage, whatever the events say',
     steps: [{ at: 3, bytes: event('ab', 'stop', { prompt_tokens: 9, completion_tokens: 2 }) }],
@@ -159,7 +165,12 @@ test.for<{ name: string; steps: Step[]; options?: Partial<ExchangeOptions>; toke
     tokens: 4,
     source: 'retokenised',
   },
-  { name: 'nothing, when nothing was generated', steps: [{ at: 3, bytes: event('', 'stop') }], tokens: null, source: null },
+  {
+    name: 'nothing, when nothing was generated',
+    steps: [{ at: 3, bytes: event('', 'stop') }],
+    tokens: null,
+    source: null,
+  },
 ])('output tokens come from $name', ({ steps, options = {}, tokens, source }) => {
   const { record } = run({ steps: [...SENT_AND_HEAD, ...steps, { at: 9, end: true }], options })
   expect(record).toMatchObject({ outputTokens: tokens, outputTokensSource: source })
@@ -194,9 +205,16 @@ test('what came before a time-out is kept', () => {
 
 test('time-outs of Infinity never come', () => {
   const never: Timeouts = { connect: Infinity, firstByte: Infinity, idle: Infinity, total: Infinity }
-  const late: Step[] = [{ at: 1e9, sent: true }, { at: 2e9, head: 200 }, { at: 3e9, bytes: event('a', 'stop') }, { at: 4e9, end: true }]
+  const late: Step[] = [
+    { at: 1e9, sent: true },
+    { at: 2e9, head: 200 },
+    { at: 3e9, bytes: event('a', 'stop') },
+    { at: 4e9, end: true },
+  ]
   expect(run({ steps: late, options: { timeouts: never } }).record.outcome).toEqual({ status: 'completed' })
-  expect(run({ steps: late, options: { timeouts: DEFAULT_TIMEOUTS } }).record.outcome).toMatchObject({ kind: 'connect' })
+  expect(run({ steps: late, options: { timeouts: DEFAULT_TIMEOUTS } }).record.outcome).toMatchObject({
+    kind: 'connect',
+  })
 })
 
 test.for([
@@ -205,7 +223,12 @@ test.for([
   { status: 500, body: 'Internal Server Error', says: /500.*Internal Server Error/s },
 ])('HTTP $status fails with the words of its body', ({ status, body, says }) => {
   const { record } = run({
-    steps: [{ at: 1, sent: true }, { at: 2, head: status }, { at: 3, bytes: body }, { at: 4, end: true }],
+    steps: [
+      { at: 1, sent: true },
+      { at: 2, head: status },
+      { at: 3, bytes: body },
+      { at: 4, end: true },
+    ],
   })
   expect(record.outcome).toMatchObject({ kind: 'http-status', message: expect.stringMatching(says) })
   expect(record.outputTokens).toBeNull()
@@ -214,7 +237,14 @@ test.for([
 test.for<{ name: string; steps: Step[]; kind: string }>([
   { name: 'a refused connection', steps: [{ at: 1, error: 'connect' }], kind: 'connect' },
   { name: 'a certificate nobody trusts', steps: [{ at: 1, error: 'tls' }], kind: 'tls' },
-  { name: 'a connection cut before the head', steps: [{ at: 1, sent: true }, { at: 2, error: 'truncated' }], kind: 'truncated' },
+  {
+    name: 'a connection cut before the head',
+    steps: [
+      { at: 1, sent: true },
+      { at: 2, error: 'truncated' },
+    ],
+    kind: 'truncated',
+  },
   {
     name: 'a connection cut in the stream',
     steps: [...SENT_AND_HEAD, { at: 3, bytes: event('a') }, { at: 4, error: 'truncated' }],

@@ -54,7 +54,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let firstAnswerAt: Ms | null = null
   let isOver = false
   let sending: { abort(): void } | null = null
-  let cancelTimer: CancelTimer = () => {}
+  let cancelTimer: CancelTimer | null = null
 
   const stampNews = (now: Ms): void => {
     const { events, outputEvents, answerEvents } = decoder.state
@@ -66,7 +66,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
 
   const finish = (outcome: Outcome, endedAt: Ms): void => {
     isOver = true
-    cancelTimer()
+    cancelTimer?.()
     const { state } = decoder
     const { tokens, source } = countOutputTokens(state, { ...options, requested: requestedOutputTokens })
     options.onDone({
@@ -129,7 +129,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
 
   /** Set when a phase begins, and again when it comes early: reads of the socket only move the deadline. */
   const setTimer = (): void => {
-    cancelTimer()
+    cancelTimer?.()
     const at = deadline()
     if (at === Infinity) return
     cancelTimer = clock.at(at, () => {

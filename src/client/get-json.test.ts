@@ -36,12 +36,17 @@ test('a refused port is server-unreachable, with URL, code and remedy', async ()
   const error = await getJson('http://127.0.0.1:1', '/v1/models', {}, 2000).catch((caught: unknown) => caught)
   expect(error).toMatchObject({
     code: 'server-unreachable',
-    message: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:1\/v1\/models failed: .*ECONNREFUSED.* Start the server/),
+    message: expect.stringMatching(
+      /^GET http:\/\/127\.0\.0\.1:1\/v1\/models failed: .*ECONNREFUSED.* Start the server/,
+    ),
   })
 })
 
 test('silence is server-unreachable', async () => {
   const url = await serve(() => {})
   const error = await getJson(url, '/v1/models', {}, 50).catch((caught: unknown) => caught)
-  expect(error).toMatchObject({ code: 'server-unreachable', message: expect.stringContaining('no answer within 50 ms') })
+  expect(error).toMatchObject({
+    code: 'server-unreachable',
+    message: expect.stringContaining('no answer within 50 ms'),
+  })
 })

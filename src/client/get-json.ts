@@ -1,12 +1,13 @@
 import { Agent, request } from 'undici'
 import { BenchError } from '../errors.ts'
 import type { Ms } from '../units.ts'
+import { parseBaseUrl } from './base-url.ts'
 import { explainNetworkError } from './network-error.ts'
 
 /**
  * The JSON that `url` + `path` answers to one GET. Not for anything timed.
  *
- * Throws BenchError `server-unreachable` when no answer comes in time, `server-refused` when it is not 200 or no JSON.
+ * Throws BenchError `bad-target` on a URL that is none, `server-unreachable` when no answer comes in time, `server-refused` when it is not 200 or no JSON.
  */
 export async function getJson(
   url: string,
@@ -14,7 +15,7 @@ export async function getJson(
   headers: Readonly<Record<string, string>>,
   timeoutMs: Ms,
 ): Promise<unknown> {
-  const address = new URL(url.replace(/\/+$/, '') + path)
+  const address = new URL(parseBaseUrl(url).href.replace(/\/+$/, '') + path)
   const dispatcher = new Agent({ allowH2: false, connect: { timeout: timeoutMs } })
   try {
     const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
@@ -39,7 +40,7 @@ async function get(
     const why = signal.aborted
       ? `no answer within ${timeoutMs} ms.`
       : explainNetworkError(cause as Error, address, false).message
-    throw new BenchError(`GET ${address} failed: ${why}`, {
+    throw new BenchError(`GET ${address.href} failed: ${why}`, {
       code: 'server-unreachable',
       remedy: 'Start the server, or correct the URL of the target.',
       cause,
@@ -55,20 +56,26 @@ function refused(address: URL, statusCode: number, text: string): BenchError {
         ? 'Check the path in the URL of the target: it is the base, without /v1.'
         : "See the server's log."
   const excerpt = text.slice(0, 200).trim()
-  return new BenchError(`GET ${address} was answered with HTTP ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}.`, {
-    code: 'server-refused',
-    remedy,
-  })
+  return new BenchError(
+    `GET ${address.href} was answered with HTTP ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}.`,
+    {
+      code: 'server-refused',
+      remedy,
+    },
+  )
 }
 
 function parse(address: URL, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new BenchError(`GET ${address} was answered with something other than JSON: ${text.slice(0, 200).trim()}`, {
-      code: 'server-refused',
-      remedy: 'Check that the URL of the target is that of the inference server.',
-      cause,
-    })
+    throw new BenchError(
+      `GET ${address.href} was answered with something other than JSON: ${text.slice(0, 200).trim()}`,
+      {
+        code: 'server-refused',
+        remedy: 'Check that the URL of the target is that of the inference server.',
+        cause,
+      },
+    )
   }
 }

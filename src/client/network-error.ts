@@ -12,9 +12,12 @@ export function explainNetworkError(error: Error, url: URL, sent: boolean): Netw
   const code = codeOf(error)
   const where = `${url.hostname}:${url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port}`
   if (isTls(code)) {
-    return { kind: 'tls', message: `no TLS session with ${where} (${code}). Check its certificate, or the URL's scheme.` }
+    return {
+      kind: 'tls',
+      message: `no TLS session with ${where} (${code}). Check its certificate, or the URL's scheme.`,
+    }
   }
-  if (sent) return { kind: 'truncated', message: `${where} closed the connection before the end (${reason(error)}).` }
+  if (sent) return { kind: 'truncated', message: `the connection to ${where} broke before the end (${reason(error)}).` }
   switch (code) {
     case 'ECONNREFUSED':
       return connect(`${where} refused the connection (${code}). Is the server running, and on this port?`)

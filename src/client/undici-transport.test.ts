@@ -9,7 +9,7 @@ const POST: WireRequest = { method: 'POST', path: '/v1/completions', headers: { 
 
 const toClose: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const close of toClose.splice(0).reverse()) await close()
+  for (const close of toClose.splice(0).toReversed()) await close()
 })
 
 async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
@@ -119,7 +119,7 @@ test('a body cut off is truncated, and the bytes before it are heard', async () 
   })
   const heard = await exchange(connectTo(url), GET)
   expect(heard.slice(0, 3)).toEqual(['sent', 'head 200', 'half'])
-  expect(heard[3]).toMatch(/^truncated: 127\.0\.0\.1:\d+ closed the connection before the end/)
+  expect(heard[3]).toMatch(/^truncated: the connection to 127\.0\.0\.1:\d+ broke before the end/)
 })
 
 test('a request that a reused connection lost before any byte is sent once more, on a new one', async () => {
@@ -173,5 +173,7 @@ test('close ends what is in flight and what is queued as aborted', async () => {
 })
 
 test.for(['localhost:8000', 'ftp://host', ''])('"%s" is a bad target', (url) => {
-  expect(() => createUndiciTransport({ url, connections: 1, connectTimeoutMs: 1 })).toThrow('is not the URL of a server')
+  expect(() => createUndiciTransport({ url, connections: 1, connectTimeoutMs: 1 })).toThrow(
+    'is not the URL of a server',
+  )
 })

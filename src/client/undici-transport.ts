@@ -1,6 +1,6 @@
 import { Client, type Dispatcher } from 'undici'
-import { BenchError } from '../errors.ts'
 import type { Ms } from '../units.ts'
+import { parseBaseUrl } from './base-url.ts'
 import { explainNetworkError } from './network-error.ts'
 import type { Transport, WireObserver, WireRequest } from './transport.ts'
 
@@ -167,13 +167,4 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
       await Promise.all([...lanes].map((lane) => lane.client.destroy()))
     },
   }
-}
-
-function parseBaseUrl(text: string): URL {
-  const url = URL.parse(text)
-  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url
-  throw new BenchError(`"${text}" is not the URL of a server.`, {
-    code: 'bad-target',
-    remedy: 'Write it like http://localhost:8000.',
-  })
 }

@@ -13,13 +13,14 @@ const SLICE = 4096
 export async function drive(clock: Clock, start: (finish: () => void) => void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   let finished = false
+  const isFinished = (): boolean => finished
   start(() => {
     finished = true
     resolve()
   })
   if (isVirtualClock(clock)) {
-    while (!finished) {
-      if (clock.runFor(SLICE, () => finished) === 0) throw new Error('virtual time has stopped: no timer is left')
+    while (!isFinished()) {
+      if (clock.runFor(SLICE, isFinished) === 0) throw new Error('virtual time has stopped: no timer is left')
       await setImmediate()
     }
   }

@@ -16,14 +16,14 @@ export function createRealClock(): Clock {
   const zero = performance.now()
   const timers = createTimerHeap()
   let armedFor: Timer | null = null
-  let disarm = (): void => {}
+  let disarm: (() => void) | null = null
 
   const now = (): Ms => performance.now() - zero
 
   const arm = (): void => {
     const next = timers.peek()
     if (next === armedFor) return
-    disarm()
+    disarm?.()
     armedFor = next
     if (next !== null) disarm = wake(next.time - now(), fireDue)
   }

@@ -2,8 +2,10 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '../clock.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import type { Transport } from '../client/transport.ts'
 import { createUndiciTransport } from '../client/undici-transport.ts'
+import type { RequestRecord } from '../record.ts'
 import type { Workload } from '../workload/workload.ts'
 import { createRealClock } from './real-clock.ts'
 import { runLoad, type LoadOptions } from './run-load.ts'
@@ -121,12 +123,13 @@ test('with two slots and six due at once the waits are 0, 70 and 140 ms, and lat
 })
 
 test('twice the same virtual run gives the same records', async () => {
-  const once = async (): Promise<unknown> => {
-    const clock = createVirtualClock()
-    const offsets = Array.from({ length: 200 }, (_, i) => i * 7.3)
-    return runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: workload(offsets), maxConcurrency: 5 })
-  }
-  expect(await once()).toEqual(await once())
+  const stimulus = workload(Array.from({ length: 200 }, (_, i) => i * 7.3))
+  const [one, two] = await Promise.all(
+    [createVirtualClock(), createVirtualClock()].map((clock) =>
+      runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: stimulus, maxConcurrency: 5 }),
+    ),
+  )
+  expect(one).toEqual(two)
 })
 
 test('an aborted virtual run keeps what was measured and counts what was not sent', async () => {
@@ -142,11 +145,7 @@ test('an aborted virtual run keeps what was measured and counts what was not sen
     workload: workload(Array.from({ length: 10 }, (_, i) => i * 100)),
     signal: controller.signal,
   })
-  expect(records.map(({ outcome }) => (outcome.status === 'failed' ? outcome.kind : 'completed'))).toEqual([
-    'completed',
-    'completed',
-    'aborted',
-  ])
+  expect(kinds(records)).toEqual(['completed', 'completed', 'aborted'])
   expect({ unsent, aborted }).toEqual({ unsent: 7, aborted: true })
 })
 
@@ -206,6 +205,14 @@ test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms',
   })
 })
 
+test('a virtual server that forgets a request is an error where no time-out ends it, not a hang', async () => {
+  const clock = createVirtualClock()
+  const transport: Transport = { ...fakeServer(clock), send: () => ({ abort() {} }) }
+  const timeouts = { connect: Infinity, firstByte: Infinity, idle: Infinity, total: Infinity }
+  const run = runLoad({ ...COMMON, clock, transport, workload: workload([0]), timeouts })
+  await expect(run).rejects.toThrow('virtual time has stopped')
+})
+
 test.for([0, -1, 1.5, NaN])('%s slots are a bad load', async (maxConcurrency) => {
   const clock = createVirtualClock()
   const run = runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: workload([0]), maxConcurrency })
@@ -228,8 +235,10 @@ async function listen(listener: RequestListener, connections = 100): Promise<Tra
 test('over sockets: streams are stamped in order and none is sent before it is due', async () => {
   const transport = await listen((_request, response) => {
     response.write(event('a'))
-    setTimeout(() => response.write(event('b')), 5)
-    setTimeout(() => response.end(event('c', 'length')), 10)
+    setTimeout(() => {
+      response.write(event('b'))
+      setTimeout(() => response.end(event('c', 'length')), 5)
+    }, 5)
   })
   const { records, connections } = await runLoad({
     ...COMMON,
@@ -258,35 +267,53 @@ test('over sockets: one slot means one connection, used again by all', async () 
   expect(connections).toEqual({ opened: 1, reused: 4 })
 })
 
-test('over sockets: refused, cut, silent and failing answers each end as what they are', async () => {
+function kinds(records: readonly RequestRecord[]): string[] {
+  return records.map(({ outcome }) => (outcome.status === 'failed' ? outcome.kind : 'completed'))
+}
+
+test('over sockets: refused and cut answers end as what they are, and do not touch the others', async () => {
   const transport = await listen((request, response) => {
-    switch (request.headers['x-index']) {
-      case '0':
-        return response.end(event('abc', 'length'))
-      case '1':
+    switch (Number(request.headers['x-index'])) {
+      case 0:
         return response.writeHead(503).end('{"error":{"message":"Loading model"}}')
-      case '2':
+      case 1:
         return response.write(event('a'), () => response.destroy())
-      case '3':
-        return response.write(event('a'))
       default:
-        return response.flushHeaders()
+        return response.end(event('abc', 'length'))
     }
   })
   const { records } = await runLoad({
     ...COMMON,
     clock: createRealClock(),
     transport,
-    workload: workload(Array(5).fill(0)),
-    timeouts: { connect: 5000, firstByte: 300, idle: 200, total: 5000 },
+    workload: workload(Array(4).fill(0)),
   })
-  expect(records.map(({ outcome }) => (outcome.status === 'failed' ? outcome.kind : 'completed'))).toEqual([
-    'completed',
-    'http-status',
-    'truncated',
-    'idle-timeout',
-    'first-byte-timeout',
-  ])
+  expect(kinds(records)).toEqual(['http-status', 'truncated', 'completed', 'completed'])
+  expect(records[0]!.outcome).toMatchObject({ message: 'HTTP 503: Loading model' })
+})
+
+test.for<{ name: string; listener: RequestListener; timeouts: Partial<Timeouts>; kind: string }>([
+  {
+    name: 'a stream that stalls',
+    listener: (_request, response) => response.write(event('a')),
+    timeouts: { idle: 50 },
+    kind: 'idle-timeout',
+  },
+  {
+    name: 'a head and nothing more',
+    listener: (_request, response) => response.flushHeaders(),
+    timeouts: { firstByte: 50 },
+    kind: 'first-byte-timeout',
+  },
+])('over sockets: $name is given up as $kind', async ({ listener, timeouts, kind }) => {
+  const { records } = await runLoad({
+    ...COMMON,
+    clock: createRealClock(),
+    transport: await listen(listener),
+    workload: workload([0, 0]),
+    timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
+  })
+  expect(kinds(records)).toEqual([kind, kind])
 })
 
 test('over sockets: abort ends a run whose server would never answer, with a record of each request sent', async () => {
@@ -304,7 +331,7 @@ test('over sockets: abort ends a run whose server would never answer, with a rec
     signal: controller.signal,
   })
   expect(records.map(({ outcome }) => outcome)).toEqual(
-    Array(3).fill({ status: 'failed', kind: 'aborted', message: expect.any(String) }),
+    Array.from({ length: 3 }, () => ({ status: 'failed', kind: 'aborted', message: expect.any(String) })),
   )
   expect({ unsent, aborted }).toEqual({ unsent: 1, aborted: true })
 })

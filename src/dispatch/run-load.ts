@@ -66,12 +66,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const inFlight = new Set<Exchange>()
   const tally = createTally()
   const firstDueAt = clock.now() + LEAD
+  let toSend = total
   let next = 0
   let ended = 0
   let aborted = false
   let isSending = false
-  let cancelTimer: CancelTimer = () => {}
-  let finish = (): void => {}
+  let cancelTimer: CancelTimer | null = null
+  let finish: (() => void) | null = null
 
   const dueAt = (index: number): Ms => firstDueAt + workload.offsets[index]!
   const hasSlot = (): boolean => next - ended < limit
@@ -105,11 +106,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
   const sendDue = (): void => {
     isSending = true
-    while (!aborted && next < total && hasSlot() && dueAt(next) <= clock.now()) send(next++)
+    while (next < toSend && hasSlot() && dueAt(next) <= clock.now()) send(next++)
     isSending = false
-    cancelTimer()
-    if (aborted || next === total) {
-      if (ended === next) finish()
+    cancelTimer?.()
+    if (next === toSend) {
+      if (ended === next) finish?.()
     } else if (hasSlot()) {
       cancelTimer = clock.at(dueAt(next), sendDue)
     }
@@ -117,6 +118,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
   const abort = (): void => {
     aborted = true
+    toSend = next
     for (const exchange of inFlight) exchange.abort()
     sendDue()
   }
