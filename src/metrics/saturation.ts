@@ -23,7 +23,8 @@ const ALPHA = 0.01
 const MIN_GROWTH = 0.05
 /** A run that lasts no longer than this many answers ends before a queue can show. */
 const MIN_ANSWERS_LONG = 10
-/** With a queue at 90 % of capacity half of the requests wait some four services; at 97 %, ten. */
+/** An M/D/1 queue at 90 % of its capacity makes half of the requests wait some four services; at 97 %, ten. */
+const LATE_SHARE = 1 / 3
 const STANDING_QUEUE_FACTOR = 10
 const STANDING_QUEUE_MIN_MS = 1000
 
@@ -33,10 +34,14 @@ const STANDING_QUEUE_MIN_MS = 1000
  * `yes` when one of two things is seen:
  * - the queue grew: after the first third of the arrivals, the mean waits of ten blocks of requests rise (Mann-Kendall,
  *   one-sided p < 0.01) and more than 5 % of the arrivals pile up (least-squares slope of requests in flight at arrival
- *   against arrival index). In simulation the trend alone accuses 1 % of the runs at 30 % of capacity, 5 % at 90 %, and
- *   finds all at 125 %; asking for the backlog too spares short drifts of a server with room to spare;
- * - the queue stood: half of the requests waited over 10 times as long as the luckier ones of the first tenth, and
- *   over a second. That is a server which fell behind early and then just kept up, or shed its load.
+ *   against arrival index). Asking for both spares short drifts of a server with room to spare;
+ * - a queue stood in the end: half of the last third of the requests waited over a second and over 10 times as long as
+ *   the luckiest tenth in the beginning. That is a server which fell behind and then just kept up or shed its load, or
+ *   whose queue only began to form late in the run.
+ *
+ * Runs of 1000 requests at one M/D/1 queue (the one of the test, 200 seeds) are accused in 0 % of the cases up to 80 %
+ * of the capacity, 1 % at 90 %, 10 % at 95 %, 94 % at 110 % and always at 125 %. With 200 requests it is 11 % at 90 %
+ * and 98 % at 125 %.
  *
  * A wait lasts from the due time to the first output, or until the request was given up with a time-out; requests that
  * failed otherwise say nothing of a queue. `too-short` when neither was seen and the run had no time to show it: fewer
@@ -58,12 +63,12 @@ export function saturation(records: readonly RequestRecord[]): Saturation {
   if (p < ALPHA && growth > MIN_GROWTH) {
     return { saturated: 'yes', p, growth, message: `The queue grew all through the run (${evidence}).` }
   }
-  const floor = quantile(ascending(waits.slice(0, Math.ceil(waits.length / BLOCKS))), 0.25)
-  const median = quantile(ascending(waits), 0.5)
+  const floor = quantile(ascending(waits.slice(0, Math.ceil(waits.length / BLOCKS))), 0.1)
+  const median = quantile(ascending(waits.slice(Math.floor(waits.length * (1 - LATE_SHARE)))), 0.5)
   if (median > STANDING_QUEUE_FACTOR * floor && median > STANDING_QUEUE_MIN_MS) {
     const message =
-      `Half of the requests waited over ${seconds(median)} for their first output, ` +
-      `${(median / floor).toFixed(0)} times as long as the run began with (${seconds(floor)}).`
+      `In the last third of the run half of the requests waited over ${seconds(median)} for their first output, ` +
+      `${(median / floor).toFixed(0)} times as long as in the beginning (${seconds(floor)}).`
     return { saturated: 'yes', p, growth, message }
   }
   const answer = quantile(ascending(records.map(({ dueAt, endedAt }) => endedAt - dueAt)), 0.5)

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { RunReport } from '../report.ts'
+import { failedRecord, madeUpRecord, madeUpReport } from './records.testkit.ts'
+
+/** 8 requests/s: due every 125 ms. */
+const onTime = Array.from({ length: 100 }, (_, index) => madeUpRecord({ index, dueAt: index * 125 }))
+
+test('a report survives JSON and its own schema', () => {
+  const report = madeUpReport([...onTime, failedRecord({ index: 100, dueAt: 12_500 })])
+  expect(RunReport.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
+})
+
+test('a clean run raises no doubts', () => {
+  expect(madeUpReport(onTime).validity).toEqual({
+    sentShare: 1,
+    offeredShare: 1,
+    lengthMismatches: 0,
+    tokenSources: { usage: 100 },
+    finishReasons: { length: 100 },
+    connections: null,
+    warnings: [],
+  })
+})
+
+test('failures are counted by kind, the most frequent first, with the first message of each', () => {
+  const timedOut = (message: string) =>
+    failedRecord({ outcome: { status: 'failed', kind: 'idle-timeout', message } })
+  expect(madeUpReport([failedRecord(), timedOut('silent for 30 s'), timedOut('silent for 31 s')]).errors).toEqual([
+    { kind: 'idle-timeout', count: 2, example: 'silent for 30 s' },
+    { kind: 'connect', count: 1, example: 'ECONNREFUSED 127.0.0.1:8000' },
+  ])
+})
+
+test('says so when the numbers are simulated', () => {
+  const target = { ...madeUpReport(onTime).target, simulated: true }
+  expect(madeUpReport(onTime, { target }).validity.warnings).toEqual([
+    { code: 'simulated', message: 'These are numbers of a simulated vllm engine, not of a server.' },
+  ])
+})
+
+// TTFT is 100 ms, so the client may be late by 5 ms at P99
+test.for([
+  [5, []],
+  [6, ['At P99 the client was late by 6.0 ms, 6.0 % of the median TTFT (5 % is the most).']],
+] as const)('a client late by %d ms', ([lateness, messages]) => {
+  const records = onTime.map((record) => ({ ...record, sentAt: record.dueAt + lateness }))
+  expect(madeUpReport(records).validity.warnings.map(({ message }) => message)).toEqual(messages)
+})
+
+// sent every 150 ms: 6.67/s of 8/s
+test('says when the rate was not reached', () => {
+  const slow = onTime.map((record) => ({ ...record, dueAt: record.index * 150, sentAt: record.index * 150 }))
+  const { offeredShare, warnings } = madeUpReport(slow).validity
+  expect(offeredShare).toBeCloseTo(125 / 150)
+  expect(warnings.find(({ code }) => code === 'rate-not-reached')?.message).toBe(
+    '6.67 requests/s were sent where 8 were asked for (83.3 %).',
+  )
+})
+
+test('estimated tokens and other lengths are pointed out', () => {
+  const records = onTime.map((record, i) =>
+    i < 3 ? { ...record, outputTokens: 4, outputTokensSource: 'events' as const } : record,
+  )
+  const { validity } = madeUpReport(records)
+  expect(validity).toMatchObject({ lengthMismatches: 3, tokenSources: { events: 3, usage: 97 } })
+  expect(validity.warnings).toEqual([
+    { code: 'token-estimate', message: 'The output tokens of 3 of 100 requests are estimated by counting events.' },
+    { code: 'length-mismatch', message: '3 of 100 answers had another length than was asked for.' },
+  ])
+})
+
+test('a run that was cut short says how much of it there is', () => {
+  const result = { records: onTime, unsent: 300, aborted: true, connections: { opened: 4, reused: 96 } }
+  const { validity } = madeUpReport(onTime, { result })
+  expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96 } })
+  expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 100 of 400 requests.' }])
+})
+
+test('all at once has no offered share and is never called saturated', () => {
+  const load = { ...madeUpReport(onTime).load, requestRate: null }
+  const burst = Array.from({ length: 300 }, (_, i) => madeUpRecord({ outputAt: Float64Array.of(100 + 50 * i) }))
+  expect(madeUpReport(burst, { load }).validity).toMatchObject({ offeredShare: null, warnings: [] })
+})
