@@ -1,6 +1,6 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestSuite } from 'vitest/node'
-import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport } from '../src/report.ts'
+import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../src/report.ts'
 import type {} from '../src/vitest/types.ts'
 
 /**
@@ -24,11 +24,23 @@ export function collectReport(
   }
 }
 
-/** The runs of the last attempt: the earlier ones of a retried test are superseded. */
+/**
+ * The runs of the last attempt: the earlier ones of a retried test are superseded. Whatever else failed in the test (an
+ * assertion of the author, a misspelt objective) becomes a verdict of its last run, so that no report shows it green.
+ */
 function runsOf(test: TestCase): RunReport[] {
   const runs = test.meta().serving?.runs ?? []
-  const last = Math.max(...runs.map(({ attempt }) => attempt))
-  return runs.filter(({ attempt }) => attempt === last).map(({ report }) => report)
+  const attempt = Math.max(...runs.map((run) => run.attempt))
+  const reports = runs.filter((run) => run.attempt === attempt).map(({ report }) => report)
+  const assertions = untoldErrors(test).map(assertionVerdict)
+  return reports.map((report, index) =>
+    index === reports.length - 1 ? { ...report, verdicts: [...report.verdicts, ...assertions] } : report,
+  )
+}
+
+function assertionVerdict({ message }: SerializedError, index: number): Verdict {
+  const objective = index === 0 ? 'assertion' : `assertion ${index + 1}`
+  return { kind: 'slo', objective, verdict: 'fail', observed: null, limit: null, message: message ?? 'no message' }
 }
 
 /** A failed set-up marks its tests skipped: without this line they would be missing from every report. */
@@ -36,16 +48,21 @@ function failedSuite(suite: TestSuite): FailedCase[] {
   return suite.errors().map((error) => failed(suite.fullName, suite.name, error))
 }
 
+/** A test that failed before it had a run. */
 function failedTest(test: TestCase): FailedCase[] {
-  const result = test.result()
-  if (result.state !== 'failed') return []
-  const { framework = null, judged = [] } = test.meta().serving ?? {}
-  return result.errors
-    .filter(({ message }) => !judged.includes(firstLine(message)))
-    .map((error) => failed(test.fullName, framework, error))
+  const { framework = null, runs = [] } = test.meta().serving ?? {}
+  return runs.length > 0 ? [] : untoldErrors(test).map((error) => failed(test.fullName, framework, error))
 }
 
-function failed(name: string, framework: string | null, { message, stack }: { message?: string; stack?: string | undefined }): FailedCase {
+/** Why a test failed, without what the verdicts of its runs say already. */
+function untoldErrors(test: TestCase): SerializedError[] {
+  const result = test.result()
+  if (result.state !== 'failed') return []
+  const judged = test.meta().serving?.judged ?? []
+  return result.errors.filter(({ message }) => !judged.includes(firstLine(message)))
+}
+
+function failed(name: string, framework: string | null, { message, stack }: SerializedError): FailedCase {
   return { case: name, framework, message: message === undefined || message === '' ? (stack ?? 'no message') : message }
 }
 

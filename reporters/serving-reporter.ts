@@ -26,6 +26,9 @@ const PLAIN_PROGRESS_MS = 10_000
 
 const FALLBACK_COLUMNS = 120
 
+/** Cells that Vitest's window puts before a hook's name. */
+const WINDOW_INDENT = 12
+
 type BenchmarkTables = Parameters<DefaultReporter['printBenchmarkTable']>[0]
 
 /**
@@ -40,7 +43,7 @@ export class ServingReporter extends DefaultReporter {
   readonly #quiet: boolean
   readonly #servingCases = new Set<string>()
   #signals: SignalAnswer | null = null
-  #lastPlainProgressMs = 0
+  #lastPlainProgressAt = performance.now()
 
   constructor({ outputDir = 'bench-results', quiet = false }: ServingReporterOptions = {}) {
     super()
@@ -109,13 +112,15 @@ export class ServingReporter extends DefaultReporter {
 
   #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {
     if (this.isTTY) {
-      const line = renderProgress({ name, ...progress }, { width: this.#columns() - 10, color: true })
+      const line = renderProgress({ name: '', ...standing(progress) }, { width: this.#columns() - WINDOW_INDENT, color: true })
       // The summary's window shows the running hook of a test; a load run has none, so its progress takes that line.
       this.onHookStart({ name: line as 'beforeEach', entity: test })
-    } else if (progress.elapsedMs - this.#lastPlainProgressMs >= PLAIN_PROGRESS_MS || progress.elapsedMs < this.#lastPlainProgressMs) {
-      this.#lastPlainProgressMs = progress.elapsedMs
-      this.log(` ${name}  ${renderProgress({ name, ...progress }, { width: this.#columns(), color: false })}`)
+      return
     }
+    const now = performance.now()
+    if (now - this.#lastPlainProgressAt < PLAIN_PROGRESS_MS) return
+    this.#lastPlainProgressAt = now
+    this.log(` ${renderProgress({ name, ...standing(progress) }, { width: this.#columns() - 1, color: false })}`)
   }
 
   #columns(): number {
@@ -124,4 +129,11 @@ export class ServingReporter extends DefaultReporter {
     const columns = Number(process.env['COLUMNS'])
     return columns > 0 ? columns : FALLBACK_COLUMNS
   }
+}
+
+/** What is left is guessed from the pace so far: requests that arrive at a constant rate also end at one. */
+function standing(progress: ProgressArtifact['progress']): Omit<Parameters<typeof renderProgress>[0], 'name'> {
+  const done = progress.completed + progress.failed
+  const etaMs = done === 0 ? null : (progress.elapsedMs / done) * (progress.total - done)
+  return { ...progress, done, etaMs }
 }

@@ -160,7 +160,7 @@ function wireRequests(target: Target, load: LoadOptions): (request: { prompt: st
     accept: 'text/event-stream',
     ...(endpoint.kind === 'url' ? endpoint.headers : {}),
   }
-  const model = target.model ?? 'simulated'
+  const model = servedModel(target) ?? ''
   const fixedLength = fixesLength(target, load)
   return ({ prompt, outputTokens }) => ({
     method: 'POST',
@@ -170,12 +170,18 @@ function wireRequests(target: Target, load: LoadOptions): (request: { prompt: st
   })
 }
 
-function targetFacts({ framework, version, variant, model, endpoint }: Target): TargetFacts {
+/** A simulated engine serves the model of its profile, whatever it is called elsewhere. */
+function servedModel({ model, endpoint }: Target): string | null {
+  return endpoint.kind === 'simulated' ? endpoint.profile.model : model
+}
+
+function targetFacts(target: Target): TargetFacts {
+  const { framework, version, variant, endpoint } = target
   return {
     framework,
     version,
     variant,
-    model,
+    model: servedModel(target),
     url: endpoint.kind === 'url' ? endpoint.url : null,
     simulated: endpoint.kind === 'simulated',
   }

@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { XMLParser } from 'fast-xml-parser'
+import { onTestFinished } from 'vitest'
+import { BenchReport } from '../report.ts'
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+const VITEST = join(REPOSITORY, 'node_modules/vitest/vitest.mjs')
+
+/** The entry that bench files of a test project import. */
+export const ENTRY = JSON.stringify(join(REPOSITORY, 'src/index.ts'))
+/** The study's load and objectives, as our own bench files use them. */
+export const STUDY = JSON.stringify(join(REPOSITORY, 'bench/study-load.ts'))
+export const INTERACTIVE = JSON.stringify(join(REPOSITORY, 'bench/interactive.ts'))
+
+export interface JunitCase {
+  readonly suite: string
+  readonly name: string
+  readonly failure: string | null
+  readonly error: string | null
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** A small bench project in a folder of its own, in which Vitest runs as users run it. */
+export interface BenchProject {
+  readonly folder: string
+  write(files: Readonly<Record<string, string>>): void
+  /** `vitest bench ...args` in a child process, without a terminal. */
+  bench(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<{ exitCode: number | null; output: string }>
+  /** The same, running: for signals. */
+  start(args?: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess
+  has(file: string): boolean
+  read(file: string): string
+  report(): BenchReport
+  junit(): JunitCase[]
+}
+
+/** Makes a project of the given files; it is removed when the test ends. */
+export function benchProject(files: Readonly<Record<string, string>>): BenchProject {
+  const folder = mkdtempSync(join(tmpdir(), 'vitest-llm-bench-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const config = JSON.stringify(join(REPOSITORY, 'src/vitest/config.ts'))
+
+  const project: BenchProject = {
+    folder,
+    write(more) {
+      for (const [name, text] of Object.entries(more)) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true })
+        writeFileSync(join(folder, name), text)
+      }
+    },
+    start: (args = [], env = {}) =>
+      spawn(process.execPath, [VITEST, 'bench', ...args], {
+        cwd: folder,
+        env: { ...cleanEnvironment(), NO_COLOR: '1', COLUMNS: '120', ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    async bench(args, env) {
+      const child = project.start(args, env)
+      let output = ''
+      const collect = (bytes: Buffer): void => {
+        output += bytes.toString()
+      }
+      child.stdout?.on('data', collect)
+      child.stderr?.on('data', collect)
+      const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
+      return { exitCode, output: stripVTControlCharacters(output) }
+    },
+    has: (file) => existsSync(join(folder, file)),
+    read: (file) => readFileSync(join(folder, file), 'utf8'),
+    report: () => BenchReport.parse(JSON.parse(project.read('bench-results/report.json'))),
+    junit: () => parseJunit(project.read('bench-results/junit.xml')),
+  }
+  project.write({ 'vitest.config.ts': `export { defineServingBench } from ${config}\nimport { defineServingBench } from ${config}\nexport default defineServingBench()\n`, 'package.json': '{ "type": "module" }', ...files })
+  return project
+}
+
+/** What Vitest sets in its workers, and what steers our own runs, must not reach the child. */
+function cleanEnvironment(): Record<string, string> {
+  const steering = /^(VITEST|VITE_|LLM_BENCH_|GITHUB_|CI$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$|NODE_ENV$|FORCE_|.*_URL$|AI_AGENT|CLAUDE)/
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !steering.test(entry[0])),
+  )
+}
+
+function parseJunit(xml: string): JunitCase[] {
+  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray: (name) => ['testsuite', 'testcase', 'property'].includes(name) })
+  const { testsuites } = parser.parse(xml)
+  return (testsuites.testsuite ?? []).flatMap((suite: any) =>
+    (suite.testcase ?? []).map((testcase: any) => ({
+      suite: suite['@name'],
+      name: testcase['@name'],
+      failure: textOf(testcase.failure),
+      error: textOf(testcase.error),
+      properties: Object.fromEntries((testcase.properties?.property ?? []).map((one: any) => [one['@name'], one['@value']])),
+    })),
+  )
+}
+
+function textOf(node: any): string | null {
+  if (node === undefined) return null
+  return typeof node === 'string' ? node : `${node['@message'] ?? ''}\n${node['#text'] ?? ''}`
+}
