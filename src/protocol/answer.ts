@@ -38,6 +38,14 @@ export class Answer implements DecodedStream {
     this.reasoningText += reasoning
   }
 
+  /** Counts one more event with text or reasoning, unread. Only where no text is kept. */
+  countOutput(kind: 'text' | 'reasoning'): void {
+    this.outputEvents++
+    if (kind === 'reasoning') return
+    this.contentEvents++
+    this.answerEvents++
+  }
+
   /**
    * Takes a count of tokens that the server told. The last one that is not zero holds: servers send zeros until the end
    * (Ollama) or cumulative counts in every chunk (mlc-llm), so nothing is ever summed.

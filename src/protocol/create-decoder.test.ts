@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createDecoder } from './create-decoder.ts'
 import { type DecodedStream, type DecoderOptions, PROTOCOL_IDS, type ProtocolId } from './protocol.ts'
@@ -36,7 +36,7 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
   {
     name: 'Triton BLS that accumulates',
     protocol: 'triton-generate',
-    body: sse(...['a', 'a b', 'a b c', 'a b c d', 'a b c d e', 'a b c d e f'].map(text_output => ({ text_output }))),
+    body: sse(...['a', 'a b', 'a b c', 'a b c d', 'a b c d e', 'a b c d e f'].map((text_output) => ({ text_output }))),
     expected: { text: 'a b c d e f', contentEvents: 6 },
   },
   {
@@ -48,7 +48,7 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
   {
     name: 'Triton ensemble: pieces that repeat are pieces',
     protocol: 'triton-generate',
-    body: sse(...['a', 'aa', 'aaa'].map(text_output => ({ sequence_id: 0, text_output }))),
+    body: sse(...['a', 'aa', 'aaa'].map((text_output) => ({ sequence_id: 0, text_output }))),
     expected: { text: 'aaaaaa', contentEvents: 3 },
   },
   {
@@ -98,7 +98,9 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
 })
 
 test('the prompt that vLLM /generate repeats is taken off exactly when it is known', () => {
-  const body = new TextEncoder().encode('{"text":["San Francisco is a big city"]}\0{"text":["San Francisco is a big city in"]}\0')
+  const body = new TextEncoder().encode(
+    '{"text":["San Francisco is a big city"]}\0{"text":["San Francisco is a big city in"]}\0',
+  )
   expect(decode('vllm-generate-nul', [body], { prompt: 'San Francisco is a' }).text).toBe(' big city in')
   expect(decode('vllm-generate-nul', [body]).text).toBe(' city in')
 })
@@ -113,12 +115,31 @@ test('without keepText the counts are the same and no text is kept', () => {
 
 test('random bytes never throw, for any protocol', () => {
   const bytes = fc.uint8Array({ maxLength: 300 })
-  const tokens = fc.constantFrom('data:', 'data: ', 'error:', '\n', '\r\n', '{', '}', '"', '[DONE]', ':', '\0', 'null', '[', ']')
-  const nearly = fc.array(tokens, { maxLength: 60 }).map(parts => new TextEncoder().encode(parts.join('')))
+  const tokens = fc.constantFrom(
+    'data:',
+    'data: ',
+    'error:',
+    '\n',
+    '\r\n',
+    '{',
+    '}',
+    '"',
+    '[DONE]',
+    ':',
+    '\0',
+    'null',
+    '[',
+    ']',
+  )
+  const nearly = fc.array(tokens, { maxLength: 60 }).map((parts) => new TextEncoder().encode(parts.join('')))
   fc.assert(
-    fc.property(fc.constantFrom(...PROTOCOL_IDS), fc.array(fc.oneof(bytes, nearly), { maxLength: 5 }), (protocol, chunks) => {
-      expectSane(decode(protocol, chunks), chunks)
-    }),
+    fc.property(
+      fc.constantFrom(...PROTOCOL_IDS),
+      fc.array(fc.oneof(bytes, nearly), { maxLength: 5 }),
+      (protocol, chunks) => {
+        expectSane(decode(protocol, chunks), chunks)
+      },
+    ),
     { numRuns: 1000 },
   )
 })
@@ -140,7 +161,12 @@ test('without keepText nothing but the text differs on mutated streams either', 
   fc.assert(
     fc.property(fc.constantFrom(...PROTOCOL_IDS), mutatedBody(), (protocol, body) => {
       const kept = decode(protocol, [body])
-      expect(decode(protocol, [body], { keepText: false })).toEqual({ ...kept, keepText: false, text: '', reasoningText: '' })
+      expect(decode(protocol, [body], { keepText: false })).toEqual({
+        ...kept,
+        keepText: false,
+        text: '',
+        reasoningText: '',
+      })
     }),
     { numRuns: 2000 },
   )
@@ -174,5 +200,5 @@ function decode(protocol: ProtocolId, chunks: Uint8Array[], options: DecoderOpti
 }
 
 function sse(...events: object[]): string {
-  return events.map(event => `data: ${JSON.stringify(event)}\n\n`).join('')
+  return events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
 }

@@ -9,15 +9,18 @@ test('every recorded stream is there', () => {
   expect(streams).toHaveLength(49)
 })
 
-test.each(streams)('$name decodes to its expected parse in one piece', stream => {
+test.each(streams)('$name decodes to its expected parse in one piece', (stream) => {
   expectParse(stream, [stream.body])
 })
 
-test.each(streams)('$name decodes to its expected parse byte by byte', stream => {
-  expectParse(stream, Array.from(stream.body, byte => Uint8Array.of(byte)))
+test.each(streams)('$name decodes to its expected parse byte by byte', (stream) => {
+  expectParse(
+    stream,
+    Array.from(stream.body, (byte) => Uint8Array.of(byte)),
+  )
 })
 
-test.each(streams)('$name decodes to its expected parse however the network cuts it', stream => {
+test.each(streams)('$name decodes to its expected parse however the network cuts it', (stream) => {
   const random = lcg(20260823)
   for (let i = 0; i < SPLITS_PER_STREAM; i++) {
     const cuts = Array.from({ length: 1 + (random() % 40) }, () => random() % (stream.body.length + 1))

@@ -34,7 +34,7 @@ function wordsOf(value: unknown, depth = 0): string {
     return isJsonObject(inner) && depth < MAX_DEPTH ? wordsOf(inner, depth + 1) : value
   }
   if (depth < MAX_DEPTH && Array.isArray(value) && value.length > 0) {
-    return value.map(item => wordsOf(item, depth + 1)).join('; ')
+    return value.map((item) => wordsOf(item, depth + 1)).join('; ')
   }
   if (depth < MAX_DEPTH && isJsonObject(value)) {
     for (const key of ['message', 'msg', 'error', 'detail', 'type', 'error_type']) {

@@ -7,4 +7,9 @@ export interface EventReader {
   read(event: JsonObject, answer: Answer): boolean
   /** The server has said that the answer is whole, or the protocol has no way of saying so. */
   isComplete(answer: Answer): boolean
+  /**
+   * Names of the members that may hold generated text, for readers that understand each event by itself, whatever came
+   * before: their ordinary events need not be parsed one by one. Absent where an event depends on earlier ones.
+   */
+  textKeys?(): readonly string[]
 }

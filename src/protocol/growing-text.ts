@@ -21,6 +21,11 @@ export class GrowingText {
     this.#answer = answer
   }
 
+  /** Settled: every further text is a new piece, whatever it looks like. */
+  get isDelta(): boolean {
+    return this.#isDelta
+  }
+
   add(text: string): void {
     if (this.#isDelta || text === '') return this.#answer.addOutput({ text })
     const isCertain = this.#grown >= CERTAIN_AFTER

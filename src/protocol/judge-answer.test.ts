@@ -4,7 +4,13 @@ import { type AnswerFacts, judgeAnswer } from './judge-answer.ts'
 
 function facts(changes: Partial<AnswerFacts>, state: Partial<Answer> = {}): AnswerFacts {
   const answer = Object.assign(new Answer(true), { outputEvents: 3, finishReason: 'length' }, state)
-  const clean = { protocol: 'openai-chat', httpStatus: 200, state: answer, complete: true, transportEnd: 'clean' } as const
+  const clean = {
+    protocol: 'openai-chat',
+    httpStatus: 200,
+    state: answer,
+    complete: true,
+    transportEnd: 'clean',
+  } as const
   return { ...clean, ...changes }
 }
 

@@ -37,7 +37,10 @@ export function judgeAnswer({ protocol, httpStatus, state, complete, transportEn
   if (transportEnd === 'cut') return failed('truncated', `the connection was lost ${seen}`)
   if (transportEnd === 'stall') return failed('idle-timeout', `no more bytes came ${seen}`)
   if (state.outputEvents === 0 && state.completionTokens === null) {
-    return failed('empty', `the answer ended without output${finishReason === null ? '' : `, finished "${finishReason}"`}`)
+    return failed(
+      'empty',
+      `the answer ended without output${finishReason === null ? '' : `, finished "${finishReason}"`}`,
+    )
   }
   if (!complete) return failed('truncated', `the ${protocol} answer ended without a finish reason ${seen}`)
   return { status: 'completed' }

@@ -14,7 +14,7 @@ export function llamacppCompletionReader(): EventReader {
       answer.setTokens(event['tokens_evaluated'], event['tokens_predicted'])
       if (event['stop'] !== true) return true
       whole = true
-      const older = ['eos', 'limit', 'word'].find(type => event[`stopped_${type}`] === true)
+      const older = ['eos', 'limit', 'word'].find((type) => event[`stopped_${type}`] === true)
       answer.setFinishReason(event['stop_type'] ?? older)
       return true
     },

@@ -11,6 +11,6 @@ export function lmdeployInteractiveReader(): EventReader {
       answer.setFinishReason(event['finish_reason'])
       return true
     },
-    isComplete: answer => answer.finishReason !== null,
+    isComplete: (answer) => answer.finishReason !== null,
   }
 }

@@ -30,12 +30,13 @@ export function openaiChatReader(): EventReader {
       answer.addOutput({ text, reasoning, tool })
       return true
     },
-    isComplete: answer => answer.finishReason !== null,
+    isComplete: (answer) => answer.finishReason !== null,
+    textKeys: () => ['content', 'reasoning_content', 'reasoning'],
   }
 }
 
 function hasToolOutput(calls: unknown): boolean {
-  return Array.isArray(calls) && calls.some(call => isJsonObject(call) && saysSomething(call['function']))
+  return Array.isArray(calls) && calls.some((call) => isJsonObject(call) && saysSomething(call['function']))
 }
 
 /** A function's name is generated just as its arguments are. */

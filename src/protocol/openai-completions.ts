@@ -16,6 +16,7 @@ export function openaiCompletionsReader(): EventReader {
       answer.addOutput({ text })
       return true
     },
-    isComplete: answer => answer.finishReason !== null,
+    isComplete: (answer) => answer.finishReason !== null,
+    textKeys: () => ['text'],
   }
 }

@@ -30,9 +30,9 @@ const folder = new URL('../../fixtures/streams/', import.meta.url)
 /** Every recorded stream, in the order of their names. */
 export function recordedStreams(): RecordedStream[] {
   return readdirSync(folder)
-    .filter(file => file.endsWith('.sse'))
+    .filter((file) => file.endsWith('.sse'))
     .sort()
-    .map(file => ({
+    .map((file) => ({
       name: file.replace('.sse', ''),
       body: new Uint8Array(readFileSync(new URL(file, folder))),
       expected: JSON.parse(readFileSync(new URL(file.replace('.sse', '.json'), folder), 'utf8')),

@@ -18,7 +18,7 @@ test.each([
 ])('$name is understood whole and byte by byte', ({ body, expected }) => {
   const bytes = new TextEncoder().encode(body)
   expect(scan([bytes])).toEqual(expected)
-  expect(scan(Array.from(bytes, byte => Uint8Array.of(byte)))).toEqual(expected)
+  expect(scan(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(expected)
 })
 
 test('an event beyond the bound is given up, in one line or in many, and nothing follows', () => {
@@ -34,9 +34,12 @@ function text(value: string): Uint8Array {
   return new TextEncoder().encode(value)
 }
 
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  return new TextDecoder().decode(bytes.subarray(start, end))
+}
+
 function scan(chunks: Uint8Array[]): string[] {
   const seen: string[] = []
-  const decode = (bytes: Uint8Array, start: number, end: number) => new TextDecoder().decode(bytes.subarray(start, end))
   const scanner = new SseScanner({
     data: (bytes, start, end, finished) => seen.push(decode(bytes, start, end) + (finished ? '' : ' (unfinished)')),
     errorField: (bytes, start, end) => seen.push(`error field ${decode(bytes, start, end)}`),

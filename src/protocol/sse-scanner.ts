@@ -40,7 +40,10 @@ export class SseScanner {
 
   constructor(sink: SseSink) {
     this.#sink = sink
-    this.#lines = new ByteSplitter(LF, { item: (...line) => this.#line(...line), overflow: () => this.#overflow() })
+    this.#lines = new ByteSplitter(LF, {
+      item: (bytes, start, end, finished) => this.#line(bytes, start, end, finished),
+      overflow: () => this.#overflow(),
+    })
   }
 
   push(bytes: Uint8Array): void {
@@ -65,9 +68,9 @@ export class SseScanner {
     if (end <= start) return this.#dispatch(true)
     if (bytes[start] === COLON) return
 
-    const field = FIELDS.find(name => isField(bytes, start, end, name))
+    const field = isField(bytes, start, end, 'data') ? 'data' : FIELDS.find((name) => isField(bytes, start, end, name))
     if (field === undefined) {
-      const isCutField = !finished && FIELDS.some(name => beginsWith(name, bytes, start, end))
+      const isCutField = !finished && FIELDS.some((name) => beginsWith(name, bytes, start, end))
       if (!isCutField) this.#sink.strayLine(bytes, start, end)
       return
     }

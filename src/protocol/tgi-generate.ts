@@ -21,6 +21,6 @@ export function tgiGenerateReader(): EventReader {
       }
       return true
     },
-    isComplete: answer => whole || answer.finishReason !== null,
+    isComplete: (answer) => whole || answer.finishReason !== null,
   }
 }

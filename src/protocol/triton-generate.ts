@@ -19,5 +19,6 @@ export function tritonGenerateReader(answer: Answer): EventReader {
       return true
     },
     isComplete: () => true,
+    textKeys: () => (output.isDelta ? ['text_output'] : []),
   }
 }
