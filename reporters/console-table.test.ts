@@ -37,14 +37,14 @@ test('at 200 columns stands the complete table of the study', () => {
     c  token-estimate: output tokens of 1000 requests were counted by events
     d  simulated: answered by a simulated server
 
-    ✗ vllm 0.4.1 awq, 5 req/s: ttft.p99 < 400 ms: observed 538.6 ms
-    ✗ vllm 0.4.1 awq, 5 req/s: tpot.p90 < 100 ms: observed 219.49 ms
-    ✗ vllm 0.4.1 base, 8 req/s: ttft.p99 < 400 ms: observed 53385.48 ms
-    ✗ vllm 0.4.1 base, 8 req/s: tpot.p90 < 100 ms: observed 128.04 ms
-    ✗ lmdeploy 0.4.0 base, 8 req/s: ttft.p99 < 400 ms: observed 3661.76 ms
-    ✗ lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 < 400 ms: observed 1024.51 ms
-    ✗ mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 < 400 ms: observed 7806.2 ms
-    ✗ sglang base, all at once: ttft.p99 < 400 ms: no request completed, nothing to observe
+    ✗ vllm 0.4.1 awq, 5 req/s: ttft.p99 538.6 ms > 400 ms
+    ✗ vllm 0.4.1 awq, 5 req/s: tpot.p90 219.5 ms > 100 ms
+    ✗ vllm 0.4.1 base, 8 req/s: ttft.p99 53385.5 ms > 400 ms
+    ✗ vllm 0.4.1 base, 8 req/s: tpot.p90 128.0 ms > 100 ms
+    ✗ lmdeploy 0.4.0 base, 8 req/s: ttft.p99 3661.8 ms > 400 ms
+    ✗ lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 1024.5 ms > 400 ms
+    ✗ mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 7806.2 ms > 400 ms
+    ✗ sglang base, all at once: ttft.p99: no request completed (50 failed), and no data is a failure
     ? lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 not 10 % above baseline: +3 % (90 % CI -8 % to +15 %, 3 pairs): noise hides changes under 18 %
 
     ✗ rtx 3090 > tensorrt-llm 5 req/s (tensorrt-llm) did not run: No server answers at http://127.0.0.1:8001. Start it, or set the url of the target.
@@ -87,14 +87,14 @@ test('at 120 columns rows stand under the heading of their framework', () => {
     c  token-estimate: output tokens of 1000 requests were counted by events
     d  simulated: answered by a simulated server
 
-    ✗ vllm 0.4.1 awq, 5 req/s: ttft.p99 < 400 ms: observed 538.6 ms
-    ✗ vllm 0.4.1 awq, 5 req/s: tpot.p90 < 100 ms: observed 219.49 ms
-    ✗ vllm 0.4.1 base, 8 req/s: ttft.p99 < 400 ms: observed 53385.48 ms
-    ✗ vllm 0.4.1 base, 8 req/s: tpot.p90 < 100 ms: observed 128.04 ms
-    ✗ lmdeploy 0.4.0 base, 8 req/s: ttft.p99 < 400 ms: observed 3661.76 ms
-    ✗ lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 < 400 ms: observed 1024.51 ms
-    ✗ mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 < 400 ms: observed 7806.2 ms
-    ✗ sglang base, all at once: ttft.p99 < 400 ms: no request completed, nothing to observe
+    ✗ vllm 0.4.1 awq, 5 req/s: ttft.p99 538.6 ms > 400 ms
+    ✗ vllm 0.4.1 awq, 5 req/s: tpot.p90 219.5 ms > 100 ms
+    ✗ vllm 0.4.1 base, 8 req/s: ttft.p99 53385.5 ms > 400 ms
+    ✗ vllm 0.4.1 base, 8 req/s: tpot.p90 128.0 ms > 100 ms
+    ✗ lmdeploy 0.4.0 base, 8 req/s: ttft.p99 3661.8 ms > 400 ms
+    ✗ lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 1024.5 ms > 400 ms
+    ✗ mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 7806.2 ms > 400 ms
+    ✗ sglang base, all at once: ttft.p99: no request completed (50 failed), and no data is a failure
     ? lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 not 10 % above baseline: +3 % (90 % CI -8 % to +15 %, 3 pairs): noise hides
       changes under 18 %
 
@@ -143,15 +143,15 @@ test('at 80 columns the essentials remain, and the rest is named', () => {
     c  token-estimate: output tokens of 1000 requests were counted by events
     d  simulated: answered by a simulated server
 
-    ✗ vllm 0.4.1 awq, 5 req/s: ttft.p99 < 400 ms: observed 538.6 ms
-    ✗ vllm 0.4.1 awq, 5 req/s: tpot.p90 < 100 ms: observed 219.49 ms
-    ✗ vllm 0.4.1 base, 8 req/s: ttft.p99 < 400 ms: observed 53385.48 ms
-    ✗ vllm 0.4.1 base, 8 req/s: tpot.p90 < 100 ms: observed 128.04 ms
-    ✗ lmdeploy 0.4.0 base, 8 req/s: ttft.p99 < 400 ms: observed 3661.76 ms
-    ✗ lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 < 400 ms: observed 1024.51 ms
-    ✗ mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 < 400 ms: observed 7806.2 ms
-    ✗ sglang base, all at once: ttft.p99 < 400 ms: no request completed, nothing to
-      observe
+    ✗ vllm 0.4.1 awq, 5 req/s: ttft.p99 538.6 ms > 400 ms
+    ✗ vllm 0.4.1 awq, 5 req/s: tpot.p90 219.5 ms > 100 ms
+    ✗ vllm 0.4.1 base, 8 req/s: ttft.p99 53385.5 ms > 400 ms
+    ✗ vllm 0.4.1 base, 8 req/s: tpot.p90 128.0 ms > 100 ms
+    ✗ lmdeploy 0.4.0 base, 8 req/s: ttft.p99 3661.8 ms > 400 ms
+    ✗ lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 1024.5 ms > 400 ms
+    ✗ mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 7806.2 ms > 400 ms
+    ✗ sglang base, all at once: ttft.p99: no request completed (50 failed), and no
+      data is a failure
     ? lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 not 10 % above baseline: +3 % (90 %
       CI -8 % to +15 %, 3 pairs): noise hides changes under 18 %
 

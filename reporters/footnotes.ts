@@ -5,7 +5,7 @@ import { plainLine } from './plain-text.ts'
 /** A doubt about some rows, marked there by its letter. */
 export interface Footnote {
   readonly letter: string
-  /** One line if every row it concerns says the same, else one for each row. */
+  /** A line for each thing that is said, with the row where one row among several says it. */
   readonly lines: readonly string[]
   readonly runs: ReadonlySet<RunReport>
 }
@@ -23,10 +23,12 @@ export function collectFootnotes(runs: readonly RunReport[]): Footnote[] {
     .flatMap((run) => doubtsOf(run).map((doubt) => ({ run, ...doubt })))
     .filter(({ code }) => !(quiet && code === 'simulated'))
   return [...Map.groupBy(doubts, ({ code }) => code)].map(([code, members], i) => {
-    const same = new Set(members.map(({ message }) => message)).size === 1
-    const lines = same
-      ? members.slice(0, 1).map(({ message }) => `${code}: ${message}`)
-      : members.map(({ run, message }) => `${code}: ${labels.get(run)}: ${message}`)
+    const messages = [...Map.groupBy(members, ({ message }) => message)]
+    const lines = messages.map(([message, said]) => {
+      const label =
+        said[0] !== undefined && said.length === 1 && messages.length > 1 ? labels.get(said[0].run) : undefined
+      return label === undefined ? `${code}: ${message}` : `${code}: ${label}: ${message}`
+    })
     return { letter: LETTERS.charAt(i), lines, runs: new Set(members.map(({ run }) => run)) }
   })
 }

@@ -64,7 +64,7 @@ function addCase(suite: TestSuite, run: RunReport, { className, name, summary }:
   if (first !== undefined) {
     const more = violated.length > 1 ? ` (and ${violated.length - 1} more)` : ''
     testCase.failure(describeVerdict(first) + more, failureType(violated))
-    testCase.stacktrace(cdata(violated.map((verdict) => `${verdict.kind}: ${describeVerdict(verdict)}`).join('\n')))
+    testCase.stacktrace(cdata(violated.map(wholeVerdict).join('\n')))
   }
   testCase.standardOutput(cdata(summary))
 }
@@ -78,6 +78,12 @@ function addFailedCases(builder: Builder, framework: string, cases: readonly Fai
       .name(plainLine(name))
       .error(firstLine(message), 'did-not-run', cdata(plainText(message)))
   }
+}
+
+/** The kind and the line of a verdict; a failed assertion may have more lines, which follow. */
+function wholeVerdict(verdict: Verdict): string {
+  const [, ...others] = plainText(verdict.message).trim().split('\n')
+  return [`${verdict.kind}: ${describeVerdict(verdict)}`, ...others].join('\n')
 }
 
 /** A run that cannot be trusted says so first; a missed objective outweighs a regression. */

@@ -32,13 +32,13 @@ test('the page has a verdict, every column of the study, and the reasons', () =>
 
     ### Objectives missed
 
-    - vllm 0.4.1 awq, 5 req/s: ttft.p99 &lt; 400 ms: observed 538.6 ms
-    - vllm 0.4.1 awq, 5 req/s: tpot.p90 &lt; 100 ms: observed 219.49 ms
-    - vllm 0.4.1 base, 8 req/s: ttft.p99 &lt; 400 ms: observed 53385.48 ms
-    - vllm 0.4.1 base, 8 req/s: tpot.p90 &lt; 100 ms: observed 128.04 ms
-    - lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 &lt; 400 ms: observed 1024.51 ms
-    - mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 &lt; 400 ms: observed 7806.2 ms
-    - sglang base, all at once: ttft.p99 &lt; 400 ms: no request completed, nothing to observe
+    - vllm 0.4.1 awq, 5 req/s: ttft.p99 538.6 ms &gt; 400 ms
+    - vllm 0.4.1 awq, 5 req/s: tpot.p90 219.5 ms &gt; 100 ms
+    - vllm 0.4.1 base, 8 req/s: ttft.p99 53385.5 ms &gt; 400 ms
+    - vllm 0.4.1 base, 8 req/s: tpot.p90 128.0 ms &gt; 100 ms
+    - lmdeploy 0.4.0 kv-int8, 8 req/s: ttft.p99 1024.5 ms &gt; 400 ms
+    - mlc-llm 0.1.dev1166 w4a16, 5 req/s: ttft.p99 7806.2 ms &gt; 400 ms
+    - sglang base, all at once: ttft.p99: no request completed (50 failed), and no data is a failure
 
     ### Inconclusive
 

@@ -1,5 +1,5 @@
 import type { BenchReport, RunReport, Verdict, VerdictWord } from '../src/report.ts'
-import { plainLine } from './plain-text.ts'
+import { firstLine, plainLine } from './plain-text.ts'
 import { formatCount } from './units.ts'
 
 /** The verdict on a case as a whole; `unjudged` when it had no objectives and no baseline. */
@@ -32,11 +32,11 @@ export function isViolated(run: RunReport, metric: string): boolean {
   return run.verdicts.some(({ verdict, objective }) => verdict === 'fail' && leadingPath(objective) === metric)
 }
 
-/** A verdict in one line: the objective, unless the message names it already, and the message. */
+/** A verdict in one line: its message, after the objective where the message does not begin with what was measured. */
 export function describeVerdict({ objective, message }: Verdict): string {
-  const what = plainLine(objective)
-  const facts = plainLine(message)
-  return facts.includes(what) ? facts : `${what}: ${facts}`
+  const facts = firstLine(message)
+  const path = leadingPath(objective)
+  return path !== '' && facts.startsWith(path) ? facts : `${plainLine(objective)}: ${facts}`
 }
 
 /** The report in one computed sentence: `17 cases: 12 pass, 4 fail, 1 did not run`. */
