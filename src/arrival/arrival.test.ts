@@ -1,8 +1,14 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { allAtOnce, constant, gamma, poisson } from './index.ts'
 
-const paced = [poisson(), poisson({ compat: 'vllm-0.4.1' }), gamma({ burstiness: 0.5 }), gamma({ burstiness: 4 }), constant()]
+const paced = [
+  poisson(),
+  poisson({ compat: 'vllm-0.4.1' }),
+  gamma({ burstiness: 0.5 }),
+  gamma({ burstiness: 4 }),
+  constant(),
+]
 const count = fc.integer({ min: 1, max: 300 })
 const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const requestRate = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
@@ -20,8 +26,8 @@ test.each([...paced, allAtOnce()])('$label: as many offsets as asked for, ascend
 })
 
 test.each(paced)('$label: the mean gap is 1 / rate', (arrival) => {
-  // 20,000 gaps at 4 a second: 250 ms each. The burstiest law here has a coefficient of variation of sqrt 2, so the mean
-  // has a standard error of 1 %; four of them are allowed.
+  // 20,000 gaps at 4 a second: 250 ms each. The burstiest law here has a coefficient of variation of sqrt 2, so the
+  // mean has a standard error of 1 %; four of them are allowed.
   const offsets = arrival.offsets({ count: 20_001, requestRate: 4, seed: 5 })
   expect(Math.abs(offsets[20_000]! / 20_000 / 250 - 1)).toBeLessThan(0.04)
 })

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { constant, poisson } from '../arrival/index.ts'
 import { createWorkload } from './create-workload.ts'
 import { digest } from './digest.ts'
 import { fixedLengths } from './fixed-lengths.ts'
-import type { Dataset } from './workload.ts'
+import type { Dataset, PromptRequest } from './workload.ts'
 
 const dataset = fixedLengths({ promptTokens: 5, outputTokens: 5 })
 const load = { dataset, arrival: poisson(), count: 10, requestRate: 2, seed: 1 }
@@ -33,11 +33,6 @@ test('two stimuli have one digest only if they are equal', () => {
     offset: fc.constantFrom(0, 1, 1.5),
   })
   const stimulus = fc.array(request, { maxLength: 3 })
-  const digestOf = (rows: readonly { prompt: string; promptTokens: number; outputTokens: number; offset: number }[]) =>
-    digest(
-      rows,
-      rows.map(({ offset }) => offset),
-    )
   fc.assert(
     fc.property(stimulus, stimulus, (one, two) => {
       expect(digestOf(one) === digestOf(two)).toBe(JSON.stringify(one) === JSON.stringify(two))
@@ -63,3 +58,12 @@ test('a dataset that gives too few requests is refused by name', async () => {
   const short: Dataset = { label: 'mine', sample: async () => [] }
   await expect(createWorkload({ ...load, dataset: short })).rejects.toThrow('mine gave 0 requests instead of 10.')
 })
+
+type Row = PromptRequest & { readonly offset: number }
+
+function digestOf(rows: readonly Row[]): string {
+  return digest(
+    rows,
+    rows.map(({ offset }) => offset),
+  )
+}

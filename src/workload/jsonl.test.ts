@@ -50,10 +50,18 @@ test('blank lines and carriage returns are no rows, and too few rows are repeate
 })
 
 test.for([
-  { name: 'malformed JSON', lines: ['{"prompt": "a", "outputTokens": 1}', '', '{"prompt"'], message: /rows\.jsonl, line 3: not JSON: / },
+  {
+    name: 'malformed JSON',
+    lines: ['{"prompt": "a", "outputTokens": 1}', '', '{"prompt"'],
+    message: /rows\.jsonl, line 3: not JSON: /,
+  },
   { name: 'no prompt', lines: ['{"question": "a"}'], message: /rows\.jsonl, line 1: no prompt that can be used/ },
   { name: 'an empty prompt', lines: ['{"prompt": "", "outputTokens": 1}'], message: /line 1: no prompt/ },
-  { name: 'messages that begin with an answer', lines: ['{"messages": [{"role": "assistant", "content": "a"}]}'], message: /line 1: no prompt/ },
+  {
+    name: 'messages that begin with an answer',
+    lines: ['{"messages": [{"role": "assistant", "content": "a"}]}'],
+    message: /line 1: no prompt/,
+  },
   { name: 'a length of 0', lines: ['{"prompt": "a", "outputTokens": 0}'], message: /line 1: no prompt/ },
   { name: 'no answer length', lines: ['{"prompt": "a"}'], message: /line 1: neither a completion nor outputTokens/ },
   { name: 'no rows', lines: ['', ''], message: /rows\.jsonl has no rows\. Give one object on each line/ },

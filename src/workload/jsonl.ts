@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { BenchError } from '../errors.ts'
 import type { Tokens } from '../units.ts'
 import { readDatasetFile } from './dataset-file.ts'
+import { checkTokens } from './synthetic.ts'
 import { takeShuffled } from './take-shuffled.ts'
 import { loadTokenizer } from './tokenizer.ts'
 import type { Dataset, PromptRequest } from './workload.ts'
@@ -21,13 +22,15 @@ export interface JsonlOptions {
  *     {"prompt": "...", "completion": "..."}     or     {"messages": [{"role": "user", "content": "..."}, ...]}
  *
  * The completion is the last message of the assistant, the prompt all that was said before it, joined by blank lines.
- * Both kinds of row may have `promptTokens` and `outputTokens` as numbers, which spares the tokenizer; with a number for
- * the output no completion is needed. Nothing is dropped: whoever writes such a file has chosen its rows. Sampled as
- * take-shuffled.ts says.
+ * Both kinds of row may have `promptTokens` and `outputTokens` as numbers, which spares the tokenizer; with a number
+ * for the output no completion is needed. Nothing is dropped: whoever writes such a file has chosen its rows. Sampled
+ * as take-shuffled.ts says.
  *
- * Throws BenchError `bad-dataset` with the file and the line (from 1) at fault, and `bad-tokenizer`.
+ * Throws BenchError `bad-dataset` with the file and the line (from 1) at fault, or an `outputTokens` that is no length;
+ * and `bad-tokenizer`.
  */
 export function jsonl({ path, tokenizer: tokenizerName = 'cl100k_base', outputTokens }: JsonlOptions): Dataset {
+  if (outputTokens !== undefined) checkTokens('outputTokens', outputTokens)
   return {
     label: `jsonl (${basename(path)})`,
     async sample(draw) {
@@ -65,7 +68,7 @@ function splitMessages(messages: readonly { role: string; content: string }[]) {
 
 function* readRows(bytes: Buffer, file: string, asked: Tokens | undefined): Generator<Row> {
   let line = 0
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(0x0a, start)
     const end = newline === -1 ? bytes.length : newline
     const source = bytes.toString('utf8', start, end).trim()

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
-import { fixedLengths, lognormalLengths, study, studyLengths, uniformLengths } from './index.ts'
+import { fixedLengths, jsonl, lognormalLengths, sharegpt, study, studyLengths, uniformLengths } from './index.ts'
 import { normalCdf } from './normal-cdf.ts'
 import { drawStudyLengths } from './study-lengths.ts'
 import { STUDY_OUTPUT_TOKENS, STUDY_PROMPT_TOKENS } from './study-workload.ts'
@@ -29,7 +29,13 @@ test.each([
 
 test('fixed lengths are fixed', async () => {
   const requests = await fixedLengths({ promptTokens: 7, outputTokens: 3 }).sample({ count: 5, seed: 0 })
-  expect(requests.map(({ promptTokens, outputTokens }) => [promptTokens, outputTokens])).toEqual(Array(5).fill([7, 3]))
+  expect(requests.map(({ promptTokens, outputTokens }) => [promptTokens, outputTokens])).toEqual([
+    [7, 3],
+    [7, 3],
+    [7, 3],
+    [7, 3],
+    [7, 3],
+  ])
 })
 
 test('uniform lengths reach both ends of the range and nothing beyond', async () => {
@@ -50,7 +56,13 @@ test('lognormal lengths have the median asked for and stop at max', async () => 
 
 test.each([
   { name: 'no prompt', make: () => fixedLengths({ promptTokens: 0, outputTokens: 1 }), message: 'promptTokens is 0.' },
-  { name: 'half a token', make: () => fixedLengths({ promptTokens: 1, outputTokens: 1.5 }), message: 'outputTokens is 1.5.' },
+  {
+    name: 'half a token',
+    make: () => fixedLengths({ promptTokens: 1, outputTokens: 1.5 }),
+    message: 'outputTokens is 1.5.',
+  },
+  { name: 'no answer (sharegpt)', make: () => sharegpt({ outputTokens: 0 }), message: 'outputTokens is 0.' },
+  { name: 'no answer (jsonl)', make: () => jsonl({ path: 'a', outputTokens: 0 }), message: 'outputTokens is 0.' },
   {
     name: 'a range that goes down',
     make: () => uniformLengths({ promptTokens: [5, 2], outputTokens: [1, 2] }),
@@ -100,7 +112,11 @@ test('the study law has the means of the study, and long prompts get short answe
 })
 
 test('the study reconstruction has the published totals of each segment', () => {
-  const segments = [[0, 100], [100, 200], [200, 1000]] as const
+  const segments = [
+    [0, 100],
+    [100, 200],
+    [200, 1000],
+  ] as const
   expect(segments.map(([from, to]) => sum(STUDY_PROMPT_TOKENS.slice(from, to)))).toEqual([22_925, 19_964, 171_098])
   expect(segments.map(([from, to]) => sum(STUDY_OUTPUT_TOKENS.slice(from, to)))).toEqual([21_789, 22_343, 155_642])
 })

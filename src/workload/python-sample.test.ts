@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { pythonSeed } from '../mersenne-twister.ts'
 import { pythonChoices, pythonSample, pythonShuffle } from './python-sample.ts'
@@ -6,7 +6,7 @@ import { pythonChoices, pythonSample, pythonShuffle } from './python-sample.ts'
 /** Each printed by CPython 3.11: `random.seed(seed); random.sample(range(n), k)`. */
 test.each([
   { name: 'set', seed: 0, n: 90000, drawn: [50494, 55125, 5306, 33936, 67013, 63691] },
-  { name: 'set, above the bound of 21 + 4^3 for six', seed: 42, n: 250, drawn: [163, 28, 6, 189, 70, 62] },
+  { name: 'set, since 250 is above 21 + 4^3', seed: 42, n: 250, drawn: [163, 28, 6, 189, 70, 62] },
   { name: 'pool', seed: 42, n: 30, drawn: [20, 3, 0, 23, 8, 7] },
   { name: 'pool, eight of forty', seed: 1, n: 40, drawn: [8, 36, 4, 16, 7, 31, 28, 30] },
   { name: 'negative seed', seed: -7, n: 1000, drawn: [331, 970, 154, 404, 666, 49] },

@@ -42,7 +42,10 @@ test('a sample is the shuffled conversations of two turns or more, filtered as v
   ])
   const requests = await sharegpt({ path }).sample({ count: 2, seed: 3 })
   const lengths = requests.map(({ promptTokens, outputTokens }) => [promptTokens, outputTokens])
-  expect(lengths.toSorted((a, b) => a[0]! - b[0]!)).toEqual([[4, 4], [1024, 1024]])
+  expect(lengths.toSorted((a, b) => a[0]! - b[0]!)).toEqual([
+    [4, 4],
+    [1024, 1024],
+  ])
 })
 
 test('the order is that of random.seed(seed); random.shuffle(data)', async () => {
@@ -80,15 +83,35 @@ test('vllm-0.4.1: drawn 1.2 fold, filtered, drawn again, with a token for the be
 test('vllm-0.4.1: too few conversations are refused, not repeated', async () => {
   const rows = Array.from({ length: 12 }, () => ({ conversations: [turn(2), turn(10)] }))
   const dataset = sharegpt({ path: await write(rows), compat: 'vllm-0.4.1' })
-  await expect(dataset.sample({ count: 11, seed: 0 })).rejects.toThrow('draws 13 conversations of two turns for 11 and it has 12')
-  await expect(dataset.sample({ count: 10, seed: 0 })).rejects.toThrow('of the 12 conversations that vLLM 0.4.1 draws for 10, 0 are')
+  await expect(dataset.sample({ count: 11, seed: 0 })).rejects.toThrow(
+    'draws 13 of two turns for 11 requests, and it has 12',
+  )
+  await expect(dataset.sample({ count: 10, seed: 0 })).rejects.toThrow(
+    'of the 12 that vLLM 0.4.1 draws for 10 requests, 0 are',
+  )
 })
 
 test.for([
-  { name: 'malformed JSON', rows: '[{"conversations": []}, {]', message: /chats\.json is not a JSON array: row 1, from byte 24/ },
-  { name: 'a row without conversations', rows: [{ conversations: [] }, { text: 'x' }], message: /chats\.json, row 1: no conv/ },
-  { name: 'a turn without a text', rows: [{ conversations: [{ from: 'human' }] }], message: /chats\.json, row 0: no conv/ },
-  { name: 'nothing usable', rows: [{ conversations: [turn(1), turn(1)] }], message: /none of its 1 conversations of two/ },
+  {
+    name: 'malformed JSON',
+    rows: '[{"conversations": []}, {]',
+    message: /chats\.json is not a JSON array: row 1, from byte 24/,
+  },
+  {
+    name: 'a row without conversations',
+    rows: [{ conversations: [] }, { text: 'x' }],
+    message: /chats\.json, row 1: no conv/,
+  },
+  {
+    name: 'a turn without a text',
+    rows: [{ conversations: [{ from: 'human' }] }],
+    message: /chats\.json, row 0: no conv/,
+  },
+  {
+    name: 'nothing usable',
+    rows: [{ conversations: [turn(1), turn(1)] }],
+    message: /none of its 1 conversations of two/,
+  },
 ])('$name is refused with its place', async ({ rows, message }) => {
   const dataset = sharegpt({ path: await write(rows) })
   await expect(dataset.sample({ count: 1, seed: 0 })).rejects.toThrow(message)

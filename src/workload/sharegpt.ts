@@ -6,12 +6,13 @@ import type { Tokens } from '../units.ts'
 import { packagedFile, readDatasetFile } from './dataset-file.ts'
 import { jsonArrayElements } from './json-array.ts'
 import { pythonSample } from './python-sample.ts'
+import { checkTokens } from './synthetic.ts'
 import { takeShuffled } from './take-shuffled.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { Dataset, PromptRequest } from './workload.ts'
 
 export interface ShareGptOptions {
-  /** `[{"conversations": [{"from": ..., "value": ...}, ...]}, ...]`; by default a small synthetic sample that we ship. */
+  /** `[{"conversations": [{"from": ..., "value": ...}, ...]}, ...]`. By default a small synthetic sample of our own. */
   readonly path?: string
   /** `vllm-0.4.1`: sample as its benchmark client did, and count a beginning-of-text token on both sides as it did. */
   readonly compat?: 'vllm-0.4.1'
@@ -22,17 +23,19 @@ export interface ShareGptOptions {
 }
 
 /**
- * Conversations in ShareGPT's format: the first turn is the prompt, and the length of the second is how much to ask for.
+ * Conversations in ShareGPT's format: the first turn is the prompt, the length of the second how much to ask for.
  *
- * Dropped, as vLLM does: conversations of one turn; prompts and answers of fewer than 4 tokens (answers not with a given
- * `outputTokens`); prompts above 1024 tokens, and pairs above 2048. Without `compat` the sample is that of
- * `vllm bench serve` today (take-shuffled.ts). With it, 1.2 times as many are drawn, then filtered, then drawn again.
+ * Dropped, as vLLM does: conversations of one turn; prompts and answers of fewer than 4 tokens (answers of a given
+ * `outputTokens` only with `compat`); prompts above 1024 tokens, and pairs above 2048. Without `compat` the sample is
+ * that of `vllm bench serve` today (take-shuffled.ts). With it, 1.2 times as many are drawn, then filtered, then drawn
+ * again.
  *
- * The file is read once for each dataset made. Throws BenchError `bad-dataset` on a file that is missing, malformed, or without enough usable conversations, and
- * `bad-tokenizer`.
+ * The file is read once for each dataset made. Throws BenchError `bad-dataset` on a file that is missing, malformed, or
+ * without enough usable conversations, and on an `outputTokens` that is no length; `bad-tokenizer`.
  */
 export function sharegpt(options: ShareGptOptions = {}): Dataset {
   const { path, compat, tokenizer: tokenizerName = 'cl100k_base' } = options
+  if (options.outputTokens !== undefined) checkTokens('outputTokens', options.outputTokens)
   const name = path === undefined ? 'synthetic sample' : basename(path)
   let conversations: Promise<readonly Conversation[]> | undefined
   return {
@@ -80,7 +83,8 @@ function usableRequest(
   const beginOfText = compat === undefined ? 0 : 1
   const promptTokens = tokenizer.count(prompt) + beginOfText
   const outputTokens = asked ?? tokenizer.count(answer) + beginOfText
-  const tooShort = promptTokens < MIN_TOKENS || (outputTokens < MIN_TOKENS && (asked === undefined || compat !== undefined))
+  const judgesAnswer = asked === undefined || compat !== undefined
+  const tooShort = promptTokens < MIN_TOKENS || (judgesAnswer && outputTokens < MIN_TOKENS)
   const tooLong = promptTokens > MAX_PROMPT_TOKENS || promptTokens + outputTokens > MAX_TOTAL_TOKENS
   return tooShort || tooLong ? undefined : { prompt, promptTokens, outputTokens }
 }
@@ -99,11 +103,11 @@ function takeVllm041(
   const random = pythonSeed(seed)
   const candidates = Math.trunc(count * 1.2)
   if (rows.length < candidates) {
-    throw tooFew(file, `vLLM 0.4.1 draws ${candidates} conversations of two turns for ${count} and it has ${rows.length}`)
+    throw tooFew(file, `vLLM 0.4.1 draws ${candidates} of two turns for ${count} requests, and it has ${rows.length}`)
   }
   const usable = pythonSample(random, rows.length, candidates).flatMap((i) => toRequest(rows[i]!) ?? [])
   if (usable.length < count) {
-    throw tooFew(file, `of the ${candidates} conversations that vLLM 0.4.1 draws for ${count}, ${usable.length} are usable`)
+    throw tooFew(file, `of the ${candidates} that vLLM 0.4.1 draws for ${count} requests, ${usable.length} are usable`)
   }
   return pythonSample(random, usable.length, count).map((i) => usable[i]!)
 }
@@ -111,7 +115,7 @@ function takeVllm041(
 function withoutText(file: string, row: number, cause: unknown): BenchError {
   return new BenchError(`${file}, row ${row}: no conversation with a text in each turn.`, {
     code: 'bad-dataset',
-    remedy: 'Give {"conversations": [{"from": "human", "value": "..."}, {"from": "gpt", "value": "..."}]}, or drop the row.',
+    remedy: 'Give {"conversations": [{"from": "human", "value": "..."}, ...]} with a text in each, or drop the row.',
     cause,
   })
 }
@@ -119,6 +123,6 @@ function withoutText(file: string, row: number, cause: unknown): BenchError {
 function tooFew(file: string, what: string): BenchError {
   return new BenchError(`${file} does not have enough conversations: ${what}.`, {
     code: 'bad-dataset',
-    remedy: 'Use a larger file, or ask for fewer requests; usable are 4 to 1024 tokens in, at least 4 out, 2048 in all.',
+    remedy: 'Use a larger file, or ask for fewer; usable are 4 to 1024 tokens in, at least 4 out, up to 2048 in all.',
   })
 }

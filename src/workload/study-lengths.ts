@@ -6,8 +6,8 @@ import type { Dataset } from './workload.ts'
 
 /**
  * Random words with lengths like those of the published study of May 2024 (ShareGPT through Llama 3's tokenizer, after
- * the filters of vLLM 0.4.1): the joint law that was fitted to its tables, together with the engine model. Any number of
- * requests; `study` has the thousand that stand for the study's own.
+ * the filters of vLLM 0.4.1): the joint law that was fitted to its tables, together with the engine model. Any number
+ * of requests; `study` has the thousand that stand for the study's own.
  */
 export function studyLengths(): Dataset {
   return synthetic('study lengths', drawStudyLengths)

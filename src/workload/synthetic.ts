@@ -10,8 +10,8 @@ export type Lengths = Pick<PromptRequest, 'promptTokens' | 'outputTokens'>
 /**
  * A dataset of random words with the lengths that `draw` gives to request `index`.
  *
- * Lengths and words come from streams of their own and requests are drawn in order, so a shorter sample is the beginning
- * of a longer one.
+ * Lengths and words come from streams of their own and requests are drawn in order, so a shorter sample is the
+ * beginning of a longer one.
  */
 export function synthetic(label: string, draw: (random: Random, index: number) => Lengths): Dataset {
   return {

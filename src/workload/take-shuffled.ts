@@ -4,8 +4,8 @@ import type { PromptRequest } from './workload.ts'
 
 /**
  * `count` requests the way `vllm bench serve` draws them today: the rows shuffled by the seed, the first usable ones
- * taken, and, when there are too few, filled up by drawing from those with repeats. The streams are Python's own, so the
- * same file, seed and tokenizer give vLLM's requests in vLLM's order.
+ * taken, and, when there are too few, filled up by drawing from those with repeats. The streams are Python's own, so
+ * the same file, seed and tokenizer give vLLM's requests in vLLM's order.
  *
  * `toRequest` gives undefined for a row that cannot be used. Empty when none can. A repeat is the same prompt again,
  * which a server with a prefix cache answers faster.

@@ -48,6 +48,7 @@ function reserved(first: number, last: number): string[] {
 function notTiktoken(file: string, line: number): never {
   throw new BenchError(`${file}, line ${line}: not a base64 token, a blank and a rank.`, {
     code: 'bad-tokenizer',
-    remedy: "Use a tiktoken-format file such as Llama 3's original/tokenizer.model; SentencePiece and JSON are not read.",
+    remedy:
+      "Use a tiktoken-format file such as Llama 3's tokenizer.model; SentencePiece and tokenizer.json are not read.",
   })
 }
