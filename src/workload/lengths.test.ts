@@ -3,7 +3,6 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
 import { fixedLengths, jsonl, lognormalLengths, sharegpt, study, studyLengths, uniformLengths } from './index.ts'
-import { normalCdf } from './normal-cdf.ts'
 import { drawStudyLengths } from './study-lengths.ts'
 import { STUDY_OUTPUT_TOKENS, STUDY_PROMPT_TOKENS } from './study-workload.ts'
 import { estimateTokens } from './words.ts'
@@ -75,16 +74,6 @@ test.each([
   },
 ])('$name is refused by name', ({ make, message }) => {
   expect(make).toThrow(message)
-})
-
-test('normal cdf: 2.5 % below -1.96, and the two tails mirror each other', () => {
-  expect(normalCdf(0)).toBeCloseTo(0.5, 6)
-  expect(normalCdf(-1.959963984540054)).toBeCloseTo(0.025, 7)
-  fc.assert(
-    fc.property(fc.double({ min: -8, max: 8, noNaN: true }), (x) => {
-      expect(normalCdf(x) + normalCdf(-x)).toBeCloseTo(1, 6)
-    }),
-  )
 })
 
 test('the study law stays within its truncation', () => {

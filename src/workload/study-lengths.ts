@@ -1,6 +1,6 @@
 import { normal, type Random } from '../random.ts'
+import { normalUpperTail } from '../stats/normal.ts'
 import type { Tokens } from '../units.ts'
-import { normalCdf } from './normal-cdf.ts'
 import { type Lengths, synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'
 
@@ -20,8 +20,8 @@ export function studyLengths(): Dataset {
 export function drawStudyLengths(random: Random): Lengths {
   const z = normal(random)
   const tied = COPULA_RHO * z + Math.sqrt(1 - COPULA_RHO ** 2) * normal(random)
-  const promptTokens = truncatedQuantile(promptCdf, normalCdf(z), MIN_TOKENS, MAX_PROMPT_TOKENS)
-  const outputTokens = truncatedQuantile(outputCdf, normalCdf(tied), MIN_TOKENS, MAX_TOTAL_TOKENS - promptTokens)
+  const promptTokens = truncatedQuantile(promptCdf, normalUpperTail(-z), MIN_TOKENS, MAX_PROMPT_TOKENS)
+  const outputTokens = truncatedQuantile(outputCdf, normalUpperTail(-tied), MIN_TOKENS, MAX_TOTAL_TOKENS - promptTokens)
   return { promptTokens, outputTokens }
 }
 
@@ -41,7 +41,7 @@ function outputCdf(tokens: number): number {
 }
 
 function lognormalCdf(x: number, median: number, sigma: number): number {
-  return normalCdf(Math.log(x / median) / sigma)
+  return normalUpperTail(-Math.log(x / median) / sigma)
 }
 
 function weibullCdf(x: number, shape: number, scale: number): number {
