@@ -32,7 +32,11 @@ test('the longest time is not taken for an absent one', () => {
 })
 
 test('requests come back in order, the failed ones without latencies', () => {
-  const records = [madeUpRecord(), failedRecord({ dueAt: 250.125, sentAt: null }), madeUpRecord({ dueAt: 500, outputTokens: 1 })]
+  const records = [
+    madeUpRecord(),
+    failedRecord({ dueAt: 250.125, sentAt: null }),
+    madeUpRecord({ dueAt: 500, outputTokens: 1 }),
+  ]
   const columns = encodeRequests(records)
   expect(RequestColumns.safeParse(columns).success).toBe(true)
   expect(decodeRequests(columns)).toEqual({
@@ -50,7 +54,9 @@ test('requests come back in order, the failed ones without latencies', () => {
 
 // due at 0, first output at 258.25 = 0x4070240000000000 as float64: little endian puts 40 last
 test('columns are little endian', () => {
-  expect(Buffer.from(encodeRequests([madeUpRecord({ dueAt: 258.25 })]).dueAt, 'base64').toString('hex')).toBe('0000000000247040')
+  expect(Buffer.from(encodeRequests([madeUpRecord({ dueAt: 258.25 })]).dueAt, 'base64').toString('hex')).toBe(
+    '0000000000247040',
+  )
   expect(Buffer.from(encodeRequests([madeUpRecord()]).promptTokens, 'base64').toString('hex')).toBe('07000000')
 })
 

@@ -55,7 +55,15 @@ export function recordWithTtft(ttft: number, dueAt = 0): RequestRecord {
 export function madeUpReport(records: readonly RequestRecord[], differences: Partial<RunReportInput> = {}): RunReport {
   return buildRunReport({
     case: 'study > vllm @ 8 req/s',
-    target: { framework: 'vllm', version: '0.4.1', variant: 'base', model: 'llama', url: 'http://host', simulated: false },
+    target: {
+      framework: 'vllm',
+      version: '0.4.1',
+      variant: 'base',
+      model: 'llama',
+      url: 'http://host',
+      simulated: false,
+      estimate: false,
+    },
     load: {
       requestRate: 8,
       numPrompts: records.length,

@@ -23,8 +23,7 @@ test('a clean run raises no doubts', () => {
 })
 
 test('failures are counted by kind, the most frequent first, with the first message of each', () => {
-  const timedOut = (message: string) =>
-    failedRecord({ outcome: { status: 'failed', kind: 'idle-timeout', message } })
+  const timedOut = (message: string) => failedRecord({ outcome: { status: 'failed', kind: 'idle-timeout', message } })
   expect(madeUpReport([failedRecord(), timedOut('silent for 30 s'), timedOut('silent for 31 s')]).errors).toEqual([
     { kind: 'idle-timeout', count: 2, example: 'silent for 30 s' },
     { kind: 'connect', count: 1, example: 'ECONNREFUSED 127.0.0.1:8000' },

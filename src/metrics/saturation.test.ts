@@ -29,18 +29,20 @@ test('finds vLLM at 8 requests/s with a capacity of 4.9, and says how much piles
   const { saturated, growth, message } = saturation(oneServer({ load: 8 / 4.9, seed: 1, count: 800 }))
   expect(saturated).toBe('yes')
   expect(growth).toBeCloseTo(1 - 4.9 / 8, 1)
-  expect(message).toMatch(/^The queue grew all through the run \(p = .* of no trend, 4\d\.\d % of the arrivals pile up\)\.$/)
+  expect(message).toMatch(
+    /^The queue grew all through the run \(p = .* of no trend, 4\d\.\d % of the arrivals pile up\)\.$/,
+  )
 })
 
-// A wait of 70 ms that became 2.57 s over the first 150 requests and stays: no trend after a third, yet 2.5 s of queue.
-// The beginning: the luckiest tenth of 50 requests ends near the sixth, 70 + 5 * 17 = 155 ms.
+// A wait of 70 ms that became 4.07 s over the first 200 requests and stays: no trend after a third, yet 4 s of queue.
+// In the beginning the luckiest tenth of 50 requests waits up to rank 4.9: 70 + 4.9 * 20 = 168 ms; 4070 / 168 = 24.
 test('finds a queue that grew early and then stood', () => {
-  const records = Array.from({ length: 500 }, (_, i) => recordWithTtft(70 + Math.min(i, 150) * (2500 / 150), i * 200))
+  const records = Array.from({ length: 500 }, (_, i) => recordWithTtft(70 + Math.min(i, 200) * 20, i * 200))
   const { saturated, message } = saturation(records)
   expect(saturated).toBe('yes')
   expect(message).toBe(
-    'In the last third of the run half of the requests waited over 2.57 s for their first output, ' +
-      '17 times as long as in the beginning (0.152 s).',
+    'In the last third of the run half of the requests waited over 4.07 s for their first output, ' +
+      '24 times as long as in the beginning (0.168 s).',
   )
 })
 
@@ -61,10 +63,15 @@ test('requests given up with a time-out are waits, refused connections are not',
 
 test('does not acquit a run that is too short to show a queue', () => {
   expect(saturation([]).saturated).toBe('too-short')
-  expect(saturation(Array.from({ length: 100 }, () => madeUpRecord())).message).toMatch('All 100 requests were due at once')
+  expect(saturation(Array.from({ length: 100 }, () => madeUpRecord())).message).toMatch(
+    'All 100 requests were due at once',
+  )
   // 100 arrivals in 10 s, answers of 2 s: five answers long
   const short = Array.from({ length: 100 }, (_, i) => recordWithTtft(2000 + (i % 3), i * 100))
-  expect(saturation(short)).toMatchObject({ saturated: 'too-short', message: expect.stringContaining('9.90 s, too short') })
+  expect(saturation(short)).toMatchObject({
+    saturated: 'too-short',
+    message: expect.stringContaining('9.90 s, too short'),
+  })
 })
 
 /** Poisson arrivals at one server that takes 200 ms for each request, first come, first served (M/D/1). */

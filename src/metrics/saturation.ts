@@ -23,9 +23,9 @@ const ALPHA = 0.01
 const MIN_GROWTH = 0.05
 /** A run that lasts no longer than this many answers ends before a queue can show. */
 const MIN_ANSWERS_LONG = 10
-/** An M/D/1 queue at 90 % of its capacity makes half of the requests wait some four services; at 97 %, ten. */
+/** Steady M/D/1 queues make half of the requests wait four services at 90 % of the capacity, seven at 95 %. */
 const LATE_SHARE = 1 / 3
-const STANDING_QUEUE_FACTOR = 10
+const STANDING_QUEUE_FACTOR = 20
 const STANDING_QUEUE_MIN_MS = 1000
 
 /**
@@ -35,7 +35,7 @@ const STANDING_QUEUE_MIN_MS = 1000
  * - the queue grew: after the first third of the arrivals, the mean waits of ten blocks of requests rise (Mann-Kendall,
  *   one-sided p < 0.01) and more than 5 % of the arrivals pile up (least-squares slope of requests in flight at arrival
  *   against arrival index). Asking for both spares short drifts of a server with room to spare;
- * - a queue stood in the end: half of the last third of the requests waited over a second and over 10 times as long as
+ * - a queue stood in the end: half of the last third of the requests waited over a second and over 20 times as long as
  *   the luckiest tenth in the beginning. That is a server which fell behind and then just kept up or shed its load, or
  *   whose queue only began to form late in the run.
  *

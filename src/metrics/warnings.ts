@@ -1,6 +1,6 @@
+import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
 import type { LoadFacts, Metrics, TargetFacts, Warning } from '../report.ts'
-import type { LoadResult } from './load-result.ts'
 import { saturation } from './saturation.ts'
 
 /** The client's P99 lateness may be this share of the median TTFT before the run has measured its client. */
@@ -20,6 +20,7 @@ export interface WarningInput {
 export function warningsOf({ target, load, result, metrics, sentRate }: WarningInput): Warning[] {
   return [
     ...simulated(target),
+    ...estimate(target),
     ...aborted(result),
     ...clientLate(metrics, load),
     ...rateNotReached(load, sentRate),
@@ -43,6 +44,13 @@ function simulated({ simulated: isSimulated, framework }: TargetFacts): Warning[
   return [{ code: 'simulated', message: `These are numbers of a simulated ${framework} engine, not of a server.` }]
 }
 
+function estimate({ estimate: isEstimate, framework }: TargetFacts): Warning[] {
+  if (!isEstimate) return []
+  return [
+    { code: 'estimate', message: `The ${framework} engine is an estimate: no published measurement stands behind it.` },
+  ]
+}
+
 function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[] {
   if (!wasAborted) return []
   const total = records.length + unsent
@@ -51,7 +59,8 @@ function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[
 
 function clientLate({ queueLateness, ttft }: Metrics, { maxConcurrency }: LoadFacts): Warning[] {
   if (queueLateness === null || ttft === null || queueLateness.p99 <= MAX_LATENESS_SHARE * ttft.p50) return []
-  const cause = maxConcurrency === null ? 'the client was late' : `the client, or its cap of ${maxConcurrency}, held back`
+  const cause =
+    maxConcurrency === null ? 'the client was late' : `the client, or its cap of ${maxConcurrency}, held back`
   const share = percent(queueLateness.p99 / ttft.p50)
   const message = `At P99 ${cause} by ${queueLateness.p99.toFixed(1)} ms, ${share} of the median TTFT (5 % is the most).`
   return [{ code: 'client-late', message }]

@@ -1,11 +1,11 @@
 /**
- * ` Did you mean "ttft"?` for the candidate nearest to a misspelt word, or the list of all when none is near: at most a
- * third of its letters away by insertions, deletions and replacements, letter case aside.
+ * ` Did you mean "ttft"?` for the candidate nearest to a misspelt word, or the list of all when none is near: at most
+ * half of its letters away by insertions, deletions and replacements, letter case aside.
  */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const near = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, candidate.length / 3))
+    .filter(({ candidate, distance }) => distance <= candidate.length / 2)
     .sort((a, b) => a.distance - b.distance)[0]
   return near === undefined ? `Use one of: ${candidates.join(', ')}.` : `Did you mean "${near.candidate}"?`
 }

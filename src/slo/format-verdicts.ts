@@ -1,5 +1,5 @@
 import { CATALOG } from '../metrics/catalog.ts'
-import type { RunReport, Verdict } from '../report.ts'
+import type { RunReport, Verdict, VerdictWord } from '../report.ts'
 import { MS_PER_SECOND } from '../units.ts'
 import { formatValue } from './format-value.ts'
 
@@ -26,7 +26,7 @@ export function runLabel({ target, load }: Pick<RunReport, 'target' | 'load'>): 
  *         1 x connect: ECONNREFUSED 127.0.0.1:8000
  */
 export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]): string {
-  const broken = verdicts.filter(({ verdict }) => verdict !== 'pass')
+  const broken = verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
   const first =
     broken.length === 0
       ? `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${verdicts.length} objectives`}`
@@ -34,13 +34,14 @@ export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]):
   return [first, '', ...table(verdicts.map(cells)), '', ...requestLines(run)].join('\n')
 }
 
+const MARKS: { readonly [V in VerdictWord]: string } = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '✗' }
+
 function cells({ objective, verdict, observed, limit }: Verdict): string[] {
   const [name = '', sign, ...limitText] = objective.split(' ')
   const unit = CATALOG.find(({ id }) => id === name.split('.')[0])?.unit ?? 'ms'
-  const fails = verdict !== 'pass'
-  const excess = fails && observed !== null && limit ? `(${signed(100 * (observed / limit - 1))} %)` : ''
+  const excess = verdict === 'fail' && observed !== null && limit ? `(${signed(100 * (observed / limit - 1))} %)` : ''
   return [
-    fails ? '✗' : '✓',
+    MARKS[verdict],
     name,
     observed === null ? 'no data' : formatValue(observed, unit),
     `${sign === '<=' ? '≤' : '≥'} ${limitText.join(' ')}`,

@@ -142,10 +142,7 @@ function checkLimit(objective: Objective): void {
   if (bound === 'min' ? limit === 0 : metric.id === 'errorRate' && limit >= 1) {
     throw new BenchError(`No run could miss the limit ${limit} of ${name}.`, {
       code: 'bad-slo',
-      remedy:
-        bound === 'min'
-          ? 'Give a minimum above 0.'
-          : 'Give a share below 1: 0.01 is one request in a hundred.',
+      remedy: bound === 'min' ? 'Give a minimum above 0.' : 'Give a share below 1: 0.01 is one request in a hundred.',
     })
   }
 }

@@ -60,7 +60,8 @@ function parseObjective(scanner: Scanner, slo: Record<string, Record<string, num
   const unit = latency ? scanner.take(/ms\b|s\b/y) : null
   const limits = (slo[id] ??= {})
   const key = statistic ?? (sign.startsWith('<') ? 'max' : 'min')
-  if (key in limits) scanner.fail(`${id}${statistic === null ? '' : `.${statistic}`} is limited twice`, 'Keep one of the two.')
+  if (key in limits)
+    scanner.fail(`${id}${statistic === null ? '' : `.${statistic}`} is limited twice`, 'Keep one of the two.')
   limits[key] = unit === 's' ? number * MS_PER_SECOND : number
 }
 
@@ -81,7 +82,10 @@ function createScanner(text: string): Scanner {
   let at = skipSpace(text, 0)
   let lastAt = at
   const failAt = (place: number, what: string, remedy: string): never => {
-    throw new BenchError(`The SLO cannot be read: ${what}.\n\n  ${text}\n  ${' '.repeat(place)}^\n\n`, { code: 'bad-slo', remedy })
+    throw new BenchError(`The SLO cannot be read: ${what}.\n\n  ${text}\n  ${' '.repeat(place)}^\n\n`, {
+      code: 'bad-slo',
+      remedy,
+    })
   }
   const take = (pattern: RegExp): string | null => {
     pattern.lastIndex = at

@@ -1,0 +1,201 @@
+import { expect, test } from 'vitest'
+import { BenchError } from '../errors.ts'
+import type { RequestRecord } from '../record.ts'
+import type { RunReport } from '../report.ts'
+import { failedRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
+import { formatVerdicts } from './format-verdicts.ts'
+import { judgeSlo, shortSampleWarnings } from './judge-slo.ts'
+import { meetsObjectives } from './objectives.ts'
+import type { Slo } from './slo.ts'
+
+/** `completed` requests with TTFT 1, 2, 3, ... ms and then `failed` refused ones, due every second. */
+function run(completed: number, failed = 0): RunReport {
+  const due = (i: number) => i * 1000
+  return madeUpReport([
+    ...Array.from({ length: completed }, (_, i) => recordWithTtft(i + 1, due(i))),
+    ...Array.from({ length: failed }, (_, i) => failedRecord({ dueAt: due(completed + i) })),
+  ])
+}
+
+function words(report: RunReport, slo: Slo): string[] {
+  return judgeSlo(report, slo).map(({ verdict, message }) => `${verdict}: ${message}`)
+}
+
+// 101 values 1..101: P50 is the 51st, 51 ms; P90 the 91st, 91 ms
+test('compares point with limit, and the limit itself is kept', () => {
+  expect(words(run(101), { ttft: { p50: 51, p90: 90.5 } })).toEqual([
+    'pass: ttft.p50 51.0 ms <= 51 ms',
+    'fail: ttft.p90 91.0 ms > 90.5 ms',
+  ])
+})
+
+test('judges every objective in catalog order, whatever the order of the SLO', () => {
+  const slo: Slo = {
+    goodput: 1,
+    errorRate: 0,
+    requestThroughput: { min: 1, max: 2 },
+    e2eLatency: { max: 1, p50: 1 },
+    ttft: { p50: 1 },
+  }
+  expect(judgeSlo(run(10), slo).map(({ objective }) => objective)).toEqual([
+    'ttft.p50 <= 1 ms',
+    'e2eLatency.p50 <= 1 ms',
+    'e2eLatency.max <= 1 ms',
+    'errorRate <= 0 %',
+    'requestThroughput >= 1 req/s',
+    'requestThroughput <= 2 req/s',
+    'goodput <= 1 req/s',
+  ])
+})
+
+// 10 requests in 9.01 s: 1.11/s
+test('a minimum is kept from above', () => {
+  expect(words(run(10), { requestThroughput: { min: 1.1 } })).toEqual([
+    'pass: requestThroughput 1.11 req/s >= 1.1 req/s',
+  ])
+  expect(words(run(10), { requestThroughput: { min: 1.2 } })).toEqual([
+    'fail: requestThroughput 1.11 req/s < 1.2 req/s',
+  ])
+})
+
+// 97 of 100 completed; rank of P99 = 99 * 0.99 = 98.01, among the failed ones (97, 98, 99). P90: 99 * 0.9 = 89.1,
+// between the 90th (90 ms) and the 91st (91 ms): 90.1 ms, where the 97 completed alone would give 87.4.
+test('failed requests count as never answered, at their place among all requests', () => {
+  const report = run(97, 3)
+  expect(words(report, { ttft: { p99: 1e9 } })).toEqual([
+    'fail: ttft.p99 > 1000000000 ms: 3 of 100 requests failed and count as never answered',
+  ])
+  expect(judgeSlo(report, { ttft: { p90: 1e9 } })[0]?.observed).toBeCloseTo(90.1, 1)
+})
+
+// 1 of 1000 failed: 0.1 % is within the 1 % that a P99 forgives, but no maximum or mean forgives any
+test('a percentile forgives as many failures as its share, a maximum and a mean none', () => {
+  const verdicts = judgeSlo(run(999, 1), { ttft: { mean: 1e9, min: 1e9, p99: 1e9, max: 1e9 } })
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(['fail', 'pass', 'pass', 'fail'])
+})
+
+// P99 over 1000 with 11 failed: rank 999 * 0.99 = 989.01 needs the 991st answer, and there are 989
+test('ITL, which the columns do not hold, follows the same share of failures', () => {
+  const withGaps = (failed: number): RunReport => {
+    const report = run(1000 - failed, failed)
+    return { ...report, metrics: { ...report.metrics, itl: report.metrics.e2eLatency } }
+  }
+  expect(judgeSlo(withGaps(5), { itl: { p99: 1e9 } })[0]?.verdict).toBe('pass')
+  expect(judgeSlo(withGaps(11), { itl: { p99: 1e9 } })[0]?.verdict).toBe('fail')
+})
+
+test('failures have a place of their own: the error rate', () => {
+  expect(words(run(99, 1), { errorRate: 0.01 })).toEqual(['pass: errorRate 1.00 % <= 1 %'])
+  expect(words(run(99, 1), { errorRate: 0 })).toEqual(['fail: errorRate 1.00 % > 0 %'])
+})
+
+test('nothing passes when no request completed, not even what a zero would satisfy', () => {
+  const slo: Slo = {
+    ttft: { p99: 1e9 },
+    queueLateness: { p99: 1e9 },
+    errorRate: 0.99,
+    requestThroughput: { max: 10 },
+    goodput: 1,
+  }
+  const verdicts = judgeSlo(run(0, 20), slo)
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(['fail', 'fail', 'fail', 'fail', 'fail'])
+  expect(verdicts[0]?.message).toBe('ttft.p99: no request completed (20 failed), and no data is a failure')
+})
+
+test('a metric without a sample fails and says when it is absent', () => {
+  expect(words(run(10), { tpot: { p50: 1e9 } })).toEqual([
+    'fail: tpot.p50: no data (absent when fewer than two output tokens, or all of them in one event), and no data is a failure',
+  ])
+  expect(words(run(10), { goodput: { min: 1 } })).toEqual([
+    'fail: goodput: no data (absent when the run has no objectives), and no data is a failure',
+  ])
+})
+
+test('a value that is not a number fails', () => {
+  const report = run(10)
+  const ttft = { ...report.metrics.ttft, p50: NaN } as RunReport['metrics']['ttft']
+  expect(judgeSlo({ ...report, metrics: { ...report.metrics, ttft } }, { ttft: { p50: 1e9 } })[0]).toMatchObject({
+    verdict: 'fail',
+    observed: null,
+  })
+})
+
+test('a pass on too few requests says what they cannot show', () => {
+  expect(words(run(100), { ttft: { p90: 400, p99: 400 } })).toEqual([
+    'pass: ttft.p90 90.1 ms <= 400 ms',
+    'pass: ttft.p99 99.0 ms <= 400 ms; 100 requests cannot show a P99 (needs 299)',
+  ])
+  expect(words(run(299), { ttft: { p99: 400 } })).toEqual(['pass: ttft.p99 296.0 ms <= 400 ms'])
+  expect(shortSampleWarnings(run(100), { ttft: { p99: 1 }, e2eLatency: { p99: 1 } })).toEqual([
+    { code: 'short-sample', message: '100 requests cannot show a P99 (needs 299).' },
+  ])
+})
+
+test.for([
+  ['an empty SLO', {}, 'The SLO has no objective, so it could never fail.'],
+  ['an empty metric', { ttft: {} }, 'The SLO has no objective, so it could never fail.'],
+  ['an objective of undefined', { errorRate: undefined }, 'The SLO has no objective, so it could never fail.'],
+  ['an unknown metric', { tttf: { p99: 1 } }, '"tttf" is not a metric an SLO can speak of. Did you mean "ttft"?'],
+  ['another letter case', { e2elatency: { p99: 1 } }, 'Did you mean "e2eLatency"?'],
+  ['an unknown statistic', { ttft: { p98: 1 } }, '"p98" is not a statistic of ttft. Did you mean "p9'],
+  [
+    'a bound of another name',
+    { errorRate: { maximum: 1 } },
+    '"maximum" is not a bound of errorRate. Use one of: min, max.',
+  ],
+  ['a latency without statistic', { ttft: 400 }, 'ttft is 400, which says no statistic.'],
+  ['a negative limit', { ttft: { p99: -1 } }, 'The limit of ttft.p99 is -1.'],
+  ['NaN', { ttft: { p99: NaN } }, 'The limit of ttft.p99 is NaN.'],
+  ['infinity', { ttft: { p99: Infinity } }, 'The limit of ttft.p99 is Infinity.'],
+  ['a text', { ttft: { p99: '400' } }, 'The limit of ttft.p99 is 400.'],
+  ['null', { errorRate: null }, 'The limit of errorRate is null.'],
+  ['an error rate that nothing exceeds', { errorRate: 1 }, 'No run could miss the limit 1 of errorRate.'],
+  ['a minimum of nothing', { goodput: { min: 0 } }, 'No run could miss the limit 0 of goodput.'],
+] as const)('%s is an error, not a pass', ([, slo, message]) => {
+  const judge = () => judgeSlo(run(10), slo as unknown as Slo)
+  expect(judge).toThrow(BenchError)
+  expect(judge).toThrow(message)
+})
+
+// ttft P50 < 2 and P99 < 5: a single request is good up to 5 ms, because the SLO itself lets half of them exceed 2
+test('goodput asks of a single request the loosest limit of each latency', () => {
+  const meets = meetsObjectives({ ttft: { p50: 2, p99: 5, mean: 1 }, errorRate: 0 })
+  expect([1, 5, 6].map((ttft) => meets(recordWithTtft(ttft)))).toEqual([true, true, false])
+  expect(meets(failedRecord())).toBe(false)
+})
+
+// a single token has no TPOT, so no TPOT limit can be broken; its E2E of 3 ms breaks 2 ms
+test('goodput holds every stated latency against a request, and only those it has', () => {
+  const meets = (slo: Slo, record: RequestRecord): boolean => meetsObjectives(slo)(record)
+  expect(meets({ tpot: { max: 1 } }, recordWithTtft(3))).toBe(true)
+  expect(meets({ ttft: { max: 10 }, e2eLatency: { p90: 2 } }, recordWithTtft(3))).toBe(false)
+})
+
+// 10 of 11 completed with TTFT 1..10; P50 of 11 has rank 5: the sixth, 6 ms, three times its limit of 2
+test('the text of a failure has the facts first, then a table, then what became of the requests', () => {
+  const report = run(10, 1)
+  const verdicts = judgeSlo(report, {
+    ttft: { p50: 2, p90: 400, max: 400 },
+    errorRate: 0,
+    outputThroughput: { min: 1.5 },
+  })
+  expect(formatVerdicts(report, verdicts)).toMatchInlineSnapshot(`
+    "vllm @ 8 req/s breaks 3 of 5 objectives: ttft.p50 6.00 ms > 2 ms, ttft.max > 400 ms: 1 of 11 requests failed and count as never answered, errorRate 9.09 % > 0 %
+
+      ✗ ttft.p50             6.00 ms  ≤ 2 ms       (+200.0 %)
+      ✓ ttft.p90             10.0 ms  ≤ 400 ms
+      ✗ ttft.max             no data  ≤ 400 ms
+      ✗ errorRate             9.09 %  ≤ 0 %
+      ✓ outputThroughput  5.00 tok/s  ≥ 1.5 tok/s
+
+      10/11 requests in 10.0 s, 1 failed
+        1 x connect: ECONNREFUSED 127.0.0.1:8000"
+  `)
+})
+
+test('a run without fault is said to meet its objectives', () => {
+  const report = run(10)
+  expect(formatVerdicts(report, judgeSlo(report, { ttft: { p50: 400 } }))).toMatch(
+    /^vllm @ 8 req\/s meets its objective\n/,
+  )
+})
