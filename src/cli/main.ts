@@ -38,7 +38,7 @@ async function main([command, ...args]: string[]): Promise<number> {
 function terminal(): CommandIo {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
-  return { print: line => void print(line), signal: interrupted.signal }
+  return { print: (line) => void print(line), signal: interrupted.signal }
 }
 
 function print(text: string): 0 {

@@ -5,7 +5,7 @@ async function run(...args: string[]): Promise<string[]> {
   const lines: string[] = []
   const stop = new AbortController()
   await simulate(args, {
-    print: line => {
+    print: (line) => {
       lines.push(line)
       if (line.startsWith('Stop it')) stop.abort()
     },

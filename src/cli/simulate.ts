@@ -52,9 +52,8 @@ function readArgs(args: readonly string[]) {
   if (name === undefined || rest.length > 0)
     throw new BenchError('simulate takes one engine.', { code: 'bad-command', remedy: SIMULATE_USAGE })
   const [framework = '', variant] = name.split(':')
-  const slowdown = number('slowdown', values.slowdown, value => value > 0, 'a number above 0')
+  const slowdown = number('slowdown', values.slowdown, (value) => value > 0, 'a number above 0')
   const profile = { ...findProfile(framework, variant), slowdown }
-  const isPort = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 65_535
   return {
     profile,
     host: values.host,
@@ -81,6 +80,8 @@ function parse(args: readonly string[]) {
     throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: SIMULATE_USAGE, cause })
   }
 }
+
+const isPort = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 65_535
 
 function number(option: string, text: string, isGood: (value: number) => boolean, wanted: string): number {
   const value = Number(text)

@@ -20,7 +20,7 @@ export interface DrivenEngine {
  */
 export function driveEngine(engine: Engine, clock: Clock, onToken: TokenListener): DrivenEngine {
   let busy = false
-  let cancelTimer: CancelTimer = () => {}
+  let cancelTimer: CancelTimer | null = null
 
   const iterate = (start: Ms): void => {
     const end = engine.startIteration(start)
@@ -33,20 +33,20 @@ export function driveEngine(engine: Engine, clock: Clock, onToken: TokenListener
   }
 
   const sleep = (): void => {
-    cancelTimer()
+    cancelTimer?.()
     const wakeAt = engine.nextArrivalAt()
     if (wakeAt !== null) cancelTimer = clock.at(wakeAt, () => iterate(wakeAt))
   }
 
   return {
-    submit: request => {
+    submit: (request) => {
       engine.submit(request, clock.now())
       if (!busy) sleep()
     },
     cancel: engine.cancel,
     stats: engine.stats,
     stop: () => {
-      cancelTimer()
+      cancelTimer?.()
       busy = true
     },
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runEngine, type Submission } from './engine.testkit.ts'
 import { createEngine } from './engine.ts'
@@ -13,7 +13,14 @@ import { vllmBase } from './profiles/vllm.ts'
 const tiny = (profile: EngineProfile): EngineProfile => ({
   ...profile,
   contextTokens: 512,
-  scheduler: { ...profile.scheduler, maxSequences: 4, maxBatchedTokens: 512, blockTokens: 16, blocks: 40, watermark: 0 },
+  scheduler: {
+    ...profile.scheduler,
+    maxSequences: 4,
+    maxBatchedTokens: 512,
+    blockTokens: 16,
+    blocks: 40,
+    watermark: 0,
+  },
 })
 
 const submission = fc.record(
@@ -65,7 +72,7 @@ test('the same load gives the same times', () => {
 })
 
 test('first tokens come in the order of arrival where nobody polls for a slot', () => {
-  const uncancelled = load.map(all => all.map(({ at, promptTokens, maxTokens }) => ({ at, promptTokens, maxTokens })))
+  const uncancelled = load.map((all) => all.map(({ at, promptTokens, maxTokens }) => ({ at, promptTokens, maxTokens })))
   const fifo = fc.constantFrom(...[tensorrtLlmBase, mlcW4a16].map(tiny))
   fc.assert(
     fc.property(fifo, uncancelled, (profile, submissions) => {
@@ -117,6 +124,8 @@ test('noise is the same for a seed, and leaves the number of tokens alone', () =
 })
 
 test('a request longer than the context is refused', () => {
-  const submit = () => createEngine(vllmBase, 0).submit({ id: 1, promptTokens: 8000, maxTokens: 193 }, 0)
-  expect(submit).toThrow('A request of 8000 + 193 tokens does not fit in the context of 8192.')
+  const engine = createEngine(vllmBase, 0)
+  expect(() => engine.submit({ id: 1, promptTokens: 8000, maxTokens: 193 }, 0)).toThrow(
+    'A request of 8000 + 193 tokens does not fit in the context of 8192.',
+  )
 })

@@ -82,7 +82,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
   const dropCancelled = (): void => {
     for (const queue of [arriving, waiting, running]) {
       for (const sequence of queue) if (sequence.cancelled) kv.release(sequence)
-      retain(queue, sequence => !sequence.cancelled)
+      retain(queue, (sequence) => !sequence.cancelled)
     }
     hasCancelled = false
   }
@@ -106,7 +106,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       alive.set(id, sequence)
       arrive(sequence)
     },
-    cancel: id => {
+    cancel: (id) => {
       const sequence = alive.get(id)
       if (sequence === undefined) return
       sequence.cancelled = true
@@ -114,7 +114,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       alive.delete(id)
     },
     nextArrivalAt: () => arriving[0]?.visibleAt ?? null,
-    startIteration: now => {
+    startIteration: (now) => {
       if (hasCancelled) dropCancelled()
       letIn(now)
       batch = schedule(queues)
@@ -132,12 +132,12 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       endsAt = now + noise(duration * profile.slowdown, now)
       return endsAt
     },
-    endIteration: onToken => {
+    endIteration: (onToken) => {
       // Slots that come free now were not free for those who asked during the iteration.
       letIn(endsAt)
       for (const sequence of batch.prefill) advance(sequence, onToken)
       for (const sequence of batch.decode) advance(sequence, onToken)
-      retain(running, sequence => {
+      retain(running, (sequence) => {
         const goesOn = finishReason(sequence, sequence.generated) === null
         if (!goesOn) kv.release(sequence)
         return goesOn

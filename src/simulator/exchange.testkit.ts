@@ -11,14 +11,15 @@ export interface Heard {
   /** One text per call of `onBytes`. */
   readonly texts: string[]
   readonly textAt: Ms[]
-  end: 'open' | 'ended' | string
+  /** `open`, `ended`, or the error. */
+  end: string
 }
 
 /** Sends to a simulated server in virtual time, all at once, and waits until nothing happens any more. */
 export function exchange(profile: EngineProfile, requests: readonly WireRequest[], seed = 0): Heard[] {
   const clock = createVirtualClock()
   const transport = createSimulatedTransport({ clock, profile, seed })
-  const heard = requests.map(request => listen(transport, request, () => clock.now()))
+  const heard = requests.map((request) => listen(transport, request, () => clock.now()))
   clock.run()
   return heard.map(({ heard: one }) => one)
 }
@@ -32,11 +33,11 @@ export function listen(
   const heard: Heard = { status: 0, headAt: 0, texts: [], textAt: [], end: 'open' }
   const { abort } = transport.send(request, {
     onSent: () => {},
-    onHead: status => {
+    onHead: (status) => {
       heard.status = status
       heard.headAt = now()
     },
-    onBytes: bytes => {
+    onBytes: (bytes) => {
       heard.texts.push(Buffer.from(bytes).toString())
       heard.textAt.push(now())
     },

@@ -22,11 +22,11 @@ export const PROFILES: readonly EngineProfile[] = [
  */
 export function findProfile(framework: string, variant?: string): EngineProfile {
   const found = PROFILES.find(
-    profile => profile.framework === framework && (variant === undefined || profile.variant === variant),
+    (profile) => profile.framework === framework && (variant === undefined || profile.variant === variant),
   )
   if (found !== undefined) return found
   const wanted = variant === undefined ? framework : `${framework}:${variant}`
-  const known = PROFILES.map(profile => `${profile.framework}:${profile.variant}`).join(', ')
+  const known = PROFILES.map((profile) => `${profile.framework}:${profile.variant}`).join(', ')
   throw new BenchError(`There is no simulated engine "${wanted}".`, {
     code: 'bad-profile',
     remedy: `Simulated are ${known}.`,

@@ -31,10 +31,10 @@ export function createKvBlocks({ blocks, blockTokens, watermark, reservation }: 
   return {
     total: blocks,
     free: () => free,
-    admit: sequence =>
+    admit: (sequence) =>
       take(sequence, sequence.promptTokens + (reservation === 'grow' ? sequence.generated : sequence.maxTokens), kept),
-    grow: sequence => take(sequence, sequence.promptTokens + sequence.generated, 0),
-    release: sequence => {
+    grow: (sequence) => take(sequence, sequence.promptTokens + sequence.generated, 0),
+    release: (sequence) => {
       free += sequence.blocks
       sequence.blocks = 0
     },

@@ -6,7 +6,8 @@ import { PUBLISHED, type Row, simulateRow } from './published.testkit.ts'
 const UNSHIFTED: Partial<Row> = { tpot: [82.95, 96.64, Number.NaN] }
 
 const rows = PUBLISHED.map(({ framework, variant, requestRate, numPrompts, row }) => {
-  const published: Row = framework === 'vllm' && variant === 'base' && requestRate === 5 ? { ...row, ...UNSHIFTED } : row
+  const published: Row =
+    framework === 'vllm' && variant === 'base' && requestRate === 5 ? { ...row, ...UNSHIFTED } : row
   const simulated = simulateRow(findProfile(framework, variant), requestRate, numPrompts)
   return { name: `${framework} ${variant} @${requestRate}`, published, simulated }
 })
@@ -30,7 +31,7 @@ test.for(unsaturated)('$name: P50 and P90 of TTFT within 10 %', ({ simulated, pu
   expect(deviation(simulated.ttft[1], published.ttft[1])).toBeLessThan(0.1)
 })
 
-const named = (name: string): Row => rows.find(row => row.name === name)!.simulated
+const named = (name: string): Row => rows.find((row) => row.name === name)!.simulated
 
 test('vLLM is saturated at 8 requests/s: half of the requests wait for 15 to 30 s, and sequences are preempted', () => {
   expect(named('vllm base @8').ttft[0]).toBeGreaterThan(15_000)
@@ -54,7 +55,7 @@ test('over all cells the median deviation from the published tables is below 4 %
     ...simulated.ttft.map((value, i) => deviation(value, published.ttft[i]!)),
     ...simulated.tpot.map((value, i) => deviation(value, published.tpot[i]!)),
   ])
-  const known = cells.filter(cell => !Number.isNaN(cell)).toSorted((a, b) => a - b)
+  const known = cells.filter((cell) => !Number.isNaN(cell)).toSorted((a, b) => a - b)
   expect(known.length).toBe(15 * 7 - 1)
   expect(known[Math.floor(known.length / 2)]!).toBeLessThan(0.04)
 })

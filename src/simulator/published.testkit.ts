@@ -46,7 +46,7 @@ export function simulateRow(profile: EngineProfile, requestRate: number, count: 
   const first = new Float64Array(count)
   const last = new Float64Array(count)
   const tokens = new Float64Array(count)
-  const engine = driveEngine(createEngine(profile, 0), clock, id => {
+  const engine = driveEngine(createEngine(profile, 0), clock, (id) => {
     if (tokens[id]!++ === 0) first[id] = clock.now()
     last[id] = clock.now()
   })

@@ -77,10 +77,9 @@ export function createResponder({ clock, profile, seed, model = profile.model }:
     const { promptTokens, maxTokens } = call
     if (call.model !== null && call.model !== model)
       return whole(dialect.refuse({ kind: 'unknown-model', model: call.model }), sink)
-    const limit = profile.contextTokens
-    const isTooLong = promptTokens + maxTokens > limit
-    if (isTooLong && !dialect.emptyWhenTooLong)
-      return whole(dialect.refuse({ kind: 'too-long', promptTokens, maxTokens, limit }), sink)
+    const isTooLong = promptTokens + maxTokens > profile.contextTokens
+    const tooLong = isTooLong ? dialect.refuseTooLong(call, profile.contextTokens) : null
+    if (tooLong !== null) return whole(tooLong, sink)
 
     const id = ++serial
     const created = STARTED_AT_SECONDS + Math.floor(clock.now() / MS_PER_SECOND)
@@ -141,6 +140,9 @@ function drawStop({ minTokens, maxTokens }: GenerationCall, hazard: number, rand
 
 function hexId(random: Random): string {
   let id = ''
-  for (let i = 0; i < 4; i++) id += Math.floor(random.next() * 2 ** 32).toString(16).padStart(8, '0')
+  for (let i = 0; i < 4; i++)
+    id += Math.floor(random.next() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
   return id
 }

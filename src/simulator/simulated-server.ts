@@ -66,7 +66,7 @@ function respond(responder: Responder, request: IncomingMessage, body: string, r
         response.flushHeaders()
       },
       // A copy: the bytes change with the next token, and the socket may still be busy.
-      bytes: bytes => void response.write(Buffer.from(bytes)),
+      bytes: (bytes) => void response.write(Buffer.from(bytes)),
       end: () => void response.end(),
     },
   )

@@ -30,18 +30,28 @@ const STREAMS = [
   ['vllm-0.4.1-completions-plain', vllm, completion(16, vllm.model)],
   ['lmdeploy-0.4.0-completions-plain', lmdeploy, completion(16, lmdeploy.model)],
   ['mlc-0.1.dev1166-completions-usage-every-chunk', mlc, completion(16, mlc.model)],
-  ['trtllm-0.9.0-generate_stream-delta', triton, post(TRITON_PATH, { text_input: 'one', max_tokens: 8, min_length: 8, stream: true })],
+  [
+    'trtllm-0.9.0-generate_stream-delta',
+    triton,
+    post(TRITON_PATH, { text_input: 'one', max_tokens: 8, min_length: 8, stream: true }),
+  ],
 ] as const
 
-test.for(STREAMS)('%s: the recorded stream and the simulated one have the same layout, event by event', ([name, profile, request]) => {
-  const recorded = readFileSync(new URL(`../../fixtures/streams/${name}.sse`, import.meta.url), 'utf8')
-  const [heard] = exchange(profile, [request])
-  expect(heard).toMatchObject({ status: 200, end: 'ended' })
-  expect(layout(heard!.texts.join(''))).toEqual(layout(recorded))
-})
+test.for(STREAMS)(
+  '%s: the recorded stream and the simulated one have the same layout, event by event',
+  ([name, profile, request]) => {
+    const recorded = readFileSync(new URL(`../../fixtures/streams/${name}.sse`, import.meta.url), 'utf8')
+    const [heard] = exchange(profile, [request])
+    expect(heard).toMatchObject({ status: 200, end: 'ended' })
+    expect(layout(heard!.texts.join(''))).toEqual(layout(recorded))
+  },
+)
 
 test('the chat streams of vLLM and lmdeploy have the recorded role events, and their layout up to the end', () => {
-  for (const [name, profile] of [['vllm-0.4.1-chat-role', vllm], ['lmdeploy-0.4.0-chat-plain', lmdeploy]] as const) {
+  for (const [name, profile] of [
+    ['vllm-0.4.1-chat-role', vllm],
+    ['lmdeploy-0.4.0-chat-plain', lmdeploy],
+  ] as const) {
     const recorded = readFileSync(new URL(`../../fixtures/streams/${name}.sse`, import.meta.url), 'utf8')
     const [heard] = exchange(profile, [chat(8, profile.model)])
     expect(layout(heard!.texts.join('')).slice(0, 8)).toEqual(layout(recorded).slice(0, 8))
@@ -50,7 +60,7 @@ test('the chat streams of vLLM and lmdeploy have the recorded role events, and t
 
 test('mlc-llm counts its chat template of 27 tokens into the prompt, and the answer in every event', () => {
   const [heard] = exchange(mlc, [chat(120, mlc.model)])
-  const usages = heard!.texts.slice(0, -1).map(text => JSON.parse(text.slice(6)).usage)
+  const usages = heard!.texts.slice(0, -1).map((text) => JSON.parse(text.slice(6)).usage)
   expect(usages).toEqual(
     usages.map((_usage, i) => ({ prompt_tokens: 30, completion_tokens: i + 1, total_tokens: 31 + i })),
   )
@@ -63,7 +73,7 @@ test('ignore_eos gives exactly max_tokens; without it a hazard of one half ends 
     post('/v1/completions', { model: mlc.model, prompt: 'one', max_tokens: 50, stream: true }),
   )
   const lengths = exchange(eager, free).map(({ texts }) => texts.length - 1)
-  const atOnce = lengths.filter(length => length === 1).length
+  const atOnce = lengths.filter((length) => length === 1).length
   expect(atOnce).toBeGreaterThan(70)
   expect(atOnce).toBeLessThan(130)
   expect(exchange(eager, [completion(50, mlc.model)])[0]!.texts.length - 1).toBe(50)
@@ -87,7 +97,7 @@ test('vLLM and lmdeploy send the head at once, mlc-llm and Triton with the first
   expect(heard!.headAt).toBeGreaterThan(5.33)
 })
 
-test('errors come in each server\'s own words and status', () => {
+test("errors come in each server's own words and status", () => {
   const answer = (profile: typeof vllm, request: ReturnType<typeof post>) => {
     const [heard] = exchange(profile, [request])
     return [heard!.status, JSON.parse(heard!.texts.join(''))]
@@ -133,7 +143,7 @@ test('the same seed gives the same bytes at the same times, another one other id
 test('nothing is heard after abort, and the others go on; close ends what is in flight as aborted', async () => {
   const clock = createVirtualClock()
   const transport = createSimulatedTransport({ clock, profile: vllm, seed: 0 })
-  const [given, kept, closed] = [50, 20, 8000].map(n =>
+  const [given, kept, closed] = [50, 20, 8000].map((n) =>
     listen(transport, completion(n, vllm.model), () => clock.now()),
   )
   clock.at(200, given!.abort)
@@ -146,6 +156,9 @@ test('nothing is heard after abort, and the others go on; close ends what is in 
   clock.run()
   expect(closed!.heard.end).toBe('aborted: The transport was closed.')
   expect(closed!.heard.texts.length).toBe(heardSoFar)
+  const late = listen(transport, completion(1, vllm.model), () => clock.now())
+  clock.run()
+  expect(late.heard.end).toBe('connect: The transport is closed.')
 })
 
 test('an observer that gives up while it hears the head hears nothing more', () => {

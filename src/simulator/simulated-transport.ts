@@ -9,30 +9,32 @@ export function createSimulatedTransport(options: ResponderOptions): Transport {
   const { clock } = options
   const responder = createResponder(options)
   const inFlight = new Set<() => void>()
+  let closed = false
 
   return {
     send: (request, observer) => {
       let gone = false
-      let leave = (): void => {}
+      let leave: (() => void) | null = null
       const giveUp = (): void => {
         gone = true
         inFlight.delete(abandon)
-        leave()
+        leave?.()
       }
       const abandon = (): void => {
         giveUp()
         observer.onError('aborted', 'The transport was closed.')
       }
-      inFlight.add(abandon)
+      if (!closed) inFlight.add(abandon)
       clock.at(clock.now(), () => {
         if (gone) return
+        if (closed) return observer.onError('connect', 'The transport is closed.')
         observer.onSent()
         if (gone) return
         leave = responder.handle(request, {
           head: (status, headers) => {
             if (!gone) observer.onHead(status, headers)
           },
-          bytes: bytes => {
+          bytes: (bytes) => {
             if (!gone) observer.onBytes(bytes)
           },
           end: () => {
@@ -49,8 +51,9 @@ export function createSimulatedTransport(options: ResponderOptions): Transport {
     },
     connections: () => null,
     close: async () => {
+      closed = true
       responder.stop()
-      for (const abandon of [...inFlight]) abandon()
+      for (const abandon of inFlight) abandon()
     },
   }
 }

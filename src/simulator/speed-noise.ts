@@ -9,7 +9,7 @@ export type SpeedNoise = (duration: Ms, now: Ms) => Ms
 
 /** One run's noise: its own speed, a slow drift and rare stalls. The same for the same seed. */
 export function createSpeedNoise(options: EngineProfile['speedNoise'], seed: number): SpeedNoise {
-  if (options === null) return duration => duration
+  if (options === null) return (duration) => duration
   const random = createRandom(seed, 'simulator/speed-noise')
   const speed = Math.exp(options.run * normal(random))
   const phase = random.next()

@@ -25,7 +25,6 @@ export type Refusal =
   | { readonly kind: 'no-such-path' }
   | { readonly kind: 'bad-body'; readonly message: string }
   | { readonly kind: 'unknown-model'; readonly model: string }
-  | { readonly kind: 'too-long'; readonly promptTokens: Tokens; readonly maxTokens: Tokens; readonly limit: Tokens }
 
 /** The bytes of one streamed answer, event by event. An event's bytes are only valid until the next one is asked for. */
 export interface AnswerStream {
@@ -57,8 +56,8 @@ export interface Dialect {
   /** Answers of `GET` paths. */
   pages(profile: EngineProfile, servedModel: string): Readonly<Record<string, PlainResponse>>
   refuse(refusal: Refusal): PlainResponse
-  /** The whole stream for a request that is too long, where the server does not refuse it. */
-  readonly emptyWhenTooLong: boolean
+  /** What a request longer than `limit` gets; null where that is an empty stream that looks like success. */
+  refuseTooLong(call: GenerationCall, limit: Tokens): PlainResponse | null
   answer(context: AnswerContext): AnswerStream
 }
 

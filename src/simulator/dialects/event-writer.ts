@@ -1,8 +1,10 @@
 const encoder = new TextEncoder()
 
 /** ASCII words of one length, so that an event changes in place from token to token. */
-const WORDS = 'house river stone light green table music north paper cloud sugar train field glass ocean brick'.split(' ')
-const PIECES: readonly Uint8Array[] = WORDS.map(word => encoder.encode(` ${word}`))
+const WORDS = 'house river stone light green table music north paper cloud sugar train field glass ocean brick'.split(
+  ' ',
+)
+const PIECES: readonly Uint8Array[] = WORDS.map((word) => encoder.encode(` ${word}`))
 
 export const DONE: Uint8Array = encoder.encode('data: [DONE]\n\n')
 
@@ -21,27 +23,21 @@ export type EventWriter = (index: number) => Uint8Array
 export function textEvents(before: string, after: string): EventWriter {
   const bytes = event(before + pieceText(0) + after)
   const at = encoder.encode(`data: ${before}`).length
-  return index => {
+  return (index) => {
     bytes.set(PIECES[index % PIECES.length]!, at)
     return bytes
   }
 }
 
 /** As `textEvents`, with the token's number (from 1) and `base` plus that number written into what follows the text. */
-export function countingEvents(
-  before: string,
-  after: string,
-  base: number,
-  between: string,
-  end: string,
-): EventWriter {
+export function countingEvents(before: string, after: string, base: number, between: string, end: string): EventWriter {
   const head = encoder.encode(`data: ${before}${pieceText(0)}${after}`)
   const middle = encoder.encode(between)
   const tail = encoder.encode(`${end}\n\n`)
   const bytes = new Uint8Array(head.length + middle.length + tail.length + 20)
   bytes.set(head)
   const at = encoder.encode(`data: ${before}`).length
-  return index => {
+  return (index) => {
     bytes.set(PIECES[index % PIECES.length]!, at)
     let length = writeNumber(bytes, head.length, index + 1)
     bytes.set(middle, length)

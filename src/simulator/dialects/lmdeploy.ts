@@ -7,7 +7,7 @@ export const lmdeployDialect: Dialect = {
   endpoints: { '/v1/completions': 'completions', '/v1/chat/completions': 'chat' },
   pages: (_profile, servedModel) => ({ '/v1/models': modelList(servedModel, 'lmdeploy') }),
   refuse,
-  emptyWhenTooLong: true,
+  refuseTooLong: () => null,
   answer,
 }
 
@@ -22,7 +22,8 @@ function answer({ call, servedModel, serial, created }: AnswerContext): AnswerSt
   return {
     opening: event(`${head}${model}${isChat ? '"delta":{"role":"assistant"}' : '"text":""'},"finish_reason":null}]}`),
     token: (index, finish) => (finish === 'stop' ? null : write(index)),
-    closing: finish => Buffer.concat([event(`${before}${afterText},"logprobs":null,"finish_reason":"${finish}"}]}`), DONE]),
+    closing: (finish) =>
+      Buffer.concat([event(`${before}${afterText},"logprobs":null,"finish_reason":"${finish}"}]}`), DONE]),
   }
 }
 
@@ -34,7 +35,5 @@ function refuse(refusal: Refusal): PlainResponse {
       return json(200, { object: 'error', message: `The model \`${refusal.model}\` does not exist.`, code: 404 })
     case 'bad-body':
       return json(422, { detail: [{ type: 'value_error', loc: ['body'], msg: refusal.message }] })
-    case 'too-long':
-      return json(200, { object: 'error', message: 'The request exceeds the session length.', code: 400 })
   }
 }

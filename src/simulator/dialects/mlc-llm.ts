@@ -1,5 +1,5 @@
 import type { FinishReason } from '../engine.ts'
-import type { AnswerContext, AnswerStream, Dialect, PlainResponse, Refusal } from './dialect.ts'
+import type { AnswerContext, AnswerStream, Dialect, GenerationCall, PlainResponse, Refusal } from './dialect.ts'
 import { json, modelList } from './dialect.ts'
 import { countingEvents, DONE, event, pieceText } from './event-writer.ts'
 
@@ -8,7 +8,7 @@ export const mlcDialect: Dialect = {
   endpoints: { '/v1/completions': 'completions', '/v1/chat/completions': 'chat' },
   pages: (_profile, servedModel) => ({ '/v1/models': modelList(servedModel, 'MLC-LLM') }),
   refuse,
-  emptyWhenTooLong: false,
+  refuseTooLong,
   answer,
 }
 
@@ -38,11 +38,13 @@ function refuse(refusal: Refusal): PlainResponse {
       return error(`The requested model "${refusal.model}" is not served.`)
     case 'bad-body':
       return json(422, { detail: [{ type: 'value_error', loc: ['body'], msg: refusal.message }] })
-    case 'too-long':
-      return error(
-        `Request prompt has ${refusal.promptTokens} tokens in total and asks for ${refusal.maxTokens}, larger than the model capacity ${refusal.limit}.`,
-      )
   }
+}
+
+function refuseTooLong({ promptTokens, maxTokens }: GenerationCall, limit: number): PlainResponse {
+  return error(
+    `Request prompt has ${promptTokens} tokens in total and asks for ${maxTokens}, larger than the model capacity ${limit}.`,
+  )
 }
 
 /** A JSON string that holds JSON. */

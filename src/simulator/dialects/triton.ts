@@ -1,4 +1,4 @@
-import type { Dialect, PlainResponse, Refusal } from './dialect.ts'
+import type { Dialect, GenerationCall, PlainResponse, Refusal } from './dialect.ts'
 import { json } from './dialect.ts'
 import { event, textEvents } from './event-writer.ts'
 
@@ -15,7 +15,7 @@ export const tritonDialect: Dialect = {
     }
   },
   refuse,
-  emptyWhenTooLong: false,
+  refuseTooLong,
   answer: () => {
     const before =
       '{"context_logits":0.0,"cum_log_probs":0.0,"generation_logits":0.0,"model_name":"ensemble","model_version":"1","output_log_probs":0.0,"sequence_end":false,"sequence_id":0,"sequence_start":false,"text_output":"'
@@ -36,9 +36,11 @@ function refuse(refusal: Refusal): PlainResponse {
       return json(400, { error: `Request for unknown model: '${refusal.model}' is not found` })
     case 'bad-body':
       return json(400, { error: refusal.message })
-    case 'too-long':
-      return json(400, {
-        error: `Prompt length (${refusal.promptTokens}) + max_new_tokens (${refusal.maxTokens}) exceeds maximum sequence length (${refusal.limit})`,
-      })
   }
+}
+
+function refuseTooLong({ promptTokens, maxTokens }: GenerationCall, limit: number): PlainResponse {
+  return json(400, {
+    error: `Prompt length (${promptTokens}) + max_new_tokens (${maxTokens}) exceeds maximum sequence length (${limit})`,
+  })
 }

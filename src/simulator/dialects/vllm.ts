@@ -1,4 +1,4 @@
-import type { AnswerContext, AnswerStream, Dialect, PlainResponse, Refusal } from './dialect.ts'
+import type { AnswerContext, AnswerStream, Dialect, GenerationCall, PlainResponse, Refusal } from './dialect.ts'
 import { json, modelList } from './dialect.ts'
 import { DONE, event, pieceText, textEvents } from './event-writer.ts'
 
@@ -13,8 +13,8 @@ export const vllmDialect: Dialect = {
     '/v1/models': modelList(servedModel, 'vllm'),
   }),
   refuse,
-  emptyWhenTooLong: false,
-  answer: context => (context.call.shape === 'chat' ? chat(context) : completions(context)),
+  refuseTooLong,
+  answer: (context) => (context.call.shape === 'chat' ? chat(context) : completions(context)),
 }
 
 function completions({ call, servedModel, hexId, created }: AnswerContext): AnswerStream {
@@ -63,15 +63,15 @@ function refuse(refusal: Refusal): PlainResponse {
       return error(404, 'NotFoundError', `The model \`${refusal.model}\` does not exist.`)
     case 'bad-body':
       return error(400, 'BadRequestError', refusal.message)
-    case 'too-long': {
-      const { promptTokens, maxTokens, limit } = refusal
-      return error(
-        400,
-        'BadRequestError',
-        `This model's maximum context length is ${limit} tokens. However, you requested ${promptTokens + maxTokens} tokens (${promptTokens} in the messages, ${maxTokens} in the completion). Please reduce the length of the messages or completion.`,
-      )
-    }
   }
+}
+
+function refuseTooLong({ promptTokens, maxTokens }: GenerationCall, limit: number): PlainResponse {
+  return error(
+    400,
+    'BadRequestError',
+    `This model's maximum context length is ${limit} tokens. However, you requested ${promptTokens + maxTokens} tokens (${promptTokens} in the messages, ${maxTokens} in the completion). Please reduce the length of the messages or completion.`,
+  )
 }
 
 function error(code: number, type: string, message: string): PlainResponse {
