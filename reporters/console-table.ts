@@ -127,7 +127,7 @@ function layOutWide({ groups, footnotes, tags, color }: LayoutInput): Grid {
   ]
   const runs = groups.flatMap((group) => group.runs)
   const numbers = COLUMNS.map((column) => numberCells(column, runs, rateDecimals(column, runs) ?? column.decimals))
-  const labels = groups.flatMap(({ label, runs: { length } }) => [label, ...Array<string>(length - 1).fill('')])
+  const labels = groups.flatMap(({ title, runs: { length } }) => [title, ...Array<string>(length - 1).fill('')])
   const rows = runs.map((run, i) => [
     { text: labels[i] ?? '', style: 'bold' as const },
     ...tagCells(run, tags),
@@ -163,8 +163,8 @@ function layOutNarrow(
 function underHeadings(grid: Grid, { groups, width, color }: LayoutInput): string[] {
   const lines = grid.head.map((line) => INDENT + line)
   let row = 0
-  for (const { label, runs } of groups) {
-    lines.push(paint(truncate(label, width), 'bold', color))
+  for (const { title, runs } of groups) {
+    lines.push(paint(truncate(title, width), 'bold', color))
     for (const line of grid.rows.slice(row, row + runs.length)) lines.push(INDENT + line)
     row += runs.length
   }

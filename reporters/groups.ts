@@ -4,20 +4,23 @@ import { formatLoad } from './units.ts'
 
 /** Runs that stand under one heading: the same framework, version, variant and model. */
 export interface Group {
-  /** `vllm 0.4.1 base`, with the model where the report has several. */
+  /** `vllm 0.4.1 base`: what a CI server keeps its history by, so the model is in it only where nothing else differs. */
   readonly label: string
+  /** The label, with the model where the report has several. */
+  readonly title: string
   readonly runs: readonly RunReport[]
 }
 
 /** Sorted by framework, version, variant, then within a group by rising rate (all at once last) and case name. */
 export function groupRuns(runs: readonly RunReport[]): Group[] {
   const severalModels = new Set(runs.map(({ target }) => target.model)).size > 1
-  const byKey = Map.groupBy(runs.toSorted(compareRuns), ({ target }) => groupKey(target))
-  return [...byKey.values()].map((members) => {
-    const target = members[0]?.target
-    if (target === undefined) return { label: '', runs: members }
-    const model = severalModels && target.model !== null ? ` · ${plainLine(target.model)}` : ''
-    return { label: targetLabel(target) + model, runs: members }
+  const byLabel = Map.groupBy(runs.toSorted(compareRuns), ({ target }) => targetLabel(target))
+  return [...byLabel].flatMap(([label, alike]) => {
+    const byModel = [...Map.groupBy(alike, ({ target }) => target.model)]
+    return byModel.map(([model, members]) => {
+      const title = severalModels && model !== null ? `${label} · ${plainLine(model)}` : label
+      return { label: byModel.length > 1 ? title : label, title, runs: members }
+    })
   })
 }
 
@@ -48,10 +51,6 @@ export function labelRuns(runs: readonly RunReport[]): Map<RunReport, string> {
     }
   }
   return labels
-}
-
-function groupKey(target: TargetFacts): string {
-  return JSON.stringify([target.framework, target.version, target.variant, target.model])
 }
 
 function compareRuns(a: RunReport, b: RunReport): number {

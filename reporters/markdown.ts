@@ -37,7 +37,7 @@ export function renderMarkdown(report: BenchReport, { title = 'LLM serving bench
     {
       head: tableHead(tags),
       items: groups.flatMap((group) =>
-        group.runs.map((run) => tableRow(group.label, run, tags, lettersOf(run, footnotes))),
+        group.runs.map((run) => tableRow(group.title, run, tags, lettersOf(run, footnotes))),
       ),
     },
     { head: [], items: tags.legend.map((line) => `- ${escape(line)}`) },
@@ -94,7 +94,7 @@ function tableHead({ header }: RowTags): string[] {
   return [tableLine(titles), tableLine(rules)]
 }
 
-function tableRow(label: string, run: RunReport, { header, tags }: RowTags, letters: string): string {
+function tableRow(title: string, run: RunReport, { header, tags }: RowTags, letters: string): string {
   const numbers = COLUMNS.map((column) => {
     const value = column.value(run)
     if (column.id === 'requestRate') return formatRequestRate(value)
@@ -103,7 +103,7 @@ function tableRow(label: string, run: RunReport, { header, tags }: RowTags, lett
   })
   const word = caseVerdict(run)
   const verdict = `${VERDICT_MARKS[word]} ${word}${letters === '' ? '' : ` <sup>${letters}</sup>`}`
-  return tableLine([escape(label), ...header.map(() => escape(tags.get(run) ?? '')), ...numbers, verdict])
+  return tableLine([escape(title), ...header.map(() => escape(tags.get(run) ?? '')), ...numbers, verdict])
 }
 
 function tableLine(cells: readonly string[]): string {

@@ -246,6 +246,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       model: 'Meta-Llama-3-8B-Instruct',
       url: 'http://127.0.0.1:8000',
       simulated: false,
+      estimate: false,
       ...changes.target,
     },
     load: {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { groupRuns, labelRuns } from './groups.ts'
+import { sampleRun, studyRuns } from './sample-reports.testkit.ts'
+
+test('groups come in the order of the frameworks, their rows by rising rate with all at once last', () => {
+  const burst = sampleRun({ load: { requestRate: null } })
+  const groups = groupRuns([burst, ...studyRuns().toReversed()])
+  expect(groups.map(({ label, runs }) => [label, ...runs.map(({ load }) => load.requestRate)])).toEqual([
+    ['vllm 0.4.1 awq', 5],
+    ['vllm 0.4.1 base', 1, 2, 5, 8, null],
+    ['lmdeploy 0.4.0 base', 1, 2, 5, 8],
+    ['lmdeploy 0.4.0 kv-int8', 8],
+    ['mlc-llm 0.1.dev1166 w4a16', 1, 2, 5],
+  ])
+})
+
+test('the model is in a title when there are several, in a label only when nothing else differs', () => {
+  const llama = sampleRun({ target: { model: 'llama' } })
+  const qwen = sampleRun({ target: { model: 'qwen' } })
+  const other = sampleRun({ target: { framework: 'sglang', version: null, model: 'llama' } })
+  expect(groupRuns([llama, qwen, other]).map(({ label, title }) => [label, title])).toEqual([
+    ['vllm 0.4.1 base · llama', 'vllm 0.4.1 base · llama'],
+    ['vllm 0.4.1 base · qwen', 'vllm 0.4.1 base · qwen'],
+    ['sglang base', 'sglang base · llama'],
+  ])
+})
+
+test('runs that would read the same are told apart by trial, else by case', () => {
+  const [first, second] = [sampleRun(), sampleRun({ load: { trial: 1 } })]
+  expect([...labelRuns([first, second]).values()]).toEqual([
+    'vllm 0.4.1 base, 5 req/s, trial 0',
+    'vllm 0.4.1 base, 5 req/s, trial 1',
+  ])
+  expect([...labelRuns([first, sampleRun({ case: 'chat > sampled' })]).values()]).toEqual([
+    'vllm 0.4.1 base, 5 req/s, rtx 3090 > vllm base 5 req/s',
+    'vllm 0.4.1 base, 5 req/s, chat > sampled',
+  ])
+})
