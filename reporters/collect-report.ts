@@ -1,7 +1,7 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestSuite } from 'vitest/node'
 import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../src/report.ts'
-import type {} from '../src/vitest/types.ts'
+import type { ServingMeta } from '../src/vitest/types.ts'
 
 /**
  * Everything a Vitest run has to say about serving: the runs of each test's last attempt, and whatever failed without
@@ -29,13 +29,18 @@ export function collectReport(
  * assertion of the author, a misspelt objective) becomes a verdict of its last run, so that no report shows it green.
  */
 function runsOf(test: TestCase): RunReport[] {
-  const runs = test.meta().serving?.runs ?? []
+  const runs = servingOf(test)?.runs ?? []
   const attempt = Math.max(...runs.map((run) => run.attempt))
   const reports = runs.filter((run) => run.attempt === attempt).map(({ report }) => report)
   const assertions = untoldErrors(test).map(assertionVerdict)
   return reports.map((report, index) =>
     index === reports.length - 1 ? { ...report, verdicts: [...report.verdicts, ...assertions] } : report,
   )
+}
+
+/** What the worker put into the test; see `src/vitest/types.ts` for how it comes to stand in `TaskMeta`. */
+function servingOf(test: TestCase): ServingMeta | undefined {
+  return test.meta().serving
 }
 
 function assertionVerdict({ message }: SerializedError, index: number): Verdict {
@@ -50,7 +55,7 @@ function failedSuite(suite: TestSuite): FailedCase[] {
 
 /** A test that failed before it had a run. */
 function failedTest(test: TestCase): FailedCase[] {
-  const { framework = null, runs = [] } = test.meta().serving ?? {}
+  const { framework = null, runs = [] } = servingOf(test) ?? {}
   return runs.length > 0 ? [] : untoldErrors(test).map((error) => failed(test.fullName, framework, error))
 }
 
@@ -58,7 +63,7 @@ function failedTest(test: TestCase): FailedCase[] {
 function untoldErrors(test: TestCase): SerializedError[] {
   const result = test.result()
   if (result.state !== 'failed') return []
-  const judged = test.meta().serving?.judged ?? []
+  const judged = servingOf(test)?.judged ?? []
   return result.errors.filter(({ message }) => !judged.includes(firstLine(message)))
 }
 

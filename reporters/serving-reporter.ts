@@ -94,7 +94,11 @@ export class ServingReporter extends DefaultReporter {
   }
 
   /** A load run is not iterations of a function: its own table comes at the end. */
-  protected override printBenchmarkTable(tables: BenchmarkTables, padding: string, columnName?: 'name' | 'project'): void {
+  protected override printBenchmarkTable(
+    tables: BenchmarkTables,
+    padding: string,
+    columnName?: 'name' | 'project',
+  ): void {
     const functions = tables.filter(({ tasks }) => !tasks.some(({ name }) => this.#servingCases.has(name)))
     if (functions.length > 0) super.printBenchmarkTable(functions, padding, columnName)
   }
@@ -112,7 +116,10 @@ export class ServingReporter extends DefaultReporter {
 
   #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {
     if (this.isTTY) {
-      const line = renderProgress({ name: '', ...standing(progress) }, { width: this.#columns() - WINDOW_INDENT, color: true })
+      const line = renderProgress(
+        { name: '', ...standing(progress) },
+        { width: this.#columns() - WINDOW_INDENT, color: true },
+      )
       // The summary's window shows the running hook of a test; a load run has none, so its progress takes that line.
       this.onHookStart({ name: line as 'beforeEach', entity: test })
       return

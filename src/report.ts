@@ -85,6 +85,7 @@ export type Verdict = z.infer<typeof Verdict>
 /** Doubts about a run; each is printed next to the numbers it concerns. A closed set. */
 export const WARNING_CODES = [
   'simulated',
+  'estimate',
   'client-late',
   'token-estimate',
   'length-mismatch',
@@ -104,6 +105,8 @@ export const TargetFacts = z.object({
   /** Without credentials; null when simulated. */
   url: z.string().nullable(),
   simulated: z.boolean(),
+  /** The simulated engine is an estimate: no published measurement stands behind its numbers. */
+  estimate: z.boolean(),
 })
 export type TargetFacts = z.infer<typeof TargetFacts>
 

@@ -4,14 +4,13 @@ import * as z from 'zod'
 import { BenchError } from '../errors.ts'
 import { RunReport } from '../report.ts'
 
-export const BASELINE_SCHEMA = 'vitest-llm-bench/baseline@1'
+const BASELINE_SCHEMA = 'vitest-llm-bench/baseline@1'
 
 /** The accepted trials of one case. */
-export const BaselineFile = z.object({
+const BaselineFile = z.object({
   schema: z.literal(BASELINE_SCHEMA),
   runs: z.array(RunReport).min(1),
 })
-export type BaselineFile = z.infer<typeof BaselineFile>
 
 /**
  * The accepted runs of a case; null when the file does not exist.
@@ -36,7 +35,11 @@ export function readBaseline(path: string): RunReport[] | null {
   const parsed = BaselineFile.safeParse(json)
   if (parsed.success) return parsed.data.runs
   const issue = parsed.error.issues[0]
-  throw badBaseline(path, `is not a ${BASELINE_SCHEMA} file (${issue?.path.join('.')}: ${issue?.message})`, parsed.error)
+  throw badBaseline(
+    path,
+    `is not a ${BASELINE_SCHEMA} file (${issue?.path.join('.')}: ${issue?.message})`,
+    parsed.error,
+  )
 }
 
 /**

@@ -79,7 +79,9 @@ function judgement(gate: Gate, before: number, observed: number, worse: boolean)
   if (worse) return `${signed}: worse, limit ${allowed}`
   const gain = better === 'lower' ? before - observed : observed - before
   const improved = gain > before * gate.tolerance && (unit !== 'ms' || gain > FLOOR_MS)
-  return improved ? `${signed}: improved` : `${signed}: within ${unit === 'ms' ? `${allowed} or ${FLOOR_MS} ms` : allowed}`
+  return improved
+    ? `${signed}: improved`
+    : `${signed}: within ${unit === 'ms' ? `${allowed} or ${FLOOR_MS} ms` : allowed}`
 }
 
 function valueOf({ metric, statistic }: Gate, metrics: Metrics): number | null {

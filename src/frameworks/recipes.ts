@@ -6,7 +6,7 @@ import type { Recipe } from './target.ts'
  * `temperature: 0` everywhere, so that repeated runs ask for the same text.
  */
 
-/** vLLM since 0.4.1. Old versions ignore `stream_options` and send usage unasked; newer ones need it. */
+/** vLLM since 0.4.1, and SGLang, which takes the same fields. Old versions of vLLM ignore `stream_options` and send usage unasked; newer ones need it. */
 export const vllmRecipe: Recipe = {
   protocol: 'openai-completions',
   path: '/v1/completions',
@@ -68,9 +68,6 @@ export const mlcRecipe: Recipe = {
     ...(fixedLength ? { ignore_eos: true } : {}),
   }),
 }
-
-/** SGLang's OpenAI-compatible completions. */
-export const sglangRecipe: Recipe = vllmRecipe
 
 /** Any OpenAI-compatible chat server. It has no way to force the length: short answers are flagged. */
 export const openaiRecipe: Recipe = {

@@ -2,7 +2,7 @@ import { BenchError } from '../errors.ts'
 import type { FrameworkId } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
-import { lmdeployRecipe, mlcRecipe, openaiRecipe, sglangRecipe, tritonRecipe, vllmRecipe } from './recipes.ts'
+import { lmdeployRecipe, mlcRecipe, openaiRecipe, tritonRecipe, vllmRecipe } from './recipes.ts'
 import type { Endpoint, Recipe, Target } from './target.ts'
 
 export interface TargetOptions {
@@ -48,7 +48,7 @@ export function mlcLlm(options: SimulatedTargetOptions = {}): Target {
 
 /** SGLang. Needs a URL. */
 export function sglang(options: TargetOptions = {}): Target {
-  return remoteTarget('sglang', sglangRecipe, options)
+  return remoteTarget('sglang', vllmRecipe, options)
 }
 
 /** Any OpenAI-compatible chat server. Needs a URL. */
@@ -57,7 +57,14 @@ export function openai(options: TargetOptions = {}): Target {
 }
 
 /** The same target at a running server. Its version is unknown until the server tells it. */
-export function atUrl(target: Target, { url, apiKey, headers = {} }: { url: string; apiKey?: string | undefined; headers?: Readonly<Record<string, string>> }): Target {
+export function atUrl(
+  target: Target,
+  {
+    url,
+    apiKey,
+    headers = {},
+  }: { url: string; apiKey?: string | undefined; headers?: Readonly<Record<string, string>> },
+): Target {
   return { ...target, endpoint: urlEndpoint(url, apiKey, headers) }
 }
 

@@ -28,6 +28,43 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
     expected: { text: 'Hi there', contentEvents: 2, completionTokens: 3, promptTokens: 3, finishReason: 'stop' },
   },
   {
+    name: 'SGLang /generate: a second step without visible text is told by its ids',
+    protocol: 'sglang-generate',
+    body: sse(
+      { text: 'Hi', output_ids: [1], meta_info: { completion_tokens: 1, finish_reason: null } },
+      { text: 'Hi', output_ids: [1, 2], meta_info: { completion_tokens: 2, finish_reason: { type: 'stop' } } },
+    ),
+    expected: { text: 'Hi', contentEvents: 1, completionTokens: 2, finishReason: 'stop' },
+  },
+  {
+    name: 'lmdeploy /generate: new text and new ids',
+    protocol: 'sglang-generate',
+    body: sse(
+      { text: 'ha', output_ids: [1], meta_info: { completion_tokens: 1, finish_reason: null } },
+      { text: 'ha', output_ids: [1], meta_info: { completion_tokens: 2, finish_reason: null } },
+      { text: '', output_ids: [], meta_info: { completion_tokens: 2, finish_reason: { type: 'length' } } },
+    ),
+    expected: { text: 'haha', contentEvents: 2, completionTokens: 2, finishReason: 'length' },
+  },
+  {
+    name: 'Ollama: a swallowed error ends cleanly, without a finish reason',
+    protocol: 'openai-chat',
+    body: sse({ choices: [{ delta: { content: 'a' } }] }, { choices: [{ delta: {} }] }),
+    expected: { error: null, finishReason: null, endedWithDone: false, outputEvents: 1 },
+  },
+  {
+    name: 'TGI chat: an error event and then [DONE]',
+    protocol: 'openai-chat',
+    body: `${sse({ error: { message: 'overloaded', http_status_code: 429 } })}data: [DONE]\n\n`,
+    expected: { error: 'overloaded', endedWithDone: true },
+  },
+  {
+    name: 'a connection lost within the first JSON line',
+    protocol: 'lmdeploy-interactive',
+    body: '{"text":"He',
+    expected: { error: null, events: 0 },
+  },
+  {
     name: 'SGLang /generate --incremental-streaming-output: new text only',
     protocol: 'sglang-generate',
     body: sse({ text: 'Hi' }, { text: ' the' }, { text: 're' }),
@@ -97,6 +134,15 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
   expect(decode(protocol, [new TextEncoder().encode(body)])).toMatchObject(expected)
 })
 
+const bodies = streams.filter(({ expected }) => expected.protocol === 'http-error-body')
+
+test.each(PROTOCOL_IDS)('a decoder for %s reads the error body that may come instead of its stream', (protocol) => {
+  expect(bodies.length).toBeGreaterThan(5)
+  for (const { body, expected } of bodies) {
+    expect(decode(protocol, [body])).toMatchObject({ error: expected.error, outputEvents: 0 })
+  }
+})
+
 test('the prompt that vLLM /generate repeats is taken off exactly when it is known', () => {
   const body = new TextEncoder().encode(
     '{"text":["San Francisco is a big city"]}\0{"text":["San Francisco is a big city in"]}\0',
@@ -110,6 +156,20 @@ test('without keepText the counts are the same and no text is kept', () => {
     const kept = decode(expected.protocol, [body])
     const lean = decode(expected.protocol, [body], { keepText: false })
     expect(lean).toEqual({ ...kept, keepText: false, text: '', reasoningText: '' })
+  }
+})
+
+test.each(PROTOCOL_IDS)('a decoder for %s gives up on an answer without end and keeps little of it', (protocol) => {
+  for (const line of ['x'.repeat(1024), 'data: x\n'.repeat(128), `{"a":"${'x'.repeat(1017)}`]) {
+    const chunk = new TextEncoder().encode(line)
+    // 9 MiB, one more than an unfinished event may have.
+    const decoded = decode(
+      protocol,
+      Array.from({ length: 9 * 1024 }, () => chunk),
+    )
+    expect(decoded.error).not.toBeNull()
+    expect(decoded.error?.length).toBeLessThanOrEqual(2000)
+    expect(decoded.outputEvents).toBe(0)
   }
 })
 

@@ -27,7 +27,7 @@ test('an event that only mentions an error or a message in passing reports none'
 test('a body that is no JSON is the error itself, and a blank one is none', () => {
   expect(bodyErrorText('Internal Server Error\n')).toBe('Internal Server Error')
   expect(bodyErrorText(' \n')).toBeNull()
-  expect(bodyErrorText(`"${'{\\"message\\":\\"twice\\"}'}"`)).toBe('twice')
+  expect(bodyErrorText(JSON.stringify('{"message":"twice"}'))).toBe('twice')
 })
 
 test('nesting without end does not exhaust the stack', () => {

@@ -60,7 +60,10 @@ export class EventIntake implements SseSink, SplitterSink {
   item(bytes: Uint8Array, start: number, end: number, finished: boolean): void {
     const text = utf8.decode(bytes.subarray(start, end)).trim()
     const json = parseJson(text)
+    // As in `data`: an item cut by the end of the connection is no error of its own.
+    const isCut = !finished && this.#stray.length === 0 && text.startsWith('{')
     if (json !== undefined) this.#event(json)
+    else if (isCut) return
     else if (this.#answer.events === 0) this.strayLine(bytes, start, end)
     else if (finished && text !== '') this.#answer.fail(`unreadable event: ${shorten(text, 200)}`)
   }

@@ -44,6 +44,11 @@ export class GrowingText {
     this.#answer.text = this.#grown > 0 ? text : this.#pieces
   }
 
+  /** The event itself says that it holds everything so far. */
+  settleOnAccumulated(): void {
+    if (!this.#isDelta) this.#grown = CERTAIN_AFTER
+  }
+
   /** The event itself says that it holds new text only. */
   settleOnDelta(): void {
     this.#isDelta = true

@@ -10,10 +10,13 @@ import { stringOf } from './openai-events.ts'
  */
 export function sglangGenerateReader(answer: Answer): EventReader {
   const output = new GrowingText(answer)
+  let isFirst = true
   return {
     read(event) {
       const { text, meta_info: meta } = event as { text?: unknown; meta_info?: unknown }
       if (text === undefined && !isJsonObject(meta)) return false
+      if (!isFirst && holdsAllTokens(event)) output.settleOnAccumulated()
+      isFirst = false
       output.add(stringOf(text))
       if (!isJsonObject(meta)) return true
       answer.setTokens(meta['prompt_tokens'], meta['completion_tokens'])
@@ -28,4 +31,13 @@ export function sglangGenerateReader(answer: Answer): EventReader {
     },
     isComplete: () => answer.finishReason !== null,
   }
+}
+
+/**
+ * The event lists the ids of all tokens so far, hence the text is all of it too. The reverse does not hold: older SGLang
+ * with `--stream-output` sends the new ids beside the whole text.
+ */
+function holdsAllTokens({ output_ids: ids, meta_info: meta }: { output_ids?: unknown; meta_info?: unknown }): boolean {
+  const tokens = isJsonObject(meta) ? meta['completion_tokens'] : undefined
+  return Array.isArray(ids) && typeof tokens === 'number' && tokens > 1 && ids.length >= tokens
 }

@@ -30,7 +30,7 @@ export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]):
   const first =
     broken.length === 0
       ? `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${verdicts.length} objectives`}`
-      : `${runLabel(run)} breaks ${broken.length} of ${verdicts.length} objectives: ${broken.map(({ message }) => message).join(', ')}`
+      : `${runLabel(run)} breaks ${broken.length} of ${verdicts.length} objective${verdicts.length === 1 ? '' : 's'}: ${broken.map(({ message }) => message).join(', ')}`
   return [first, '', ...table(verdicts.map(cells)), '', ...requestLines(run)].join('\n')
 }
 

@@ -103,7 +103,7 @@ export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
 
 function objectivesOf(metric: SloMetric, stated: Slo[keyof Slo]): Objective[] {
   if (stated === undefined) return []
-  if (metric.kind === 'number') return boundsOf(metric, stated as Bounds)
+  if (metric.kind === 'number') return boundsOf(metric, stated)
   if (typeof stated !== 'object' || stated === null) {
     throw new BenchError(`${metric.id} is ${String(stated)}, which says no statistic.`, {
       code: 'bad-slo',

@@ -16,7 +16,9 @@ export function distribution(samples: readonly number[] | Float64Array): Distrib
   const sorted = Float64Array.from(samples).sort()
   // Sorting puts -Infinity first, Infinity and NaN last.
   if (!Number.isFinite(sorted[0]) || !Number.isFinite(sorted[count - 1])) {
-    throw new RangeError(`A sample is not finite: the ${count} samples reach from ${sorted[0]} to ${sorted[count - 1]}.`)
+    throw new RangeError(
+      `A sample is not finite: the ${count} samples reach from ${sorted[0]} to ${sorted[count - 1]}.`,
+    )
   }
   const mean = sorted.reduce((sum, value) => sum + value, 0) / count
   const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0)

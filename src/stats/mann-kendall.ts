@@ -17,7 +17,10 @@ export interface Trend {
  */
 export function mannKendall(values: readonly number[]): Trend {
   const n = values.length
-  const s = values.reduce((sum, value, i) => sum + values.slice(i + 1).reduce((t, next) => t + Math.sign(next - value), 0), 0)
+  const s = values.reduce(
+    (sum, value, i) => sum + values.slice(i + 1).reduce((t, next) => t + Math.sign(next - value), 0),
+    0,
+  )
   const ties = [...Map.groupBy(values, (value) => value).values()].map((group) => group.length)
   const variance = (pairTerm(n) - ties.reduce((sum, t) => sum + pairTerm(t), 0)) / 18
   if (variance === 0) return { s, p: 1 }

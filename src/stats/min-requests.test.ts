@@ -14,9 +14,12 @@ test.for([
   [0.99, 0, 0.99, 459],
   [0.99, 1, 0.99, 662],
   [0.999, 0, 0.95, 2995],
-] as const)('a share of %d with %d over takes, at %d confidence, %d requests', ([percentile, over, confidence, requests]) => {
-  expect(requestsForPercentile(percentile, over, confidence)).toBe(requests)
-})
+] as const)(
+  'a share of %d with %d over takes, at %d confidence, %d requests',
+  ([percentile, over, confidence, requests]) => {
+    expect(requestsForPercentile(percentile, over, confidence)).toBe(requests)
+  },
+)
 
 // two coins: no head 1/4, at most one head 3/4, at most two 1
 test('sums the binomial law', () => {

@@ -44,14 +44,17 @@ test('puts n - 1 into the denominator of the standard deviation', () => {
 
 test('agrees with the statistics of tinybench', () => {
   fc.assert(
-    fc.property(fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 200 }), (samples) => {
-      const ours = distribution(samples)
-      const theirs = tinybenchStatistics(samples)
-      expect(ours?.p50).toBeCloseTo(theirs.p50, 9)
-      expect(ours?.p99).toBeCloseTo(theirs.p99, 6)
-      expect(ours?.mean).toBeCloseTo(theirs.mean, 6)
-      expect(ours?.std).toBeCloseTo(theirs.sd, 5)
-    }),
+    fc.property(
+      fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 200 }),
+      (samples) => {
+        const ours = distribution(samples)
+        const theirs = tinybenchStatistics(samples)
+        expect(ours?.p50).toBeCloseTo(theirs.p50, 9)
+        expect(ours?.p99).toBeCloseTo(theirs.p99, 6)
+        expect(ours?.mean).toBeCloseTo(theirs.mean, 6)
+        expect(ours?.std).toBeCloseTo(theirs.sd, 5)
+      },
+    ),
     { numRuns: 30 },
   )
 })

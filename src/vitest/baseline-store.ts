@@ -9,7 +9,11 @@ import type { ServingBenchContext } from './types.ts'
  * Compares a run with its accepted baseline, with the habits of snapshots: a missing one is written (never in CI), `-u`
  * replaces it, and otherwise it is only read.
  */
-export function judgeBaseline(report: RunReport, benchFile: string, update: ServingBenchContext['updateBaselines']): Verdict[] {
+export function judgeBaseline(
+  report: RunReport,
+  benchFile: string,
+  update: ServingBenchContext['updateBaselines'],
+): Verdict[] {
   const path = baselinePath(benchFile, report.case)
   const baseline = update === 'all' ? null : readBaseline(path)
   if (baseline !== null) return compareWithBaseline(report, baseline)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { BenchReport } from '../report.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import { findProfile } from '../simulator/find-profile.ts'
@@ -46,18 +46,26 @@ test('a matrix whose objectives hold exits 0 with table, JSON, JUnit and Markdow
   expect(project.read('bench-results/report.md')).toMatch(/P99 TTFT/)
 })
 
-test('LLM_BENCH_SLO replaces every SLO: exit 1, and each broken case is named once in table and JUnit', { timeout: 60_000 }, async () => {
-  const project = benchProject({ 'bench/chat.bench.ts': CHAT })
-  const { exitCode, output } = await project.bench([], { LLM_BENCH_SLO: 'ttft.p50<1, e2eLatency.p99<1' })
-  expect(exitCode).toBe(1)
-  expect(output).toMatch(/4 failed/)
-  const junit = project.junit()
-  expect(junit.map(({ failure }) => failure)).toEqual(Array(4).fill(expect.stringMatching(/ttft\.p50[\s\S]*e2eLatency\.p99/)))
-  expect(project.report().failedCases).toEqual([])
-  expect(project.report().runs.every(({ verdicts }) => verdicts.filter(({ verdict }) => verdict === 'fail').length === 2)).toBe(true)
-  // The frame shown is the bench file's, not one of this package.
-  expect(output).toMatch(/❯ bench\/chat\.bench\.ts:3/)
-})
+test(
+  'LLM_BENCH_SLO replaces every SLO: exit 1, and each broken case is named once in table and JUnit',
+  { timeout: 60_000 },
+  async () => {
+    const project = benchProject({ 'bench/chat.bench.ts': CHAT })
+    const { exitCode, output } = await project.bench([], { LLM_BENCH_SLO: 'ttft.p50<1, e2eLatency.p99<1' })
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(/4 failed/)
+    const junit = project.junit()
+    expect(junit.map(({ failure }) => failure)).toEqual(
+      Array(4).fill(expect.stringMatching(/ttft\.p50[\s\S]*e2eLatency\.p99/)),
+    )
+    expect(project.report().failedCases).toEqual([])
+    expect(
+      project.report().runs.every(({ verdicts }) => verdicts.filter(({ verdict }) => verdict === 'fail').length === 2),
+    ).toBe(true)
+    // The frame shown is the bench file's, not one of this package.
+    expect(output).toMatch(/❯ bench\/chat\.bench\.ts:3/)
+  },
+)
 
 test('engines that are 30 % slower turn the study red', { timeout: 120_000 }, async () => {
   const file = (slowdown: number): string => `
@@ -78,41 +86,62 @@ test('the same seed gives the same report.json, but for times and host', { timeo
     await project.bench()
     reports.push(project.report())
   }
-  const [first, second] = reports.map(({ runs }) => runs.map(({ environment: _, ...rest }) => rest))
+  const [first, second] = reports.map(({ runs }) => runs.map(({ environment: _environment, ...rest }) => rest))
   expect(second).toEqual(first)
 })
 
-test('with VLLM_URL the same file benches a server over HTTP and its report names the URL', { timeout: 60_000 }, async () => {
-  const server = await startSimulatedServer({ profile: findProfile('vllm', 'base'), clock: createRealClock(), port: 0, seed: 0 })
-  onTestFinished(() => server.close())
-  const project = benchProject({
-    'bench/real.bench.ts': `
+test(
+  'with VLLM_URL the same file benches a server over HTTP and its report names the URL',
+  { timeout: 60_000 },
+  async () => {
+    const server = await startSimulatedServer({
+      profile: findProfile('vllm', 'base'),
+      clock: createRealClock(),
+      port: 0,
+      seed: 0,
+    })
+    onTestFinished(() => server.close())
+    const project = benchProject({
+      'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
 describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
-  })
-  const { exitCode, output } = await project.bench(['-t', '8 req/s'], { VLLM_URL: server.url, LLM_BENCH_API_KEY: 'planted-secret' })
-  expect(output).not.toMatch(/planted-secret/)
-  expect(exitCode).toBe(0)
-  const [run] = project.report().runs
-  expect(run?.target).toMatchObject({ url: server.url, simulated: false })
-  expect(run?.metrics).toMatchObject({ completed: 12, failed: 0, outputTokens: 60 })
-  expect(run?.validity.warnings.map(({ code }) => code)).not.toContain('simulated')
-  for (const file of ['report.json', 'junit.xml', 'report.md']) {
-    expect(project.read(`bench-results/${file}`)).not.toMatch(/planted-secret/)
-  }
-})
+    })
+    const { exitCode, output } = await project.bench(['-t', '8 req/s'], {
+      VLLM_URL: server.url,
+      LLM_BENCH_API_KEY: 'planted-secret',
+    })
+    expect(output).not.toMatch(/planted-secret/)
+    expect(exitCode).toBe(0)
+    const [run] = project.report().runs
+    expect(run?.target).toMatchObject({ url: server.url, simulated: false })
+    expect(run?.metrics).toMatchObject({ completed: 12, failed: 0, outputTokens: 60 })
+    expect(run?.validity.warnings.map(({ code }) => code)).not.toContain('simulated')
+    for (const file of ['report.json', 'junit.xml', 'report.md']) {
+      expect(project.read(`bench-results/${file}`)).not.toMatch(/planted-secret/)
+    }
+  },
+)
 
-test('bad input fails its own case with the thing and the remedy, and leaves the other results intact', { timeout: 60_000 }, async () => {
-  const forbidding = createServer((_request, response) => response.writeHead(401).end('{"error":"Unauthorized"}'))
-  forbidding.listen(0, '127.0.0.1')
-  await once(forbidding, 'listening')
-  onTestFinished(() => void forbidding.close())
-  const server = await startSimulatedServer({ profile: findProfile('vllm', 'base'), clock: createRealClock(), port: 0, seed: 0, model: 'llama' })
-  onTestFinished(() => server.close())
-  const project = benchProject({
-    'bad.jsonl': '{"prompt":"a b c d e","completion":"f g h i j"}\n{"prompt": oops}\n',
-    'textless.json': '[{"conversations":[{"from":"human"},{"from":"gpt","value":"x"}]}]',
-    'bench/bad.bench.ts': `
+test(
+  'bad input fails its own case with the thing and the remedy, and leaves the other results intact',
+  { timeout: 60_000 },
+  async () => {
+    const forbidding = createServer((_request, response) => response.writeHead(401).end('{"error":"Unauthorized"}'))
+    forbidding.listen(0, '127.0.0.1')
+    await once(forbidding, 'listening')
+    onTestFinished(() => void forbidding.close())
+    const server = await startSimulatedServer({
+      profile: findProfile('vllm', 'base'),
+      clock: createRealClock(),
+      port: 0,
+      seed: 0,
+      model: 'llama',
+    })
+    onTestFinished(() => server.close())
+    const project = benchProject({
+      'bad.jsonl': '{"prompt":"a b c d e","completion":"f g h i j"}\n{"prompt": oops}\n',
+      'textless.json': '[{"conversations":[{"from":"human"},{"from":"gpt","value":"x"}]}]',
+      'bench/bad.bench.ts': `
 import { test, expect, fixedLengths, jsonl, sharegpt, vllm } from ${ENTRY}
 const good = { target: vllm(), requestRate: 2, numPrompts: 5, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }
 test('good', async ({ load }) => { expect(await load(good)).toMeetSlo({ errorRate: 0 }) })
@@ -127,55 +156,60 @@ test('empty slo', async ({ load }) => { expect(await load(good)).toMeetSlo({}) }
 test('negative rate', async ({ load }) => { await load({ ...good, requestRate: -1 }) })
 test('zero prompts', async ({ load }) => { await load({ ...good, numPrompts: 0 }) })
 `,
-  })
-  const { exitCode, output } = await project.bench()
-  expect(exitCode).toBe(1)
-  const failed = Object.fromEntries(project.report().failedCases.map((one) => [one.case, one.message]))
-  expect(failed).toMatchObject({
-    'missing dataset': expect.stringMatching(/nowhere\.json/),
-    'malformed line': expect.stringMatching(/bad\.jsonl.*2/),
-    'row without text': expect.stringMatching(/textless\.json/),
-    unreachable: expect.stringMatching(/127\.0\.0\.1:9/),
-    unauthorised: expect.stringMatching(/401[\s\S]*LLM_BENCH_API_KEY/),
-    'unknown model': expect.stringMatching(/nope.*llama/),
-    'negative rate': expect.stringMatching(/-1/),
-    'zero prompts': expect.stringMatching(/0/),
-  })
-  const junit = project.junit()
-  expect(junit.filter(({ error }) => error !== null)).toHaveLength(8)
-  // These two did run; their objectives are what is wrong.
-  const misjudged = junit.filter(({ failure }) => failure !== null)
-  expect(misjudged.map(({ failure }) => failure)).toEqual([
-    expect.stringMatching(/tfft[\s\S]*ttft/),
-    expect.stringMatching(/empty|no objective/i),
-  ])
-  const good = junit.find(({ name }) => name.includes('good'))
-  expect(good).toMatchObject({ failure: null, error: null })
-  for (const name of Object.keys(failed)) expect(output).toContain(name)
-})
+    })
+    const { exitCode, output } = await project.bench()
+    expect(exitCode).toBe(1)
+    const failed = Object.fromEntries(project.report().failedCases.map((one) => [one.case, one.message]))
+    expect(failed).toMatchObject({
+      'missing dataset': expect.stringMatching(/nowhere\.json/),
+      'malformed line': expect.stringMatching(/bad\.jsonl.*2/),
+      'row without text': expect.stringMatching(/textless\.json/),
+      unreachable: expect.stringMatching(/127\.0\.0\.1:9/),
+      unauthorised: expect.stringMatching(/401[\s\S]*LLM_BENCH_API_KEY/),
+      'unknown model': expect.stringMatching(/nope.*llama/),
+      'negative rate': expect.stringMatching(/-1/),
+      'zero prompts': expect.stringMatching(/0/),
+    })
+    const junit = project.junit()
+    expect(junit.filter(({ error }) => error !== null)).toHaveLength(8)
+    // These two did run; their objectives are what is wrong.
+    const misjudged = junit.filter(({ failure }) => failure !== null)
+    expect(misjudged.map(({ failure }) => failure)).toEqual([
+      expect.stringMatching(/tfft[\s\S]*ttft/),
+      expect.stringMatching(/empty|no objective/i),
+    ])
+    const good = junit.find(({ name }) => name.includes('good'))
+    expect(good).toMatchObject({ failure: null, error: null })
+    for (const name of Object.keys(failed)) expect(output).toContain(name)
+  },
+)
 
-test('a baseline is written once, holds, breaks on a slower engine, and moves only with -u', { timeout: 120_000 }, async () => {
-  const file = (slowdown: number): string => `
+test(
+  'a baseline is written once, holds, breaks on a slower engine, and moves only with -u',
+  { timeout: 120_000 },
+  async () => {
+    const file = (slowdown: number): string => `
 import { describeServing, vllm } from ${ENTRY}
 describeServing('b', { targets: [vllm({ slowdown: ${slowdown} })], requestRates: [2], load: { numPrompts: 100 }, baseline: true })`
-  const project = benchProject({ 'bench/b.bench.ts': file(1) })
+    const project = benchProject({ 'bench/b.bench.ts': file(1) })
 
-  const ci = await project.bench([], { CI: '1' })
-  expect(ci.exitCode).toBe(1)
-  expect(ci.output).toMatch(/has no baseline at .*vitest bench -u/)
+    const ci = await project.bench([], { CI: '1' })
+    expect(ci.exitCode).toBe(1)
+    expect(ci.output).toMatch(/has no baseline at .*vitest bench -u/)
 
-  expect((await project.bench()).exitCode).toBe(0)
-  expect(project.has('bench/__baselines__')).toBe(true)
-  expect((await project.bench([], { CI: '1' })).exitCode).toBe(0)
+    expect((await project.bench()).exitCode).toBe(0)
+    expect(project.has('bench/__baselines__')).toBe(true)
+    expect((await project.bench([], { CI: '1' })).exitCode).toBe(0)
 
-  project.write({ 'bench/b.bench.ts': file(1.2) })
-  const slower = await project.bench([], { CI: '1' })
-  expect(slower.exitCode).toBe(1)
-  expect(project.junit()[0]?.failure).toMatch(/tpot/)
+    project.write({ 'bench/b.bench.ts': file(1.2) })
+    const slower = await project.bench([], { CI: '1' })
+    expect(slower.exitCode).toBe(1)
+    expect(project.junit()[0]?.failure).toMatch(/tpot/)
 
-  expect((await project.bench(['-u'])).exitCode).toBe(0)
-  expect((await project.bench([], { CI: '1' })).exitCode).toBe(0)
-})
+    expect((await project.bench(['-u'])).exitCode).toBe(0)
+    expect((await project.bench([], { CI: '1' })).exitCode).toBe(0)
+  },
+)
 
 test('two shards as blobs merge into the whole table, reports and exit code', { timeout: 60_000 }, async () => {
   const one = (framework: string): string => `
@@ -198,7 +232,9 @@ test('SIGINT during a load ends it, exits 130 and keeps what was measured', { ti
     if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: {"choices":[{"text":" word","finish_reason":null}]}\n\n')
-    response.end('data: {"choices":[{"text":" word","finish_reason":"length"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}\n\n')
+    response.end(
+      'data: {"choices":[{"text":" word","finish_reason":"length"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}\n\n',
+    )
     answered += 1
   })
   server.listen(0, '127.0.0.1')
@@ -212,7 +248,7 @@ describeServing('long', { targets: [vllm()], requestRates: [10], load: { numProm
   const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
   const closed = once(child, 'close')
   // The server's own count says when the load is under way: no guess about start-up times.
-  while (answered < 5) await new Promise((resolve) => setTimeout(resolve, 20))
+  await vi.waitUntil(() => answered >= 5, { timeout: 30_000 })
   child.kill('SIGINT')
   const [exitCode] = await closed
   expect(exitCode).toBe(130)
@@ -222,35 +258,45 @@ describeServing('long', { targets: [vllm()], requestRates: [10], load: { numProm
   expect(run?.validity.warnings.map(({ code }) => code)).toContain('aborted')
 })
 
-test('an assertion of the author that fails is in the JUnit file beside the objectives', { timeout: 60_000 }, async () => {
-  const project = benchProject({
-    'bench/own.bench.ts': `
+test(
+  'an assertion of the author that fails is in the JUnit file beside the objectives',
+  { timeout: 60_000 },
+  async () => {
+    const project = benchProject({
+      'bench/own.bench.ts': `
 import { describeServing, expect, vllm } from ${ENTRY}
 describeServing('own', { targets: [vllm()], requestRates: [2], load: { numPrompts: 30 }, slo: { errorRate: 0 } }, (run) => {
   expect(run.completed, 'my own count').toBe(31)
 })`,
-  })
-  const { exitCode } = await project.bench()
-  expect(exitCode).toBe(1)
-  const [run] = project.report().runs
-  expect(run?.verdicts).toContainEqual(expect.objectContaining({ verdict: 'fail', message: expect.stringContaining('my own count') }))
-  expect(project.junit()[0]?.failure).toMatch(/my own count/)
-})
+    })
+    const { exitCode } = await project.bench()
+    expect(exitCode).toBe(1)
+    const [run] = project.report().runs
+    expect(run?.verdicts).toContainEqual(
+      expect.objectContaining({ verdict: 'fail', message: expect.stringContaining('my own count') }),
+    )
+    expect(project.junit()[0]?.failure).toMatch(/my own count/)
+  },
+)
 
-test('micro-benchmarks run on tinybench and leave the reports of the last load run alone', { timeout: 60_000 }, async () => {
-  const project = benchProject({
-    'bench/chat.bench.ts': CHAT,
-    'bench/micro.bench.ts': `
+test(
+  'micro-benchmarks run on tinybench and leave the reports of the last load run alone',
+  { timeout: 60_000 },
+  async () => {
+    const project = benchProject({
+      'bench/chat.bench.ts': CHAT,
+      'bench/micro.bench.ts': `
 import { test, expect } from ${ENTRY}
 test('micro', async ({ bench }) => {
   const result = await bench('sum', { }, () => { let s = 0; for (let i = 0; i < 1000; i++) s += i; return s }).run({ time: 20 })
   expect(result.latency.mean).toBeGreaterThan(0)
 })`,
-  })
-  await project.bench(['chat'])
-  const before = project.read('bench-results/report.json')
-  const { exitCode, output } = await project.bench(['micro'])
-  expect(exitCode).toBe(0)
-  expect(output).toMatch(/sum/)
-  expect(project.read('bench-results/report.json')).toBe(before)
-})
+    })
+    await project.bench(['chat'])
+    const before = project.read('bench-results/report.json')
+    const { exitCode, output } = await project.bench(['micro'])
+    expect(exitCode).toBe(0)
+    expect(output).toMatch(/sum/)
+    expect(project.read('bench-results/report.json')).toBe(before)
+  },
+)

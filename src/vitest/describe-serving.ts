@@ -76,7 +76,11 @@ function defineCell(
         () => check?.(run, cell),
       ])
       if (errors.length === 1) throw errors[0]
-      if (errors.length > 1) throw new AggregateError(errors.map((error) => atCallSite(error, frames)), `${errors.length} failures`)
+      if (errors.length > 1)
+        throw new AggregateError(
+          errors.map((error) => atCallSite(error, frames)),
+          `${errors.length} failures`,
+        )
     } catch (error) {
       throw atCallSite(error, frames)
     }
@@ -87,10 +91,13 @@ function defineCell(
 function expectSomething(run: ServingRun): void {
   if (run.completed > 0) return
   const [first] = run.report.errors
-  throw new BenchError(`${run.report.case}: none of ${run.failed} requests completed (${first?.kind}: ${first?.example}).`, {
-    code: 'no-data',
-    remedy: 'See whether the server is up and serves this model.',
-  })
+  throw new BenchError(
+    `${run.report.case}: none of ${run.failed} requests completed (${first?.kind}: ${first?.example}).`,
+    {
+      code: 'no-data',
+      remedy: 'See whether the server is up and serves this model.',
+    },
+  )
 }
 
 function collect(assertions: readonly (() => unknown)[]): unknown[] {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../report.ts'
+import type { Verdict, Warning } from '../report.ts'
 import type { ServingMeta, ServingRun } from './types.ts'
 
 /** Where a run came from: what a matcher must know beyond the run itself. */
@@ -26,6 +26,12 @@ export function recordVerdicts(run: ServingRun, verdicts: readonly Verdict[]): v
   const isNew = (old: Verdict): boolean =>
     !verdicts.some(({ kind, objective }) => kind === old.kind && objective === old.objective)
   report.verdicts = [...report.verdicts.filter(isNew), ...verdicts]
+}
+
+/** Adds doubts to those that the report has already. */
+export function recordWarnings({ report }: ServingRun, warnings: readonly Warning[]): void {
+  const known = new Set(report.validity.warnings.map(({ message }) => message))
+  report.validity.warnings.push(...warnings.filter(({ message }) => !known.has(message)))
 }
 
 /** Notes that a failure is told by the report's verdicts, so that reporters do not list it as something else. */

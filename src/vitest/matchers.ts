@@ -2,19 +2,21 @@ import { inject, type MatchersObject, type MatcherState } from 'vitest'
 import { BenchError } from '../errors.ts'
 import { saturation } from '../metrics/saturation.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
-import { judgeSlo } from '../slo/judge-slo.ts'
+import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { judgeBaseline } from './baseline-store.ts'
 import { sloFromEnvironment } from './environment.ts'
-import { noteJudged, provenanceOf, recordVerdicts } from './ledger.ts'
+import { noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
 import type { ServingRun } from './types.ts'
 
 /** Synchronous, so that no forgotten `await` can turn one green. Each writes its verdicts into the report first. */
 export const matchers = {
   toMeetSlo(received: unknown, slo: Slo) {
     const run = servingRun(received, 'toMeetSlo')
-    return judged(run, judgeSlo(run.report, sloFromEnvironment(slo, process.env) ?? slo))
+    const asked = sloFromEnvironment(slo, process.env) ?? slo
+    recordWarnings(run, shortSampleWarnings(run.report, asked))
+    return judged(run, judgeSlo(run.report, asked))
   },
 
   toMatchBaseline(received: unknown) {

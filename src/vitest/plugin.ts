@@ -42,12 +42,17 @@ function configureProject(project: TestProject, vitest: Vitest): void {
 function addReporter(vitest: Vitest, options: ServingBenchOptions): void {
   if (isBlobOnly(vitest)) return
   const replaced = new Set(['default', 'minimal'])
-  const others = vitest.config.reporters.filter((reporter) => !(Array.isArray(reporter) && replaced.has(String(reporter[0]))))
+  const others = vitest.config.reporters.filter(
+    (reporter) => !(Array.isArray(reporter) && replaced.has(String(reporter[0]))),
+  )
   vitest.config.reporters = [...others, new ServingReporter(options)]
 }
 
 function isBlobOnly({ config }: Vitest): boolean {
-  return config.reporters.length > 0 && config.reporters.every((reporter) => Array.isArray(reporter) && reporter[0] === 'blob')
+  return (
+    config.reporters.length > 0 &&
+    config.reporters.every((reporter) => Array.isArray(reporter) && reporter[0] === 'blob')
+  )
 }
 
 /** A module beside this one: `.ts` in the sources, `.js` in the package. */

@@ -35,7 +35,8 @@ let running: { readonly name: string; readonly done: Promise<unknown> } | null =
 
 async function runAlone(serving: ServingCase, test: RunnerTestCase): Promise<ServingRun> {
   // A test that timed out has been told to stop, but its load may still be winding down.
-  if (running !== null && !test.context.signal.aborted) await Promise.race([running.done, graceOver(running.name, serving.name)])
+  if (running !== null && !test.context.signal.aborted)
+    await Promise.race([running.done, graceOver(running.name, serving.name)])
   const done = runCase(serving, {
     environment: describeEnvironment(),
     signal: test.context.signal,

@@ -30,7 +30,10 @@ export interface BenchProject {
   readonly folder: string
   write(files: Readonly<Record<string, string>>): void
   /** `vitest bench ...args` in a child process, without a terminal. */
-  bench(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<{ exitCode: number | null; output: string }>
+  bench(
+    args?: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{ exitCode: number | null; output: string }>
   /** The same, running: for signals. */
   start(args?: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess
   has(file: string): boolean
@@ -75,20 +78,31 @@ export function benchProject(files: Readonly<Record<string, string>>): BenchProj
     report: () => BenchReport.parse(JSON.parse(project.read('bench-results/report.json'))),
     junit: () => parseJunit(project.read('bench-results/junit.xml')),
   }
-  project.write({ 'vitest.config.ts': `export { defineServingBench } from ${config}\nimport { defineServingBench } from ${config}\nexport default defineServingBench()\n`, 'package.json': '{ "type": "module" }', ...files })
+  project.write({
+    'vitest.config.ts': `export { defineServingBench } from ${config}\nimport { defineServingBench } from ${config}\nexport default defineServingBench()\n`,
+    'package.json': '{ "type": "module" }',
+    ...files,
+  })
   return project
 }
 
 /** What Vitest sets in its workers, and what steers our own runs, must not reach the child. */
 function cleanEnvironment(): Record<string, string> {
-  const steering = /^(VITEST|VITE_|LLM_BENCH_|GITHUB_|CI$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$|NODE_ENV$|FORCE_|.*_URL$|AI_AGENT|CLAUDE)/
+  const steering =
+    /^(VITEST|VITE_|LLM_BENCH_|GITHUB_|CI$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$|NODE_ENV$|FORCE_|.*_URL$|AI_AGENT|CLAUDE)/
   return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !steering.test(entry[0])),
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !steering.test(entry[0]),
+    ),
   )
 }
 
 function parseJunit(xml: string): JunitCase[] {
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray: (name) => ['testsuite', 'testcase', 'property'].includes(name) })
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    isArray: (name) => ['testsuite', 'testcase', 'property'].includes(name),
+  })
   const { testsuites } = parser.parse(xml)
   return (testsuites.testsuite ?? []).flatMap((suite: any) =>
     (suite.testcase ?? []).map((testcase: any) => ({
@@ -96,7 +110,9 @@ function parseJunit(xml: string): JunitCase[] {
       name: testcase['@name'],
       failure: textOf(testcase.failure),
       error: textOf(testcase.error),
-      properties: Object.fromEntries((testcase.properties?.property ?? []).map((one: any) => [one['@name'], one['@value']])),
+      properties: Object.fromEntries(
+        (testcase.properties?.property ?? []).map((one: any) => [one['@name'], one['@value']]),
+      ),
     })),
   )
 }

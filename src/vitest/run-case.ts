@@ -153,7 +153,10 @@ function fixesLength(target: Target, load: LoadOptions): boolean {
   return target.recipe.canFixLength && (load.fixedLength ?? true)
 }
 
-function wireRequests(target: Target, load: LoadOptions): (request: { prompt: string; outputTokens: number }) => WireRequest {
+function wireRequests(
+  target: Target,
+  load: LoadOptions,
+): (request: { prompt: string; outputTokens: number }) => WireRequest {
   const { recipe, endpoint } = target
   const headers = {
     'content-type': 'application/json',
@@ -184,5 +187,6 @@ function targetFacts(target: Target): TargetFacts {
     model: servedModel(target),
     url: endpoint.kind === 'url' ? endpoint.url : null,
     simulated: endpoint.kind === 'simulated',
+    estimate: endpoint.kind === 'simulated' && endpoint.profile.estimate,
   }
 }

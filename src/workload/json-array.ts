@@ -5,7 +5,7 @@ import { BenchError } from '../errors.ts'
  *
  * Throws BenchError `bad-dataset` with the row (from 0) and the byte where the text stops being a JSON array.
  */
-export function* jsonArrayElements(bytes: Buffer, file: string): Generator<unknown> {
+export function* jsonArrayElements(bytes: Buffer, file: string): Generator {
   let position = skipSpace(bytes, bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0)
   if (bytes[position] !== OPEN_BRACKET) throw malformed(file, 'it does not begin with [')
   position = skipSpace(bytes, position + 1)
