@@ -160,7 +160,7 @@ test('without keepText the counts are the same and no text is kept', () => {
 })
 
 test.each(PROTOCOL_IDS)('a decoder for %s gives up on an answer without end and keeps little of it', (protocol) => {
-  for (const line of ['x'.repeat(1024), 'data: x\n'.repeat(128), `{"a":"${'x'.repeat(1017)}`]) {
+  for (const line of ['x'.repeat(1024), `data: ${'x'.repeat(1017)}\n`, `{"a":"${'x'.repeat(1017)}`]) {
     const chunk = new TextEncoder().encode(line)
     // 9 MiB, one more than an unfinished event may have.
     const decoded = decode(
