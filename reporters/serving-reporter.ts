@@ -65,8 +65,8 @@ export class ServingReporter extends DefaultReporter {
     if (!this.#quiet) super.error(...messages)
   }
 
-  override onTestCaseReady(test: TestCase): void {
-    super.onTestCaseReady(test)
+  override onTestModuleCollected(module: TestModule): void {
+    super.onTestModuleCollected(module)
     this.#signals?.testsAreLive()
   }
 

@@ -19,18 +19,19 @@ export type Load = (options: LoadOptions & { readonly target: Target; readonly n
  */
 export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
   load: async ({ bench, task }, use) => {
-    let count = 0
-    await use(async ({ target, name, ...load }) => {
-      count += 1
-      const caseName = name === undefined ? numbered(task.fullTestName, count) : `${task.fullTestName} > ${name}`
-      const slo = sloFromEnvironment(load.slo, process.env)
+    const started: Promise<ServingRun>[] = []
+
+    const load: Load = async ({ target, name, ...options }) => {
+      const caseName =
+        name === undefined ? numbered(task.fullTestName, started.length + 1) : `${task.fullTestName} > ${name}`
+      const slo = sloFromEnvironment(options.slo, process.env)
       const { serving: run } = await bench(
         caseName,
         {
           serving: {
             name: caseName,
             target: targetFromEnvironment(target, process.env),
-            load: { ...loadFromEnvironment(load, process.env), ...(slo === undefined ? {} : { slo }) },
+            load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
           },
         },
         () => {},
@@ -45,7 +46,15 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       enter(run, { file: task.file.filepath, meta: serving })
       serving.runs = [...(serving.runs ?? []), { attempt: task.result?.retryCount ?? 0, report: run.report }]
       return run
+    }
+
+    await use((options) => {
+      const run = load(options)
+      started.push(run)
+      return run
     })
+    // A cancelled test is over before its load is: what was measured until then must still reach the reporters.
+    await Promise.allSettled(started)
   },
 })
 
