@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { BenchError } from '../errors.ts'
-import { type CommandIo, simulate } from './simulate.ts'
+import type { CommandIo } from './command-io.ts'
+import { simulate } from './simulate.ts'
 
 const USAGE = `vitest-llm-bench <command> [options]
 

@@ -16,10 +16,17 @@ export interface DrivenEngine {
  * Runs `engine` on `clock`.
  *
  * Each iteration ends at its start plus its duration and the next one starts at that very time, never at the time when
- * a late timer fired: lateness is caught up with instead of added up.
+ * a late timer fired: lateness is caught up with instead of added up. `onIteration` is called when an iteration has ended
+ * and its tokens are told.
  */
-export function driveEngine(engine: Engine, clock: Clock, onToken: TokenListener): DrivenEngine {
+export function driveEngine(
+  engine: Engine,
+  clock: Clock,
+  onToken: TokenListener,
+  onIteration: () => void = () => {},
+): DrivenEngine {
   let busy = false
+  let isStopped = false
   let cancelTimer: CancelTimer | null = null
 
   const iterate = (start: Ms): void => {
@@ -28,7 +35,8 @@ export function driveEngine(engine: Engine, clock: Clock, onToken: TokenListener
     if (end === null) return sleep()
     cancelTimer = clock.at(end, () => {
       engine.endIteration(onToken)
-      iterate(end)
+      onIteration()
+      if (!isStopped) iterate(end)
     })
   }
 
@@ -48,6 +56,7 @@ export function driveEngine(engine: Engine, clock: Clock, onToken: TokenListener
     stop: () => {
       cancelTimer?.()
       busy = true
+      isStopped = true
     },
   }
 }

@@ -1,24 +1,17 @@
 import type { WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
 import { createRandom, type Random } from '../random.ts'
-import { MS_PER_SECOND } from '../units.ts'
-import type { AnswerStream, Dialect, GenerationCall, PlainResponse } from './dialects/dialect.ts'
-import { lmdeployDialect } from './dialects/lmdeploy.ts'
-import { mlcDialect } from './dialects/mlc-llm.ts'
-import { tritonDialect } from './dialects/triton.ts'
-import { vllmDialect } from './dialects/vllm.ts'
+import { MS_PER_SECOND, type Ms, type Tokens } from '../units.ts'
+import type { AnswerStream, GenerationCall, PlainResponse } from './dialects/dialect.ts'
+import { DIALECTS } from './dialects/of-framework.ts'
+import { PROMETHEUS_TEXT } from './dialects/prometheus.ts'
+import { drawStop } from './draw-stop.ts'
 import { driveEngine } from './drive-engine.ts'
 import { createEngine, type EngineStats, type FinishReason } from './engine.ts'
 import type { EngineProfile } from './profile.ts'
 import { readCall } from './read-call.ts'
-
-/** Hears one answer. `end` comes last. */
-export interface ResponseSink {
-  head(status: number, headers: Readonly<Record<string, string>>): void
-  /** The bytes are only valid during the call. */
-  bytes(bytes: Uint8Array): void
-  end(): void
-}
+import { type ResponseSink, sendWhole, STREAM_HEAD } from './response-sink.ts'
+import { countIteration, createServerMetrics, observe } from './server-metrics.ts'
 
 export interface ResponderOptions {
   readonly clock: Clock
@@ -26,6 +19,10 @@ export interface ResponderOptions {
   readonly seed: number
   /** Offered in place of the profile's own name. */
   readonly model?: string
+  /** The engine dies as soon as it has begun this many answers. Default: never. */
+  readonly dieAfter?: number
+  /** Hears every line that the server logs. */
+  readonly onLog?: (line: string) => void
 }
 
 /** A simulated server without its sockets. */
@@ -36,53 +33,115 @@ export interface Responder {
   stop(): void
 }
 
-const DIALECTS: Readonly<Record<EngineProfile['framework'], Dialect>> = {
-  vllm: vllmDialect,
-  lmdeploy: lmdeployDialect,
-  'tensorrt-llm': tritonDialect,
-  'mlc-llm': mlcDialect,
-}
-
 /** The simulated servers were started on 1 May 2024: the same bytes for every run. */
 const STARTED_AT_SECONDS = 1_714_521_600
-const STREAM_HEAD = { 'content-type': 'text/event-stream; charset=utf-8', 'transfer-encoding': 'chunked' }
 
 interface OpenAnswer {
   readonly stream: AnswerStream
   readonly sink: ResponseSink
+  readonly promptTokens: Tokens
+  readonly arrivedAt: Ms
+  lastTokenAt: Ms
   tokens: number
 }
 
 /** Starts an engine of `profile` and answers requests in its framework's own bytes. */
-export function createResponder({ clock, profile, seed, model = profile.model }: ResponderOptions): Responder {
-  const dialect = DIALECTS[profile.framework]
+export function createResponder(options: ResponderOptions): Responder {
+  const { clock, profile, seed, model = profile.model, dieAfter = Infinity, onLog = () => {} } = options
+  const { death, telemetry, ...dialect } = DIALECTS[profile.framework]
   const pages = dialect.pages(profile, model)
   const random = createRandom(seed, 'simulator/answers')
+  const metrics = createServerMetrics()
   const open = new Map<number, OpenAnswer>()
   let serial = 0
+  let begun = 0
+  let isDead = false
+
+  const unixMs = (): Ms => STARTED_AT_SECONDS * MS_PER_SECOND + clock.now()
 
   const onToken = (id: number, finish: FinishReason | null): void => {
     const answer = open.get(id)!
     const { stream, sink } = answer
-    if (answer.tokens === 0 && stream.opening === null) sink.head(200, STREAM_HEAD)
+    if (answer.tokens === 0) {
+      begun++
+      if (stream.opening === null) sink.head(200, STREAM_HEAD)
+    }
+    if (telemetry !== null) count(answer, finish)
     if (finish !== null) open.delete(id)
     const bytes = stream.token(answer.tokens++, finish)
     if (bytes !== null) sink.bytes(bytes)
     if (finish !== null) close(stream, sink, finish)
   }
 
-  const engine = driveEngine(createEngine(profile, seed), clock, onToken)
+  const count = (answer: OpenAnswer, finish: FinishReason | null): void => {
+    const now = clock.now()
+    if (answer.tokens === 0) metrics.promptTokens += answer.promptTokens
+    observe(answer.tokens === 0 ? metrics.ttft : metrics.tpot, now - answer.lastTokenAt)
+    answer.lastTokenAt = now
+    metrics.generationTokens++
+    if (finish === null) return
+    metrics.finished++
+    observe(metrics.e2eLatency, now - answer.arrivedAt)
+  }
+
+  const onIteration = (): void => {
+    if (countIteration(metrics, clock.now()) && telemetry?.logLine)
+      onLog(telemetry.logLine(unixMs(), metrics, engine.stats()))
+    if (begun >= dieAfter) die()
+  }
+
+  const die = (): void => {
+    isDead = true
+    engine.stop()
+    onLog(death.log(unixMs()))
+    for (const { stream, sink, tokens } of open.values()) {
+      if (death.running === 'stall') continue
+      if (death.running === 'cut') sink.cut()
+      else if (tokens === 0 && stream.opening === null) refuseDead(sink)
+      else {
+        sink.bytes(death.running)
+        sink.end()
+      }
+    }
+    open.clear()
+  }
+
+  const refuseDead = (sink: ResponseSink): void => {
+    switch (death.arriving) {
+      case 'silence':
+        return
+      case 'head-then-cut':
+        sink.head(200, STREAM_HEAD)
+        return sink.cut()
+      case 'cut':
+        return sink.cut()
+      default:
+        sendWhole(death.arriving, sink)
+    }
+  }
+
+  const engine = driveEngine(createEngine(profile, seed), clock, onToken, onIteration)
 
   const generate = (call: GenerationCall, sink: ResponseSink): (() => void) => {
     const { promptTokens, maxTokens } = call
-    if (call.model !== null && call.model !== model)
-      return whole(dialect.refuse({ kind: 'unknown-model', model: call.model }), sink)
+    if (call.model !== null && call.model !== model) {
+      sendWhole(dialect.refuse({ kind: 'unknown-model', model: call.model }), sink)
+      return nobodyLeaves
+    }
     const isTooLong = promptTokens + maxTokens > profile.contextTokens
     const tooLong = isTooLong ? dialect.refuseTooLong(call, profile.contextTokens) : null
-    if (tooLong !== null) return whole(tooLong, sink)
+    if (tooLong !== null) {
+      sendWhole(tooLong, sink)
+      return nobodyLeaves
+    }
+    if (isDead) {
+      refuseDead(sink)
+      return nobodyLeaves
+    }
 
     const id = ++serial
-    const created = STARTED_AT_SECONDS + Math.floor(clock.now() / MS_PER_SECOND)
+    const now = clock.now()
+    const created = Math.floor(unixMs() / MS_PER_SECOND)
     const stream = dialect.answer({ call, servedModel: model, hexId: hexId(random), serial: id, created })
     const stopAfter = drawStop(call, profile.eosHazard, random)
     if (stream.opening !== null) {
@@ -91,9 +150,9 @@ export function createResponder({ clock, profile, seed, model = profile.model }:
     }
     if (isTooLong) {
       close(stream, sink, 'length')
-      return () => {}
+      return nobodyLeaves
     }
-    open.set(id, { stream, sink, tokens: 0 })
+    open.set(id, { stream, sink, promptTokens, arrivedAt: now, lastTokenAt: now, tokens: 0 })
     engine.submit({ id, promptTokens, maxTokens, stopAfter })
     return () => {
       engine.cancel(id)
@@ -101,41 +160,42 @@ export function createResponder({ clock, profile, seed, model = profile.model }:
     }
   }
 
+  /** What a `GET` of `path` is answered with; null where there is no such page. */
+  const page = (path: string): PlainResponse | 'cut' | null => {
+    const changed = isDead ? death.pages[path] : undefined
+    if (changed !== undefined) return changed
+    if (path !== telemetry?.path) return pages[path] ?? null
+    const body = telemetry.page({ profile, servedModel: model, metrics, stats: engine.stats() })
+    return { status: 200, contentType: PROMETHEUS_TEXT, body }
+  }
+
   return {
     handle: ({ method, path, body }, sink) => {
       const [pathname = ''] = path.split('?')
-      const page = method === 'GET' ? pages[pathname] : undefined
-      if (page !== undefined) return whole(page, sink)
       const shape = method === 'POST' ? dialect.endpoints[pathname] : undefined
-      if (shape === undefined) return whole(dialect.refuse({ kind: 'no-such-path' }), sink)
+      if (shape === undefined) {
+        const found = method === 'GET' ? page(pathname) : null
+        if (found === 'cut') sink.cut()
+        else sendWhole(found ?? dialect.refuse({ kind: 'no-such-path' }), sink)
+        return nobodyLeaves
+      }
       const call = readCall(shape, body, profile.chatTemplateTokens)
-      if (typeof call === 'string') return whole(dialect.refuse({ kind: 'bad-body', message: call }), sink)
-      return generate(call, sink)
+      if (typeof call !== 'string') return generate(call, sink)
+      sendWhole(dialect.refuse({ kind: 'bad-body', message: call }), sink)
+      return nobodyLeaves
     },
     stats: engine.stats,
     stop: engine.stop,
   }
 }
 
-function whole({ status, contentType, body }: PlainResponse, sink: ResponseSink): () => void {
-  const bytes = Buffer.from(body)
-  sink.head(status, { 'content-type': contentType, 'content-length': String(bytes.length) })
-  if (bytes.length > 0) sink.bytes(bytes)
-  sink.end()
-  return () => {}
-}
+/** The answer was complete before anybody could go away. */
+const nobodyLeaves = (): void => {}
 
 function close(stream: AnswerStream, sink: ResponseSink, finish: FinishReason): void {
   const bytes = stream.closing(finish)
   if (bytes !== null) sink.bytes(bytes)
   sink.end()
-}
-
-/** Which token ends the answer by itself: a constant chance per token from `minTokens` on, inverted. */
-function drawStop({ minTokens, maxTokens }: GenerationCall, hazard: number, random: Random): number {
-  const uniform = random.next()
-  if (minTokens >= maxTokens || hazard === 0) return Infinity
-  return minTokens + Math.max(1, Math.ceil(Math.log(1 - uniform) / Math.log(1 - hazard)))
 }
 
 function hexId(random: Random): string {

@@ -7,8 +7,8 @@ import { type SimulatedServer, startSimulatedServer } from './simulated-server.t
 /** A thousand times as fast as the real engine, so that nobody waits. */
 const quick = (framework: string): EngineProfile => ({ ...findProfile(framework), slowdown: 0.001 })
 
-async function start(profile: EngineProfile): Promise<SimulatedServer> {
-  const server = await startSimulatedServer({ clock: createRealClock(), profile, seed: 0, port: 0 })
+async function start(profile: EngineProfile, options: { dieAfter?: number } = {}): Promise<SimulatedServer> {
+  const server = await startSimulatedServer({ clock: createRealClock(), profile, seed: 0, port: 0, ...options })
   onTestFinished(() => server.close())
   return server
 }
@@ -49,6 +49,42 @@ test('a client that goes away gives its place to the next one', async () => {
   leaving.abort()
   const next = await fetch(`${url}/v1/completions`, completion(profile, 1))
   expect(await next.text()).toContain('"completion_tokens":1}')
+})
+
+test('after the death of its engine vLLM cuts connections over HTTP, and its health is 500', async () => {
+  const profile = quick('vllm')
+  const { url } = await start(profile, { dieAfter: 1 })
+  const response = await fetch(`${url}/v1/completions`, completion(profile, 5000))
+  expect(response.status).toBe(200)
+  await expect(response.text()).rejects.toThrow('terminated')
+  const late = await fetch(`${url}/v1/completions`, completion(profile, 5))
+  expect(late.status).toBe(200)
+  await expect(late.text()).rejects.toThrow('terminated')
+  expect((await fetch(`${url}/health`)).status).toBe(500)
+})
+
+test('after the death of its engine mlc-llm sends no byte more, closes nothing, and still lists its model', async () => {
+  const profile = quick('mlc-llm')
+  const { url } = await start(profile, { dieAfter: 1 })
+  const response = await fetch(`${url}/v1/completions`, completion(profile, 5000))
+  const reader = response.body!.getReader()
+  expect((await reader.read()).done).toBe(false)
+  const further = reader.read().then(() => 'heard')
+  const late = fetch(`${url}/v1/completions`, completion(profile, 5)).then(() => 'heard')
+  for (const promise of [further, late]) promise.catch(() => {})
+  // Each of these takes the server longer than an answer would.
+  const pages = async () => {
+    for (let i = 0; i < 20; i++) expect((await fetch(`${url}/v1/models`)).status).toBe(200)
+    return 'only the pages answer'
+  }
+  expect(await Promise.race([further, late, pages()])).toBe('only the pages answer')
+})
+
+test('fetch follows the redirect of /metrics', async () => {
+  const { url } = await start(quick('vllm'))
+  const response = await fetch(`${url}/metrics`)
+  expect([response.url, response.status]).toEqual([`${url}/metrics/`, 200])
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
 })
 
 test('a taken port is an error that says so', async () => {

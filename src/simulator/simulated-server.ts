@@ -68,6 +68,8 @@ function respond(responder: Responder, request: IncomingMessage, body: string, r
       // A copy: the bytes change with the next token, and the socket may still be busy.
       bytes: (bytes) => void response.write(Buffer.from(bytes)),
       end: () => void response.end(),
+      // Without the chunk that ends a body, after what was written.
+      cut: () => request.socket.destroySoon(),
     },
   )
   response.on('close', () => {

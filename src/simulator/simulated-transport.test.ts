@@ -113,7 +113,7 @@ test("errors come in each server's own words and status", () => {
   expect(answer(vllm, post('/v1/completions', { model: vllm.model, stream: true }))[0]).toBe(400)
   expect(answer(vllm, completion(8190, vllm.model))[1].message).toContain('maximum context length is 8192 tokens')
   expect(answer(triton, post(TRITON_PATH, { text_input: 'a', max_tokens: 1 }))[1].error).toContain('"stream" to true')
-  expect(answer(vllm, get('/metrics'))).toEqual([404, { detail: 'Not Found' }])
+  expect(answer(lmdeploy, get('/metrics'))).toEqual([404, { detail: 'Not Found' }])
 })
 
 test('lmdeploy answers what is too long with success and nothing, at once', () => {

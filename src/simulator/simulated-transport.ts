@@ -43,6 +43,12 @@ export function createSimulatedTransport(options: ResponderOptions): Transport {
             inFlight.delete(abandon)
             observer.onEnd()
           },
+          cut: () => {
+            if (gone) return
+            gone = true
+            inFlight.delete(abandon)
+            observer.onError('truncated', 'The server closed the connection before the end.')
+          },
         })
         // The observer may have given up while it was told the first bytes.
         if (gone) leave()

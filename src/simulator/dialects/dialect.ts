@@ -1,11 +1,14 @@
 import type { EngineProfile } from '../profile.ts'
-import type { FinishReason } from '../engine.ts'
+import type { EngineStats, FinishReason } from '../engine.ts'
+import type { ServerMetrics } from '../server-metrics.ts'
 import type { Tokens } from '../../units.ts'
 
 /** A whole answer at once. */
 export interface PlainResponse {
   readonly status: number
   readonly contentType: string
+  /** Where a redirect leads. */
+  readonly location?: string
   readonly body: string
 }
 
@@ -49,6 +52,36 @@ export interface AnswerContext {
   readonly created: number
 }
 
+/** What a server's metrics and log are written from. */
+export interface TelemetryFacts {
+  readonly profile: EngineProfile
+  readonly servedModel: string
+  readonly metrics: ServerMetrics
+  readonly stats: EngineStats
+}
+
+/** What a server tells of itself while it works. */
+export interface Telemetry {
+  /** Where it serves its metrics. */
+  readonly path: string
+  /** In the text format of Prometheus, under the server's own names. */
+  page(facts: TelemetryFacts): string
+  /** The line that it logs every 10 s while it steps; null where it logs none. */
+  readonly logLine: ((unixMs: number, metrics: ServerMetrics, stats: EngineStats) => string) | null
+}
+
+/** What is heard of a server whose engine has died. */
+export interface Death {
+  /** Answers that are running: no further byte, a closed connection, or a last event and a regular end. */
+  readonly running: 'stall' | 'cut' | Uint8Array
+  /** Requests to generate that come later: no byte ever, a head and a closed connection, a closed connection, an error. */
+  readonly arriving: 'silence' | 'head-then-cut' | 'cut' | PlainResponse
+  /** The `GET` paths that answer otherwise than before. */
+  readonly pages: Readonly<Record<string, PlainResponse | 'cut'>>
+  /** What the server logs. */
+  log(unixMs: number): string
+}
+
 /** What one server speaks: endpoints, refusals and streams, byte for byte. */
 export interface Dialect {
   /** What `POST` paths generate. */
@@ -59,6 +92,9 @@ export interface Dialect {
   /** What a request longer than `limit` gets; null where that is an empty stream that looks like success. */
   refuseTooLong(call: GenerationCall, limit: Tokens): PlainResponse | null
   answer(context: AnswerContext): AnswerStream
+  /** Null where the server has no metrics. */
+  readonly telemetry: Telemetry | null
+  readonly death: Death
 }
 
 export function json(status: number, value: unknown): PlainResponse {

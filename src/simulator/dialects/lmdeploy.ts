@@ -9,6 +9,15 @@ export const lmdeployDialect: Dialect = {
   refuse,
   refuseTooLong: () => null,
   answer,
+  telemetry: null,
+  // The process aborts: nothing answers any more.
+  death: {
+    running: 'cut',
+    arriving: 'cut',
+    pages: { '/v1/models': 'cut' },
+    log: () =>
+      "terminate called after throwing an instance of 'std::runtime_error'\n  what():  [TM][ERROR] CUDA runtime error: out of memory lmdeploy/src/turbomind/utils/allocator.h:233",
+  },
 }
 
 function answer({ call, servedModel, serial, created }: AnswerContext): AnswerStream {

@@ -10,6 +10,15 @@ export const mlcDialect: Dialect = {
   refuse,
   refuseTooLong,
   answer,
+  telemetry: null,
+  // The engine's thread is gone and HTTP goes on (mlc-llm issue 2243).
+  death: {
+    running: 'stall',
+    arriving: 'silence',
+    pages: {},
+    log: () =>
+      'Exception in thread Thread-1 (_background_loop):\nTVMError: Check failed: (result) is false: Failed to allocate 99121664 bytes with alignment 16 bytes.',
+  },
 }
 
 function answer({ call, hexId, created }: AnswerContext): AnswerStream {

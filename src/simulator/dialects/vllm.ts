@@ -1,20 +1,32 @@
+import { logPrefix, vllmLogLine } from '../engine-log.ts'
 import type { AnswerContext, AnswerStream, Dialect, GenerationCall, PlainResponse, Refusal } from './dialect.ts'
 import { json, modelList } from './dialect.ts'
 import { DONE, event, pieceText, textEvents } from './event-writer.ts'
+import { vllmMetricsPage } from './vllm-metrics.ts'
 
 const NOTHING = new Uint8Array(0)
+const EMPTY: PlainResponse = { status: 200, contentType: 'text/plain', body: '' }
 
 /** vLLM 0.4.1: the head at once, usage on the finishing event, `[DONE]`. */
 export const vllmDialect: Dialect = {
   endpoints: { '/v1/completions': 'completions', '/v1/chat/completions': 'chat' },
   pages: ({ version }, servedModel) => ({
-    '/health': { status: 200, contentType: 'text/plain', body: '' },
+    '/health': EMPTY,
+    '/metrics': { ...EMPTY, status: 307, location: '/metrics/' },
     '/version': json(200, { version }),
     '/v1/models': modelList(servedModel, 'vllm'),
   }),
   refuse,
   refuseTooLong,
   answer: (context) => (context.call.shape === 'chat' ? chat(context) : completions(context)),
+  telemetry: { path: '/metrics/', page: vllmMetricsPage, logLine: vllmLogLine },
+  death: {
+    running: 'cut',
+    arriving: 'head-then-cut',
+    pages: { '/health': { status: 500, contentType: 'text/plain; charset=utf-8', body: 'Internal Server Error' } },
+    log: (unixMs) =>
+      `${logPrefix('ERROR', unixMs, 'async_llm_engine.py:43')} Engine background task failed: torch.cuda.OutOfMemoryError: CUDA out of memory.`,
+  },
 }
 
 function completions({ call, servedModel, hexId, created }: AnswerContext): AnswerStream {
