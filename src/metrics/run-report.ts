@@ -6,7 +6,7 @@ import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
 import { seriesOf } from './series.ts'
 import { summarise } from './summarise.ts'
-import { hasOtherLength, warningsOf } from './warnings.ts'
+import { hasOtherLength, invalidity, warningsOf } from './warnings.ts'
 
 export interface RunReportInput {
   /** `suite > case`. */
@@ -36,7 +36,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
     target,
     load,
     metrics,
-    verdicts: [],
+    verdicts: invalidity({ result, metrics, load }),
     validity: {
       sentShare: records.length / (records.length + unsent),
       offeredShare,
@@ -44,7 +44,14 @@ export function buildRunReport(input: RunReportInput): RunReport {
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
       connections,
-      warnings: warningsOf({ target, load, result, metrics, sentRate }),
+      warnings: warningsOf({
+        target,
+        load,
+        result,
+        metrics,
+        sentRate,
+        dueRate: rateOf(records.map(({ dueAt }) => dueAt)),
+      }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),

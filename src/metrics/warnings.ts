@@ -1,6 +1,6 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
-import type { LoadFacts, Metrics, TargetFacts, Warning } from '../report.ts'
+import type { LoadFacts, Metrics, TargetFacts, Verdict, Warning } from '../report.ts'
 import { saturation } from './saturation.ts'
 
 /** The client's P99 lateness may be this share of the median TTFT before the run has measured its client. */
@@ -14,20 +14,42 @@ export interface WarningInput {
   readonly metrics: Metrics
   /** Requests sent a second; null when they left in one moment. */
   readonly sentRate: number | null
+  /** The same of the schedule. */
+  readonly dueRate: number | null
 }
 
 /** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
-export function warningsOf({ target, load, result, metrics, sentRate }: WarningInput): Warning[] {
+export function warningsOf({ target, load, result, metrics, sentRate, dueRate }: WarningInput): Warning[] {
   return [
     ...simulated(target),
     ...estimate(target),
     ...aborted(result),
     ...clientLate(metrics, load),
-    ...rateNotReached(load, sentRate),
+    ...rateNotReached(load, sentRate, dueRate),
     ...saturated(load, result.records),
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
   ]
+}
+
+/**
+ * Why the numbers of a run must not be judged at all: it was cut short, or its client was the bottleneck. A wait for a slot
+ * under a cap of concurrency is the load that was asked for, and no fault of the client.
+ */
+export function invalidity({ result, metrics, load }: Pick<WarningInput, 'result' | 'metrics' | 'load'>): Verdict[] {
+  const late = load.maxConcurrency === null ? clientLate(metrics, load) : []
+  return [
+    ...aborted(result).map(({ message }) => invalid('complete run', message, null, null)),
+    ...late.map(({ message }) => {
+      const limit = metrics.ttft === null ? null : MAX_LATENESS_SHARE * metrics.ttft.p50
+      const remedy = 'Send from a bigger or less busy machine, or send less.'
+      return invalid('client on time', `${message} ${remedy}`, metrics.queueLateness?.p99 ?? null, limit)
+    }),
+  ]
+}
+
+function invalid(objective: string, message: string, observed: number | null, limit: number | null): Verdict {
+  return { kind: 'validity', objective, verdict: 'invalid', observed, limit, message }
 }
 
 /**
@@ -66,9 +88,11 @@ function clientLate({ queueLateness, ttft }: Metrics, { maxConcurrency }: LoadFa
   return [{ code: 'client-late', message }]
 }
 
-function rateNotReached({ requestRate }: LoadFacts, sentRate: number | null): Warning[] {
-  if (requestRate === null || sentRate === null || sentRate >= MIN_OFFERED_SHARE * requestRate) return []
-  const message = `${sentRate.toFixed(2)} requests/s were sent where ${requestRate} were asked for (${percent(sentRate / requestRate)}).`
+/** Against the schedule, not against the rate: a draw of some hundred Poisson arrivals is off by several per cent itself. */
+function rateNotReached({ requestRate }: LoadFacts, sentRate: number | null, dueRate: number | null): Warning[] {
+  if (requestRate === null || sentRate === null || dueRate === null) return []
+  if (sentRate >= MIN_OFFERED_SHARE * dueRate) return []
+  const message = `${sentRate.toFixed(2)} requests/s were sent where ${dueRate.toFixed(2)} were due (${percent(sentRate / dueRate)}).`
   return [{ code: 'rate-not-reached', message }]
 }
 

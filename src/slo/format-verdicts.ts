@@ -26,12 +26,21 @@ export function runLabel({ target, load }: Pick<RunReport, 'target' | 'load'>): 
  *         1 x connect: ECONNREFUSED 127.0.0.1:8000
  */
 export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]): string {
+  const judged = verdicts.filter(({ kind }) => kind !== 'validity')
+  return [firstLine(run, verdicts), '', ...table(judged.map(cells)), '', ...requestLines(run)].join('\n')
+}
+
+function firstLine(run: FormattedRun, verdicts: readonly Verdict[]): string {
+  const invalid = verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+  if (invalid.length > 0) return `${runLabel(run)} is invalid: ${messages(invalid)}`
   const broken = verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
-  const first =
-    broken.length === 0
-      ? `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${verdicts.length} objectives`}`
-      : `${runLabel(run)} breaks ${broken.length} of ${verdicts.length} objective${verdicts.length === 1 ? '' : 's'}: ${broken.map(({ message }) => message).join(', ')}`
-  return [first, '', ...table(verdicts.map(cells)), '', ...requestLines(run)].join('\n')
+  const total = `${verdicts.length} objective${verdicts.length === 1 ? '' : 's'}`
+  if (broken.length > 0) return `${runLabel(run)} breaks ${broken.length} of ${total}: ${messages(broken)}`
+  return `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${total}`}`
+}
+
+function messages(verdicts: readonly Verdict[]): string {
+  return verdicts.map(({ message }) => message).join(', ')
 }
 
 const MARKS: { readonly [V in VerdictWord]: string } = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '✗' }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -111,8 +112,10 @@ describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPromp
       LLM_BENCH_API_KEY: 'planted-secret',
     })
     expect(output).not.toMatch(/planted-secret/)
-    expect(exitCode).toBe(0)
     const [run] = project.report().runs
+    // On a machine that is too busy the run says that its own client was late, and then it must not pass.
+    const isInvalid = run?.verdicts.some(({ verdict }) => verdict === 'invalid') ?? false
+    expect(exitCode).toBe(isInvalid ? 1 : 0)
     expect(run?.target).toMatchObject({ url: server.url, simulated: false })
     expect(run?.metrics).toMatchObject({ completed: 12, failed: 0, outputTokens: 60 })
     expect(run?.validity.warnings.map(({ code }) => code)).not.toContain('simulated')
@@ -300,3 +303,17 @@ test('micro', async ({ bench }) => {
     expect(project.read('bench-results/report.json')).toBe(before)
   },
 )
+
+test('the bench files of the README print what the README shows', { timeout: 60_000 }, async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [chat = '', , burst = ''] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+  const shown = /<!-- output:chat -->\n```\n(.*?)```/s.exec(readme)?.[1] ?? 'nothing'
+  const project = benchProject({
+    'bench/chat.bench.ts': chat.replace("'vitest-llm-bench'", ENTRY),
+    'bench/burst.bench.ts': burst.replace("'vitest-llm-bench'", ENTRY),
+  })
+  const { exitCode, output } = await project.bench(['chat'], { COLUMNS: '100' })
+  expect(exitCode).toBe(1)
+  expect(output).toContain(shown)
+  expect((await project.bench(['burst'])).output).toMatch(/Tests {2}1 passed/)
+})

@@ -42,8 +42,16 @@ export const matchers = {
   },
 } satisfies MatchersObject
 
-/** Writes the verdicts into the report, then lets the assertion fail if one of them does. */
-function judged(run: ServingRun, verdicts: readonly Verdict[]): { pass: boolean; message: () => string } {
+/**
+ * Writes the verdicts into the report, then lets the assertion fail if one of them does. A run that is invalid fails every
+ * assertion, and none of its objectives passes or fails: there is nothing to judge.
+ */
+function judged(run: ServingRun, found: readonly Verdict[]): { pass: boolean; message: () => string } {
+  const invalid = run.report.verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+  const verdicts =
+    invalid.length === 0
+      ? found
+      : [...invalid, ...found.map((verdict) => ({ ...verdict, verdict: 'invalid' as const }))]
   recordVerdicts(run, verdicts)
   const message = formatVerdicts(run.report, verdicts)
   const pass = verdicts.every(({ verdict }) => verdict === 'pass' || verdict === 'inconclusive')

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
+import { BenchError } from '../errors.ts'
 import { ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
 
 export type ServingBenchOptions = ServingReporterOptions
@@ -13,6 +14,7 @@ const TEST_TIMEOUT_MS = 3_600_000
  * All of it is set in `configureVitest`, because what a plugin's `config` hook returns does not reach inline projects.
  */
 export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
+  requireNode()
   const seen = new WeakSet<Vitest>()
   return {
     name: 'vitest-llm-bench',
@@ -24,6 +26,21 @@ export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
       addReporter(vitest, options)
     },
   }
+}
+
+const OLDEST_NODE = [22, 19] as const
+
+/** An older Node would fail much later, with an error about something else. */
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
+  throw new BenchError(
+    `This is Node ${process.versions.node}, and vitest-llm-bench needs ${OLDEST_NODE.join('.')} or newer.`,
+    {
+      code: 'bad-command',
+      remedy: 'Install a newer one, or let npm bring it: npm install -D node@24 (npx and npm scripts then use it).',
+    },
+  )
 }
 
 function configureProject(project: TestProject, vitest: Vitest): void {

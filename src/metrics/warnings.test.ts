@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { madeUpRecord, madeUpReport } from './records.testkit.ts'
+
+/** Sent `lateness` ms after it was due, first output 100 ms after that time was due. */
+function sentLate(lateness: number): ReturnType<typeof madeUpRecord> {
+  return madeUpRecord({ dueAt: 0, sentAt: lateness, outputAt: Float64Array.of(100) })
+}
+
+test('a client that was late by more than 5 % of the median TTFT makes the run invalid', () => {
+  // Median TTFT 100 ms: 5 ms are allowed at P99.
+  expect(madeUpReport([sentLate(4.9)]).verdicts).toEqual([])
+  expect(madeUpReport([sentLate(5.1)]).verdicts).toMatchObject([
+    { kind: 'validity', objective: 'client on time', verdict: 'invalid', observed: 5.1, limit: 5 },
+  ])
+})
+
+test('under a cap of concurrency the wait for a slot is the load that was asked for', () => {
+  const load = { ...madeUpReport([sentLate(0)]).load, maxConcurrency: 1 }
+  expect(madeUpReport([sentLate(50)], { load }).verdicts).toEqual([])
+})
+
+test('a run that was cut short is invalid', () => {
+  const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null }
+  expect(madeUpReport([], { result }).verdicts).toMatchObject([{ objective: 'complete run', verdict: 'invalid' }])
+})
