@@ -23,6 +23,8 @@ export interface EngineStats {
   readonly kvUsage: number
   /** Since the start. */
   readonly preemptions: number
+  /** It ran out of memory: there will be no further token, and nobody is told. */
+  readonly dead: boolean
 }
 
 /**
@@ -34,9 +36,9 @@ export interface Engine {
   submit(request: EngineRequest, now: Ms): void
   /** Its place comes free with the next iteration; no token of it is told any more. Unknown ids are ignored. */
   cancel(id: number): void
-  /** When the next request becomes visible to the scheduler; null if none is on its way. */
+  /** When the next request becomes visible to the scheduler; null if none is on its way, or the engine is dead. */
   nextArrivalAt(): Ms | null
-  /** Begins an iteration at `now` and returns when it ends; null if there is nothing to do. */
+  /** Begins an iteration at `now` and returns when it ends; null if there is nothing to do, or nobody alive to do it. */
   startIteration(now: Ms): Ms | null
   /** Ends the iteration that was begun: tells its tokens, in the order of the batch. */
   endIteration(onToken: TokenListener): void
@@ -61,6 +63,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
   let batch: Batch = { prefill: [], decode: [] }
   let endsAt: Ms = 0
   let hasCancelled = false
+  let dead = false
 
   const arrive = (sequence: Sequence): void => {
     let at = arriving.length
@@ -113,12 +116,15 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       hasCancelled = true
       alive.delete(id)
     },
-    nextArrivalAt: () => arriving[0]?.visibleAt ?? null,
+    nextArrivalAt: () => (dead ? null : (arriving[0]?.visibleAt ?? null)),
     startIteration: (now) => {
+      if (dead) return null
       if (hasCancelled) dropCancelled()
       letIn(now)
       batch = schedule(queues)
       if (batch.prefill.length + batch.decode.length === 0) return null
+      dead = !fitsMemory(scheduler.workspace, running.length)
+      if (dead) return null
       let prefillTokens = 0
       for (const { promptTokens, generated } of batch.prefill) prefillTokens += promptTokens + generated
       let contextTokens = 0
@@ -148,6 +154,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       waiting: waiting.length + arriving.length,
       kvUsage: 1 - kv.free() / kv.total,
       preemptions: queues.preemptions,
+      dead,
     }),
   }
 }
@@ -155,6 +162,10 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
 function finishReason({ stopAfter, maxTokens }: Sequence, generated: number): FinishReason | null {
   if (generated >= stopAfter) return 'stop'
   return generated >= maxTokens ? 'length' : null
+}
+
+function fitsMemory(workspace: EngineProfile['scheduler']['workspace'], sequences: number): boolean {
+  return workspace === undefined || sequences * workspace.bytesPerSequence <= workspace.freeBytes
 }
 
 /** `array.filter` in place. */

@@ -99,6 +99,11 @@ export const EngineProfile = z
        * `worst-case`: prompt and longest answer at admission, so that nothing is ever preempted.
        */
       reservation: z.enum(['grow', 'worst-case']),
+      /**
+       * Memory for working on the batch, allocated as it grows; the engine dies of the allocation that does not fit.
+       * Absent where weights and KV cache leave enough for any batch.
+       */
+      workspace: z.object({ freeBytes: count, bytesPerSequence: count }).exactOptional(),
     }),
     /** Multiplies every iteration; 1 is as fitted. */
     slowdown: z.number().positive(),
