@@ -1,18 +1,11 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { expect, test } from 'vitest'
+import { parseJunit, type JUnit } from './junit-schema.testkit.ts'
 import { renderJunit } from './junit.ts'
 import { plainLine } from './plain-text.ts'
 import { HOSTILE_NAMES, EMPTY_METRICS, report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  isArray: (name) => name === 'testsuite' || name === 'testcase',
-})
-
-function cases(xml: string): Record<string, unknown>[] {
-  const suites: { testcase: Record<string, unknown>[] }[] = parser.parse(xml).testsuites.testsuite
-  return suites.flatMap(({ testcase }) => testcase)
+function cases(xml: string): JUnit['testsuite'][number]['testcase'] {
+  return parseJunit(xml).testsuite.flatMap(({ testcase }) => testcase)
 }
 
 /** Our file without the properties, of which there are dozens. */
@@ -111,7 +104,6 @@ test('no name makes the file invalid, and every name comes back as plain text', 
   )
   // The characters of XML 1.0; parsers are laxer than the standard here.
   expect(xml).not.toMatch(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
-  expect(XMLValidator.validate(xml)).toBe(true)
   const names = cases(xml).map((each) => each['@name'])
   expect(names).toHaveLength(2 * HOSTILE_NAMES.length)
   expect(new Set(names)).toEqual(new Set(HOSTILE_NAMES.map(plainLine)))
@@ -121,7 +113,7 @@ test('the counts of the file are those of its cases', () => {
   const xml = renderJunit(studyReport())
   const all = cases(xml)
   const having = (key: string): number => all.filter((each) => key in each).length
-  expect(parser.parse(xml).testsuites).toMatchObject({
+  expect(parseJunit(xml)).toMatchObject({
     '@tests': String(all.length),
     '@failures': String(having('failure')),
     '@errors': String(having('error')),

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { BenchReport } from '../report.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
@@ -20,7 +21,8 @@ describeServing('chat', {
 
 test('a matrix whose objectives hold exits 0 with table, JSON, JUnit and Markdown', { timeout: 60_000 }, async () => {
   const project = benchProject({ 'bench/chat.bench.ts': CHAT })
-  const { exitCode, output } = await project.bench()
+  const { exitCode, output } = await project.bench([], { GITHUB_STEP_SUMMARY: join(project.folder, 'summary.md') })
+  expect(project.read('summary.md')).toContain(project.read('bench-results/report.md'))
   expect(output).toMatch(/Tests {2}4 passed/)
   expect(exitCode).toBe(0)
   expect(output).toMatch(/vllm 0\.4\.1/)

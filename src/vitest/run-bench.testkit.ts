@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { XMLParser } from 'fast-xml-parser'
 import { onTestFinished } from 'vitest'
+import { parseJunit, type JUnit } from '../../reporters/junit-schema.testkit.ts'
 import { BenchReport } from '../report.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
@@ -76,7 +76,7 @@ export function benchProject(files: Readonly<Record<string, string>>): BenchProj
     has: (file) => existsSync(join(folder, file)),
     read: (file) => readFileSync(join(folder, file), 'utf8'),
     report: () => BenchReport.parse(JSON.parse(project.read('bench-results/report.json'))),
-    junit: () => parseJunit(project.read('bench-results/junit.xml')),
+    junit: () => junitCases(project.read('bench-results/junit.xml')),
   }
   project.write({
     'vitest.config.ts': `export { defineServingBench } from ${config}\nimport { defineServingBench } from ${config}\nexport default defineServingBench()\n`,
@@ -97,27 +97,19 @@ function cleanEnvironment(): Record<string, string> {
   )
 }
 
-function parseJunit(xml: string): JunitCase[] {
-  const parser = new XMLParser({
-    ignoreAttributes: false,
-    attributeNamePrefix: '@',
-    isArray: (name) => ['testsuite', 'testcase', 'property'].includes(name),
-  })
-  const { testsuites } = parser.parse(xml)
-  return (testsuites.testsuite ?? []).flatMap((suite: any) =>
-    (suite.testcase ?? []).map((testcase: any) => ({
+function junitCases(xml: string): JunitCase[] {
+  return parseJunit(xml).testsuite.flatMap((suite) =>
+    suite.testcase.map((testcase) => ({
       suite: suite['@name'],
       name: testcase['@name'],
-      failure: textOf(testcase.failure),
-      error: textOf(testcase.error),
-      properties: Object.fromEntries(
-        (testcase.properties?.property ?? []).map((one: any) => [one['@name'], one['@value']]),
-      ),
+      failure: told(testcase.failure),
+      error: told(testcase.error),
+      properties: Object.fromEntries((testcase.properties?.property ?? []).map((one) => [one['@name'], one['@value']])),
     })),
   )
 }
 
-function textOf(node: any): string | null {
-  if (node === undefined) return null
-  return typeof node === 'string' ? node : `${node['@message'] ?? ''}\n${node['#text'] ?? ''}`
+function told(outcome: JUnit['testsuite'][number]['testcase'][number]['failure']): string | null {
+  const [first] = outcome ?? []
+  return first === undefined ? null : `${first['@message']}\n${first['#text'] ?? ''}`
 }
