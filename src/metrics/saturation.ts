@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../record.ts'
+import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
 import { quantile } from '../stats/quantile.ts'
 import { slope } from '../stats/slope.ts'
@@ -95,15 +96,6 @@ function backlogGrowth(records: readonly RequestRecord[]): number {
     return i - ended
   })
   return slope(inFlight.slice(Math.floor(inFlight.length * WARM_UP_SHARE)))
-}
-
-/** Means of `count` blocks of consecutive values, sized as equally as can be. */
-function blockMeans(values: readonly number[], count: number): number[] {
-  return Array.from({ length: count }, (_, i) => {
-    const from = Math.floor((values.length * i) / count)
-    const to = Math.floor((values.length * (i + 1)) / count)
-    return values.slice(from, to).reduce((sum, value) => sum + value, 0) / (to - from)
-  })
 }
 
 function ascending(values: readonly number[]): Float64Array {

@@ -1,3 +1,5 @@
+import { incompleteBeta } from './incomplete-beta.ts'
+
 /**
  * How many independent requests it takes to show, with `confidence`, that a share `percentile` (0.99 for P99) of all
  * requests keeps a limit when `over` of those sent did not: the smallest N with
@@ -14,13 +16,7 @@ export function requestsForPercentile(percentile: number, over = 0, confidence =
   return requests
 }
 
-/** P(Binomial(n, share) <= k), summed term by term; 0 < share < 1 and k <= n. */
+/** P(Binomial(n, share) <= k) = I_(1-share)(n - k, k + 1); 0 < share < 1 and 0 <= k <= n. */
 export function binomialCdf(k: number, n: number, share: number): number {
-  let logTerm = n * Math.log1p(-share)
-  let sum = Math.exp(logTerm)
-  for (let i = 1; i <= k; i++) {
-    logTerm += Math.log((n - i + 1) / i) + Math.log(share) - Math.log1p(-share)
-    sum += Math.exp(logTerm)
-  }
-  return sum
+  return k >= n ? 1 : incompleteBeta(1 - share, n - k, k + 1)
 }

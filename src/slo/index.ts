@@ -1,0 +1,1 @@
+export { judgePercentile, type PercentileObjective, type PercentileVerdict } from './judge-percentile.ts'

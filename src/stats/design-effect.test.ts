@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { designEffect } from './design-effect.ts'
+
+const trial = (text: string): boolean[] => text.split('').map((letter) => letter === 'x')
+
+// p = 4/16, blocks of 4 with shares 1 0 0 0: variance 0.25; independent requests 3/16 / 4 = 0.046875
+test('requests that are over in one block together count for less', () => {
+  expect(designEffect([trial('xxxx............')])).toBeCloseTo(0.25 / 0.046875, 12)
+})
+
+// every block has one: no variance at all
+test('requests spread more evenly than chance are worth no more than one', () => {
+  expect(designEffect([trial('x...x...x...x...')])).toBe(1)
+})
+
+// p = 3/600; shares 3/200, 0, 0: variance 0.000075; independent requests 0.005 * 0.995 / 200. Blocks of 14, spread out: less
+test('trials that differ count for less too', () => {
+  const bad = Array.from({ length: 200 }, (_, i) => i % 60 === 30 && i < 160)
+  const good = bad.map(() => false)
+  expect(designEffect([bad, good, good])).toBeCloseTo(3.015075, 6)
+})
+
+test('without a request over the level, or with every one, nothing can be measured', () => {
+  expect(designEffect([trial('....')])).toBe(1)
+  expect(designEffect([trial('xxxx')])).toBe(1)
+  expect(designEffect([trial('x')])).toBe(1)
+})
+
+// two trials of one request each, one over: p 1/2, variance of 1 and 0 is 1/2; independent 1/4
+test('blocks of one request are trials', () => {
+  expect(designEffect([[true], [false]])).toBe(2)
+})
+
+test('requests drawn alone are worth about themselves', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1000, maxLength: 1000 }), (draws) => {
+      expect(designEffect([draws.map((u) => u > 0.9)])).toBeGreaterThanOrEqual(1)
+    }),
+    { numRuns: 10 },
+  )
+})
