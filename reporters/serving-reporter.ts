@@ -138,9 +138,10 @@ export class ServingReporter extends DefaultReporter {
   }
 }
 
-/** What is left is guessed from the pace so far: requests that arrive at a constant rate also end at one. */
+/** What is left is guessed from the pace of sending, which the schedule sets, and at the end from the pace of the answers. */
 function standing(progress: ProgressArtifact['progress']): Omit<Parameters<typeof renderProgress>[0], 'name'> {
+  const { sent, total, elapsedMs } = progress
   const done = progress.completed + progress.failed
-  const etaMs = done === 0 ? null : (progress.elapsedMs / done) * (progress.total - done)
-  return { ...progress, done, etaMs }
+  const paced = sent < total ? sent : done
+  return { ...progress, done, etaMs: paced === 0 ? null : (elapsedMs / paced) * (total - paced) }
 }
