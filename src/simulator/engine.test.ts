@@ -5,7 +5,7 @@ import { createEngine } from './engine.ts'
 import { PROFILES } from './find-profile.ts'
 import type { EngineProfile } from './profile.ts'
 import { lmdeployBase } from './profiles/lmdeploy.ts'
-import { mlcW4a16 } from './profiles/mlc-llm.ts'
+import { mlcBatch64, mlcW4a16 } from './profiles/mlc-llm.ts'
 import { tensorrtLlmBase } from './profiles/tensorrt-llm.ts'
 import { vllmBase } from './profiles/vllm.ts'
 
@@ -121,6 +121,15 @@ test('noise is the same for a seed, and leaves the number of tokens alone', () =
   expect(run).toEqual(runEngine(noisy, crowd))
   expect(run.told.map(({ tokenAt }) => tokenAt.length)).toEqual(crowd.map(({ maxTokens }) => maxTokens))
   expect(run.told).not.toEqual(runEngine(vllmBase, crowd).told)
+})
+
+test('mlc-llm with a batch cap of 64 dies at its 57th sequence, and nobody hears of it again; with 48 it lives', () => {
+  const many = Array.from({ length: 57 }, (): Submission => ({ at: 0, promptTokens: 20, maxTokens: 5 }))
+  const { told, stats } = runEngine(mlcBatch64, many)
+  expect(stats).toMatchObject({ dead: true, running: 57 })
+  expect(told.every(({ tokenAt }) => tokenAt.length === 0)).toBe(true)
+  expect(runEngine(mlcBatch64, many.slice(1)).stats.dead).toBe(false)
+  expect(runEngine(mlcW4a16, many).stats.dead).toBe(false)
 })
 
 test('a request longer than the context is refused', () => {

@@ -1,7 +1,7 @@
 import { BenchError } from '../errors.ts'
 import type { EngineProfile } from './profile.ts'
 import { lmdeployBase, lmdeployKvInt8 } from './profiles/lmdeploy.ts'
-import { mlcW4a16 } from './profiles/mlc-llm.ts'
+import { mlcBatch64, mlcW4a16 } from './profiles/mlc-llm.ts'
 import { tensorrtLlmBase } from './profiles/tensorrt-llm.ts'
 import { vllmAwq, vllmBase, vllmFlashAttention } from './profiles/vllm.ts'
 
@@ -14,6 +14,7 @@ export const PROFILES: readonly EngineProfile[] = [
   lmdeployKvInt8,
   tensorrtLlmBase,
   mlcW4a16,
+  mlcBatch64,
 ]
 
 /**

@@ -1,103 +1,112 @@
-import { readFileSync } from 'node:fs'
+import type { Cells, PublishedRow, StudyLengths } from '../../fixtures/published-study.ts'
 import { poisson } from '../arrival/poisson.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
-import type { Ms } from '../units.ts'
+import { createRandom } from '../random.ts'
+import { quantile } from '../stats/quantile.ts'
+import type { Ms, Tokens } from '../units.ts'
+import { drawStudyLengths } from '../workload/study-lengths.ts'
 import { driveEngine } from './drive-engine.ts'
 import { createEngine, type EngineStats } from './engine.ts'
-import { findProfile } from './find-profile.ts'
 import type { EngineProfile } from './profile.ts'
 
-/** The seven columns compared, ms (the duration too). */
-export interface Row {
-  readonly duration: Ms
-  readonly ttft: readonly [Ms, Ms, Ms]
-  readonly tpot: readonly [Ms, Ms, Ms]
+/** What became of a row. */
+export interface SimulatedRow {
+  readonly cells: Cells
+  readonly outputTokens: Tokens
+  /** The most at any arrival. */
+  readonly peak: { readonly running: number; readonly waiting: number; readonly kvUsage: number }
+  readonly preemptions: number
 }
 
-export interface PublishedRow {
-  readonly framework: string
-  readonly variant: string
-  readonly requestRate: number
-  readonly numPrompts: number
-  readonly row: Row
+/** Requests of the study whose totals were published, as they follow each other. */
+const SEGMENTS = [
+  { count: 100, promptTokens: 22_925, outputTokens: 21_789 },
+  { count: 100, promptTokens: 19_964, outputTokens: 22_343 },
+  { count: 800, promptTokens: 171_098, outputTokens: 155_642 },
+]
+
+/** Another thousand requests that might have been the study's: the same law, the same totals. */
+export function drawStudy(seed: number, hazards: Readonly<Record<string, number>>): StudyLengths {
+  const promptTokens: Tokens[] = []
+  const maxTokens: Tokens[] = []
+  for (const [index, segment] of SEGMENTS.entries()) {
+    const random = createRandom(seed, `study/segment-${index + 1}`)
+    const drawn = Array.from({ length: segment.count }, () => drawStudyLengths(random))
+    const stretchPrompt = segment.promptTokens / sum(drawn.map((lengths) => lengths.promptTokens))
+    const stretchOutput = segment.outputTokens / sum(drawn.map((lengths) => lengths.outputTokens))
+    for (const lengths of drawn) {
+      const prompt = clamp(Math.round(lengths.promptTokens * stretchPrompt), 4, 1024)
+      promptTokens.push(prompt)
+      maxTokens.push(clamp(Math.round(lengths.outputTokens * stretchOutput), 4, 2048 - prompt))
+    }
+  }
+  const stopped = Object.entries(hazards).map(([framework, hazard]) => {
+    const random = createRandom(seed, `study/stops/${framework}`)
+    return [framework, maxTokens.map((tokens) => Math.min(tokens, drawStop(hazard, random.next())))] as const
+  })
+  return { promptTokens, maxTokens, stopped: Object.fromEntries(stopped) }
 }
 
-export const PUBLISHED: readonly PublishedRow[] = readJson('published/rtx3090-llama3-8b-2024-05.json').rows.map(
-  (row: Record<string, number>) => ({
-    framework: row['framework'],
-    variant: row['variant'],
-    requestRate: row['requestRate'],
-    numPrompts: row['numPrompts'],
-    row: {
-      duration: 1000 * row['durationSec']!,
-      ttft: [row['p50Ttft'], row['p90Ttft'], row['p99Ttft']],
-      tpot: [row['p50Tpot'], row['p90Tpot'], row['p99Tpot']],
-    },
-  }),
-)
-
-const study: { promptTokens: number[]; maxTokens: number[] } = readJson('study-workload.json')
-const stoppedTokens: Record<string, number[]> = readJson('published/study-stopped-lengths.json')
-
-/** Runs one row of the study through the engine alone, with its arrivals and its reconstructed lengths. */
-export function simulateRow(profile: EngineProfile, requestRate: number, count: number): Row & { stats: EngineStats } {
+/** Runs one row through the engine alone, with the study's arrivals. */
+export function simulateRow(
+  profile: EngineProfile,
+  { requestRate, numPrompts: count }: Pick<PublishedRow, 'requestRate' | 'numPrompts'>,
+  { promptTokens, maxTokens, stopped }: StudyLengths,
+): SimulatedRow {
   const clock = createVirtualClock()
   const dueAt = poisson({ compat: 'vllm-0.4.1' }).offsets({ count, requestRate, seed: 0 })
   const first = new Float64Array(count)
   const last = new Float64Array(count)
   const tokens = new Float64Array(count)
+  const peak = { running: 0, waiting: 0, kvUsage: 0 }
   const engine = driveEngine(createEngine(profile, 0), clock, (id) => {
     if (tokens[id]!++ === 0) first[id] = clock.now()
     last[id] = clock.now()
   })
-  const stopped = stoppedTokens[profile.framework]
   const template = profile.framework === 'mlc-llm' ? profile.chatTemplateTokens : 0
+  const stops = stopped[profile.framework]
   for (const [id, at] of dueAt.entries()) {
     clock.at(at, () => {
-      const maxTokens = study.maxTokens[id]!
-      const stopAfter = stopped !== undefined && stopped[id]! < maxTokens ? { stopAfter: stopped[id]! } : {}
-      engine.submit({ id, promptTokens: study.promptTokens[id]! + template, maxTokens, ...stopAfter })
+      watch(peak, engine.stats())
+      engine.submit({
+        id,
+        promptTokens: promptTokens[id]! + template,
+        maxTokens: maxTokens[id]!,
+        ...(stops !== undefined && stops[id]! < maxTokens[id]! ? { stopAfter: stops[id]! } : {}),
+      })
     })
   }
   clock.run()
   const ttft = dueAt.map((at, id) => first[id]! - at)
   const tpot = dueAt.flatMap((_at, id) => (tokens[id]! > 1 ? [(last[id]! - first[id]!) / (tokens[id]! - 1)] : []))
   return {
-    duration: Math.max(...last),
-    ttft: quantiles(ttft),
-    tpot: quantiles(tpot),
-    stats: engine.stats(),
+    cells: [Math.max(...last), ...percentiles(ttft), ...percentiles(tpot)],
+    outputTokens: sum([...tokens]),
+    peak,
+    preemptions: engine.stats().preemptions,
   }
 }
 
-function quantiles(values: number[]): [Ms, Ms, Ms] {
+/** Where a constant chance per token ends an answer, for a uniform `share`. */
+function drawStop(hazard: number, share: number): Tokens {
+  return Math.max(1, Math.ceil(Math.log(1 - share) / Math.log(1 - hazard)))
+}
+
+function watch(peak: { -readonly [Key in keyof SimulatedRow['peak']]: number }, stats: EngineStats): void {
+  peak.running = Math.max(peak.running, stats.running)
+  peak.waiting = Math.max(peak.waiting, stats.waiting)
+  peak.kvUsage = Math.max(peak.kvUsage, stats.kvUsage)
+}
+
+function percentiles(values: Ms[]): [Ms, Ms, Ms] {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (q: number): number => {
-    const place = q * (sorted.length - 1)
-    const below = Math.floor(place)
-    const low = sorted[below]!
-    return low + (place - below) * ((sorted[below + 1] ?? low) - low)
-  }
-  return [at(0.5), at(0.9), at(0.99)]
+  return [quantile(sorted, 0.5), quantile(sorted, 0.9), quantile(sorted, 0.99)]
 }
 
-function readJson(name: string) {
-  return JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8'))
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
-/** `node src/simulator/published.testkit.ts`: simulated / published, the deviation in per cent behind each. */
-if (import.meta.main) {
-  for (const { framework, variant, requestRate, numPrompts, row } of PUBLISHED) {
-    const started = performance.now()
-    const simulated = simulateRow(findProfile(framework, variant), requestRate, numPrompts)
-    const cost = performance.now() - started
-    const cells = [simulated.duration, ...simulated.ttft, ...simulated.tpot]
-    const published = [row.duration, ...row.ttft, ...row.tpot]
-    const text = cells.map((value, i) => `${value.toFixed(1)} / ${published[i]} (${percent(value, published[i]!)})`)
-    console.log(`${framework} ${variant} @${requestRate}`.padEnd(24), text.join(' | '), `${cost.toFixed(0)} ms CPU`)
-  }
-}
-
-function percent(value: number, reference: number): string {
-  return `${(100 * (value / reference - 1)).toFixed(1)} %`
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value))
 }

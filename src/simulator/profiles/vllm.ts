@@ -9,7 +9,13 @@ import {
   weightReadMs,
 } from './hardware.ts'
 
-/** vLLM 0.4.1: a serial Python host in front of every step, prefill first, no mixing. */
+/**
+ * vLLM 0.4.1: a serial Python host in front of every step, prefill first, no mixing.
+ *
+ * Before the fit stood: host work of 0.15 to 0.5 ms per sequence, the order of magnitude of scheduling, sampling and
+ * detokenising in Python; 0.05 to 0.6 ms of streaming per running sequence in the event loop that also lets requests in;
+ * 0.2 to 3 ms per iteration and 0.5 to 8 ms more with a prefill (no CUDA graph).
+ */
 export const vllmBase: EngineProfile = {
   framework: 'vllm',
   version: '0.4.1',
@@ -20,11 +26,11 @@ export const vllmBase: EngineProfile = {
   chatTemplateTokens: CHAT_TEMPLATE_TOKENS,
   // The published runs went to max_tokens.
   eosHazard: 0,
-  ingress: { requestMs: INGRESS_MS, perRunningMs: 0.234, pollMs: null },
+  ingress: { requestMs: INGRESS_MS, perRunningMs: 0.242, pollMs: null },
   cost: {
-    iterationMs: 0.62,
-    prefillMs: 2.8,
-    sequenceMs: 0.276,
+    iterationMs: 0.659,
+    prefillMs: 2.95,
+    sequenceMs: 0.283,
     kvReadTokenMs: kvReadTokenMs(PAGED_ATTENTION_FACTOR),
     linear: bf16,
     overlapSharpness: null,
@@ -49,7 +55,10 @@ export const vllmFlashAttention: EngineProfile = {
   cost: { ...vllmBase.cost, kvReadTokenMs: 1.04 * vllmBase.cost.kvReadTokenMs },
 }
 
-/** AWQ weights, 5.3 GB: far more room for the KV cache, and a slow kernel. */
+/**
+ * AWQ weights, 5.3 GB: far more room for the KV cache, and a slow kernel. Before the fit stood: 0.35 to 0.52 ms per row
+ * in the fused kernel (about twice the dense path's), 15 to 40 ms to de-quantise 32 layers.
+ */
 export const vllmAwq: EngineProfile = {
   ...vllmBase,
   variant: 'awq',
@@ -58,9 +67,9 @@ export const vllmAwq: EngineProfile = {
     linear: {
       kind: 'fused-4bit',
       weightReadMs: weightReadMs(5.3),
-      fusedTokenMs: 0.437,
+      fusedTokenMs: 0.431,
       fusedRows: 256,
-      dequantiseMs: 24.8,
+      dequantiseMs: 24.1,
       dense: bf16,
     },
   },
