@@ -2,17 +2,24 @@
 import { readFileSync } from 'node:fs'
 import { BenchError } from '../errors.ts'
 import type { CommandIo } from './command-io.ts'
+import { fit } from './fit.ts'
 import { simulate } from './simulate.ts'
 
 const USAGE = `vitest-llm-bench <command> [options]
 
 Commands
   simulate <framework>[:variant]   serve a simulated engine over HTTP
+  fit <report.json> -o <file>      make a simulated engine of a measured server
 
 Options
   --help       show this; after a command, show its options
   --version
 `
+
+const COMMANDS = new Map<string, (args: readonly string[], io: CommandIo) => void | Promise<void>>([
+  ['simulate', simulate],
+  ['fit', fit],
+])
 
 /** Exit status of a command line that cannot be understood. */
 const BAD_USAGE = 2
@@ -22,12 +29,13 @@ process.exitCode = await main(process.argv.slice(2))
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--version') return print(packageVersion())
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') return print(USAGE)
-  if (command !== 'simulate') {
+  const run = COMMANDS.get(command)
+  if (run === undefined) {
     process.stderr.write(`There is no command "${command}".\n\n${USAGE}`)
     return BAD_USAGE
   }
   try {
-    await simulate(args, terminal())
+    await run(args, terminal())
     return 0
   } catch (error) {
     if (!(error instanceof BenchError)) throw error

@@ -65,3 +65,30 @@ test('lmdeploy: the process aborts, and every connection with it', () => {
   for (const { end } of [...running, late, looked]) expect(end).toBe(CUT)
   expect(late.status).toBe(0)
 })
+
+test('an engine that runs out of memory dies in the same way: two sequences fit, the third does not', () => {
+  const mlc = findProfile('mlc-llm')
+  const scheduler = { ...mlc.scheduler, workspace: { freeBytes: 200, bytesPerSequence: 100 } }
+  const clock = createVirtualClock()
+  const logged: string[] = []
+  const transport = createSimulatedTransport({
+    clock,
+    profile: { ...mlc, scheduler },
+    seed: 0,
+    onLog: (line) => logged.push(line),
+  })
+  const ask = post('/v1/completions', {
+    model: mlc.model,
+    prompt: 'one',
+    max_tokens: 50,
+    ignore_eos: true,
+    stream: true,
+  })
+  const two = [ask, ask].map((request) => listen(transport, request, clock.now).heard)
+  clock.run()
+  expect(two.map(({ end }) => end)).toEqual(['ended', 'ended'])
+  const three = [ask, ask, ask].map((request) => listen(transport, request, clock.now).heard)
+  clock.run()
+  expect(three.map(({ end }) => end)).toEqual(['open', 'open', 'open'])
+  expect(logged).toEqual([expect.stringContaining('TVMError')])
+})

@@ -12,18 +12,25 @@ export interface DrivenEngine {
   stop(): void
 }
 
+/** Hears of what is not a token. */
+export interface EngineListener {
+  /** An iteration has ended, and its tokens are told. */
+  readonly onIteration?: () => void
+  /** The engine ran out of memory: there will be no further token. */
+  readonly onDeath?: () => void
+}
+
 /**
  * Runs `engine` on `clock`.
  *
  * Each iteration ends at its start plus its duration and the next one starts at that very time, never at the time when
- * a late timer fired: lateness is caught up with instead of added up. `onIteration` is called when an iteration has ended
- * and its tokens are told.
+ * a late timer fired: lateness is caught up with instead of added up.
  */
 export function driveEngine(
   engine: Engine,
   clock: Clock,
   onToken: TokenListener,
-  onIteration: () => void = () => {},
+  { onIteration, onDeath }: EngineListener = {},
 ): DrivenEngine {
   let busy = false
   let isStopped = false
@@ -32,10 +39,13 @@ export function driveEngine(
   const iterate = (start: Ms): void => {
     const end = engine.startIteration(start)
     busy = end !== null
-    if (end === null) return sleep()
+    if (end === null) {
+      if (engine.stats().dead) return onDeath?.()
+      return sleep()
+    }
     cancelTimer = clock.at(end, () => {
       engine.endIteration(onToken)
-      onIteration()
+      onIteration?.()
       if (!isStopped) iterate(end)
     })
   }

@@ -120,7 +120,7 @@ export function createResponder(options: ResponderOptions): Responder {
     }
   }
 
-  const engine = driveEngine(createEngine(profile, seed), clock, onToken, onIteration)
+  const engine = driveEngine(createEngine(profile, seed), clock, onToken, { onIteration, onDeath: die })
 
   const generate = (call: GenerationCall, sink: ResponseSink): (() => void) => {
     const { promptTokens, maxTokens } = call

@@ -1,0 +1,157 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { BenchError } from '../errors.ts'
+import { BenchReport, type RunReport, type TargetFacts } from '../report.ts'
+import { findProfile } from '../simulator/find-profile.ts'
+import type { EngineProfile } from '../simulator/profile.ts'
+import { profileText, readProfileFile } from '../simulator/profile-file.ts'
+import type { Tokens } from '../units.ts'
+import type { CommandIo } from './command-io.ts'
+import { type Fit, fitProfile } from './fit-profile.ts'
+import { measuredRun } from './measured-run.ts'
+
+const FIT_USAGE = `vitest-llm-bench fit <report.json> -o <profile.json> [options]
+
+Makes the profile of a simulated engine that behaves like the server in the report. The report needs runs of one target
+at two request rates or more, for instance at a tenth and at two thirds of what the server can do.
+
+  -o, --out F      the profile is written here
+  --target T       which of the report's targets: vllm, vllm:awq
+  --base B         the engine to start from, by its name or its file; default: the simulated one of this target. Its
+                   scheduler and its KV cache are kept: they are known, not measured
+`
+
+/** Fits a profile to a report and prints the residuals. Throws BenchError on bad arguments and unusable reports. */
+export function fit(args: readonly string[], io: Pick<CommandIo, 'print'>): void {
+  if (args.includes('--help')) return io.print(FIT_USAGE)
+  const { report, out, target, base } = readArgs(args)
+  const runs = runsOf(readReport(report), target)
+  const { framework, variant, model, version } = runs[0]!.target
+  const start = base === undefined ? findBase(framework, variant) : readBase(base)
+  const result = fitProfile(start, runs.map(measuredRun), templateTokens(framework, start))
+  const profile: EngineProfile = {
+    ...result.profile,
+    variant,
+    version: version ?? start.version,
+    model: model ?? start.model,
+    estimate: runs.some((run) => run.target.estimate),
+  }
+  writeFileSync(out, profileText(profile))
+  io.print(residualTable(result))
+  io.print(`Written to ${out}: vitest-llm-bench simulate --profile ${out}`)
+}
+
+/** The measured runs of one target, at two rates at least. */
+function runsOf({ runs }: BenchReport, wanted: string | undefined): RunReport[] {
+  const names = [...new Set(runs.map(({ target }) => nameOf(target)))]
+  const chosen = wanted === undefined ? names : names.filter((name) => name === wanted || name.startsWith(`${wanted}:`))
+  const [name] = chosen
+  if (name === undefined)
+    throw unusable(
+      wanted === undefined
+        ? 'The report has no run.'
+        : `The report has no run of ${wanted}, only of ${names.join(', ')}.`,
+    )
+  if (chosen.length > 1)
+    throw new BenchError(`The report has runs of ${chosen.join(', ')}.`, {
+      code: 'bad-command',
+      remedy: `Choose one of them, for instance --target ${name}.`,
+    })
+  const ofTarget = runs.filter(({ target }) => nameOf(target) === name)
+  const answered = ofTarget.filter(({ metrics }) => metrics.completed > 0)
+  if (answered.length === 0) throw unusable(`No request of ${name} was answered.`)
+  const rates = new Set(answered.map(({ load }) => load.requestRate))
+  if (rates.size < 2)
+    throw unusable(`The report has runs of ${name} at one request rate only, which fits many different engines.`)
+  return answered
+}
+
+function unusable(what: string): BenchError {
+  return new BenchError(what, {
+    code: 'no-data',
+    remedy: 'Fit with a report of two rates or more: a low one, and one at which requests share the batch.',
+  })
+}
+
+const nameOf = ({ framework, variant }: TargetFacts): string => `${framework}:${variant}`
+
+function findBase(framework: string, variant: string): EngineProfile {
+  try {
+    return findProfile(framework, variant)
+  } catch (cause) {
+    throw new BenchError(`There is no simulated engine of ${framework}:${variant} to start from.`, {
+      code: 'bad-profile',
+      remedy: 'Name the most similar one, for instance --base vllm:base.',
+      cause,
+    })
+  }
+}
+
+function readBase(base: string): EngineProfile {
+  if (base.endsWith('.json')) return readProfileFile(base)
+  const [framework = '', variant] = base.split(':')
+  return findProfile(framework, variant)
+}
+
+/** The recipes of these frameworks ask by the chat endpoint, whose template is not in the report's prompt lengths. */
+function templateTokens(framework: string, { chatTemplateTokens }: EngineProfile): Tokens {
+  return framework === 'mlc-llm' || framework === 'openai' ? chatTemplateTokens : 0
+}
+
+function readReport(path: string): BenchReport {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new BenchError(`Cannot read the report ${path}: ${(cause as Error).message}.`, {
+      code: 'bad-report',
+      remedy: 'Give the report.json of a bench.',
+      cause,
+    })
+  }
+  const parsed = BenchReport.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new BenchError(`${path} is not the report of a bench.\n${z.prettifyError(parsed.error)}\n`, {
+    code: 'bad-report',
+    remedy: 'Give a report.json as this version of vitest-llm-bench writes it.',
+  })
+}
+
+function residualTable({ factors, runs }: Fit): string {
+  const ms = (value: number): string => value.toFixed(1).padStart(10)
+  const lines = runs.flatMap(({ case: name, residuals }) => [
+    '',
+    name,
+    `            ${['measured', 'base', 'fitted'].map((word) => word.padStart(10)).join('')}  off by`,
+    ...residuals.map(({ metric, measured, base, fitted }) => {
+      const off = 100 * (fitted / measured - 1)
+      return `  ${metric}  ${ms(measured)}${ms(base)}${ms(fitted)}  ${off < 0 ? '' : '+'}${off.toFixed(1)} %`
+    }),
+  ])
+  return [
+    `Multiplied: ${factors.map(({ name, factor }) => `${name} by ${factor.toFixed(2)}`).join(', ')}`,
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+function readArgs(args: readonly string[]) {
+  const { values, positionals } = parse(args)
+  const [report, ...rest] = positionals
+  if (report === undefined || rest.length > 0 || values.out === undefined)
+    throw new BenchError('fit takes one report, and -o for the profile.', { code: 'bad-command', remedy: FIT_USAGE })
+  return { report, out: values.out, target: values.target, base: values.base }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { out: { type: 'string', short: 'o' }, target: { type: 'string' }, base: { type: 'string' } },
+    })
+  } catch (cause) {
+    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: FIT_USAGE, cause })
+  }
+}
