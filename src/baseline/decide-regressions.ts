@@ -1,0 +1,269 @@
+import { BenchError } from '../errors.ts'
+import { estimateFailures, FAILURE_MARGIN, type FailureEstimate } from './failed-requests.ts'
+import { estimateGate, type GateEstimate } from './gate-estimate.ts'
+import { LATENCY_GATES, pairStatistic, type LatencyGate, type LatencyGateName } from './gate-statistics.ts'
+import { holm } from './holm.ts'
+import {
+  buildMessage,
+  caseLabel,
+  failureMessage,
+  isBurst,
+  latencyMessage,
+  type DecidedGate,
+  type RegressionVerdict,
+} from './regression-messages.ts'
+import { checkPairs, type RegressionCase, type Trial, type TrialPairs } from './trial.ts'
+
+export type GateName = LatencyGateName | 'failed requests'
+
+/** Runs fresh pairs of a case, with new seeds and both sides interleaved: five, each time it is asked. */
+export type Confirm = (id: string, stage: 2 | 3) => TrialPairs | Promise<TrialPairs>
+
+export interface RegressionOptions {
+  readonly confirm: Confirm
+  /** By which share a gate may be worse, where not the default: { 'TTFT tail': 0.2 } is 20 %. */
+  readonly margins?: { readonly [G in GateName]?: number }
+  /** Absent when baseline and candidate ran interleaved in every stage. */
+  readonly storedBaseline?: StoredBaseline
+}
+
+/** A baseline that was measured in another session carries that session's state, which no number of trials averages out. */
+export interface StoredBaseline {
+  /** `screening`: `confirm` runs the baseline again; `always`: the old version is gone, it delivers stored trials. */
+  readonly stages: 'screening' | 'always'
+  /**
+   * Standard deviation, between sessions, of the mean of the same version, as a logarithm. From five stored sessions on
+   * measure it; unless told 0.01 times how much the gate amplifies the speed of the machine at 60 to 80 % of the capacity.
+   */
+  readonly sessionSd?: { readonly [G in LatencyGateName]?: number }
+}
+
+export interface GateResult {
+  /** The id of the case. */
+  readonly case: string
+  readonly gate: GateName
+  readonly verdict: RegressionVerdict
+  /** Logarithm of candidate/baseline, + is worse; of `failed requests` a difference of shares. */
+  readonly estimate: number
+  /** One-sided 95 % bounds. */
+  readonly low: number
+  readonly high: number
+  /** One-sided, of the pairs that decided, not corrected for the number of gates. */
+  readonly p: number
+  /** One line. */
+  readonly message: string
+}
+
+export interface BuildVerdict {
+  /** `fail` when any gate failed; `inconclusive`, which is no failure, when any is; `pass` when all pass. */
+  readonly verdict: RegressionVerdict
+  readonly gates: readonly GateResult[]
+  /** One line for the whole build. */
+  readonly message: string
+}
+
+/** Of a fixed speed change: simulated queues at 60 to 80 % of the capacity. */
+const SESSION_SD: { readonly [G in LatencyGateName]: number } = {
+  'TTFT typical': 0.013,
+  'TTFT tail': 0.02,
+  'TPOT typical': 0.014,
+  'TPOT tail': 0.014,
+  'E2E typical': 0.014,
+  throughput: 0.01,
+}
+
+const SUSPECT_P = 0.1
+/** Half of 5 %, because there are two looks at fresh pairs. */
+const LOOK_ALPHA = 0.025
+
+/**
+ * Decides which gates of which cases of one build got worse, in up to three stages.
+ *
+ *     1  the pairs given (three a case): a gate is suspect when p < 0.10 and est > ln(1 + margin)/2;
+ *        else it passes when high < ln(1 + margin), and is inconclusive when not
+ *     2  fresh pairs for the cases with a suspect, the first ones are not used again: a suspect fails when Holm's
+ *        procedure over all suspects of the build rejects it at 2.5 % and est > ln(1 + margin); passes when
+ *        high < ln(1 + margin)
+ *     3  as many again for those still open, judged together with those of stage 2 alike; what is open then is
+ *        inconclusive
+ *
+ * What fails is decided on pairs that did not choose the suspects, so the chance of any false failure in a build is at most
+ * 5 % whatever the number of gates. Cases are confirmed one after the other, in their order.
+ *
+ * Requests that failed are a gate of their own in cases where any did. Improvements pass, and their messages say so.
+ * BenchError `no-data` and `not-comparable` where the trials cannot show anything (`checkPairs`), also for two cases of
+ * the same id, no case at all, and a confirmation that hands over trials it has handed over before.
+ */
+export async function decideRegressions(
+  cases: readonly RegressionCase[],
+  options: RegressionOptions,
+): Promise<BuildVerdict> {
+  const gates = firstLook(cases, options)
+  const seen = new Map(cases.map(({ id, baseline, candidate }) => [id, { baseline, candidate }]))
+  const fresh = new Map<string, TrialPairs>()
+  for (const stage of [2, 3] as const) {
+    const open = gates.filter((gate) => gate.verdict === 'suspect')
+    for (const id of new Set(open.map((gate) => gate.case.id))) {
+      const delivered = await options.confirm(id, stage)
+      checkFresh(id, stage, delivered, seen.get(id))
+      seen.set(id, delivered)
+      const before = fresh.get(id) ?? { baseline: [], candidate: [] }
+      fresh.set(id, {
+        baseline: [...before.baseline, ...delivered.baseline],
+        candidate: [...before.candidate, ...delivered.candidate],
+      })
+    }
+    freshLook(open, fresh, options)
+  }
+  const results = gates.map(resultOf)
+  const verdicts = results.map(({ verdict }) => verdict)
+  const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('inconclusive') ? 'inconclusive' : 'pass'
+  return { verdict, gates: results, message: buildMessage(verdicts) }
+}
+
+/** One gate of one case on its way through the stages. */
+interface GateState {
+  readonly case: RegressionCase
+  /** Null for failed requests. */
+  readonly latency: LatencyGate | null
+  readonly margin: number
+  /** The margin on the scale of the estimate. */
+  readonly limit: number
+  verdict: RegressionVerdict | 'suspect'
+  estimate: GateEstimate | FailureEstimate
+  holm: DecidedGate['holm']
+}
+
+type CheckedCase = { readonly case: RegressionCase; readonly pairs: readonly (readonly [Trial, Trial])[] }
+
+function firstLook(cases: readonly RegressionCase[], { margins, storedBaseline }: RegressionOptions): GateState[] {
+  const checked = checkCases(cases)
+  const marginOf = checkMargins(margins)
+  return checked.flatMap((member) => {
+    const failures = estimateFailures(member.pairs)
+    const failing = failures.baselineFailed + failures.candidateFailed > 0
+    const gates = LATENCY_GATES.filter(({ burstOnly }) => !burstOnly || isBurst(member.case.requestRate))
+    return [...gates, ...(failing ? [null] : [])].map((latency): GateState => {
+      const margin = marginOf(latency)
+      const limit = latency === null ? margin : Math.log1p(margin)
+      const estimate =
+        latency === null ? failures : estimateCase(latency, member, checked, sessionSd(latency, storedBaseline))
+      const suspect = estimate.p < SUSPECT_P && estimate.estimate > limit / 2
+      const verdict = suspect ? 'suspect' : estimate.high < limit ? 'pass' : 'inconclusive'
+      return { case: member.case, latency, margin, limit, verdict, estimate, holm: null }
+    })
+  })
+}
+
+/** Judges the open suspects on the fresh pairs so far. */
+function freshLook(
+  open: readonly GateState[],
+  fresh: ReadonlyMap<string, TrialPairs>,
+  options: RegressionOptions,
+): void {
+  const cases = [...new Set(open.map((gate) => gate.case))]
+  const checked = cases.map((suspect): CheckedCase => {
+    const pairs = fresh.get(suspect.id) ?? { baseline: [], candidate: [] }
+    return { case: suspect, pairs: checkPairs(caseLabel(suspect), pairs) }
+  })
+  const stored = options.storedBaseline?.stages === 'always' ? options.storedBaseline : undefined
+  for (const gate of open) {
+    const member = checked.find((one) => one.case === gate.case)
+    if (member === undefined) continue
+    const { latency } = gate
+    gate.estimate =
+      latency === null
+        ? estimateFailures(member.pairs)
+        : estimateCase(latency, member, checked, sessionSd(latency, stored))
+  }
+  const results = holm(
+    open.map(({ estimate }) => estimate.p),
+    LOOK_ALPHA,
+  )
+  for (const [i, gate] of open.entries()) {
+    const { rejected, adjusted } = results[i] ?? { rejected: false, adjusted: 1 }
+    gate.holm = { adjusted, suspects: open.length }
+    if (rejected && gate.estimate.estimate > gate.limit) gate.verdict = 'fail'
+    else if (gate.estimate.high < gate.limit) gate.verdict = 'pass'
+  }
+}
+
+/** With the noise of all cases at the same rate, one a framework. */
+function estimateCase(
+  gate: LatencyGate,
+  member: CheckedCase,
+  all: readonly CheckedCase[],
+  sessionSd: number,
+): GateEstimate {
+  const statistics = ({ pairs }: CheckedCase): number[] => pairs.map(([b, c]) => pairStatistic(gate, b, c))
+  const group = all.filter((other) => sameRate(other.case.requestRate, member.case.requestRate))
+  return estimateGate(statistics(member), group.map(statistics), sessionSd)
+}
+
+function sameRate(a: number | null, b: number | null): boolean {
+  return a === b || (isBurst(a) && isBurst(b))
+}
+
+function sessionSd({ name }: LatencyGate, stored: StoredBaseline | undefined): number {
+  return stored === undefined ? 0 : (stored.sessionSd?.[name] ?? SESSION_SD[name])
+}
+
+function resultOf({
+  case: judged,
+  latency,
+  margin,
+  verdict: reached,
+  estimate,
+  holm: corrected,
+}: GateState): GateResult {
+  const verdict = reached === 'suspect' ? 'inconclusive' : reached
+  const gate = latency?.name ?? 'failed requests'
+  const decided = { label: caseLabel(judged), gate, verdict, margin, fresh: corrected !== null, holm: corrected }
+  const message = 'requests' in estimate ? failureMessage(decided, estimate) : latencyMessage(decided, estimate)
+  const { low, high, p } = estimate
+  return { case: judged.id, gate, verdict, estimate: estimate.estimate, low, high, p, message }
+}
+
+function checkCases(cases: readonly RegressionCase[]): CheckedCase[] {
+  if (cases.length === 0) {
+    throw new BenchError('There is no case to compare.', {
+      code: 'no-data',
+      remedy: 'Nothing compared is nothing passed: check the filter that left no case.',
+    })
+  }
+  const twice = cases.find(({ id }, i) => cases.findIndex((other) => other.id === id) !== i)
+  if (twice !== undefined) {
+    throw new BenchError(`Two cases have the id "${twice.id}".`, {
+      code: 'not-comparable',
+      remedy: 'Give each framework at each request rate an id of its own.',
+    })
+  }
+  return cases.map((one) => ({ case: one, pairs: checkPairs(caseLabel(one), one) }))
+}
+
+function checkMargins(margins: RegressionOptions['margins'] = {}): (gate: LatencyGate | null) => number {
+  const known: readonly string[] = [...LATENCY_GATES.map(({ name }) => name), 'failed requests' satisfies GateName]
+  for (const [name, margin] of Object.entries(margins)) {
+    const wrong = !known.includes(name) ? 'is no gate' : !(margin > 0 && margin < Infinity) ? `is ${margin}` : null
+    if (wrong === null) continue
+    throw new BenchError(`The margin of "${name}" ${wrong}.`, {
+      code: 'bad-baseline',
+      remedy: `State a share above 0, 0.05 for 5 %, of one of: ${known.join(', ')}.`,
+    })
+  }
+  return (gate) => margins[gate?.name ?? 'failed requests'] ?? gate?.margin ?? FAILURE_MARGIN
+}
+
+/** Pairs that chose the suspects cannot acquit or convict them. */
+function checkFresh(id: string, stage: number, delivered: TrialPairs, before: TrialPairs | undefined): void {
+  const known = new Set(before?.candidate.map(fingerprint))
+  if (delivered.candidate.length === 0 || !delivered.candidate.every((trial) => known.has(fingerprint(trial)))) return
+  throw new BenchError(`The confirmation of "${id}" (stage ${stage}) delivered the trials of the stage before.`, {
+    code: 'not-comparable',
+    remedy: 'Run fresh pairs with new seeds: what raised a suspicion cannot confirm it.',
+  })
+}
+
+function fingerprint({ seed, ttft, e2eLatency }: Trial): string {
+  return `${seed}:${ttft.join()}:${e2eLatency.join()}`
+}

@@ -1,0 +1,103 @@
+import { BenchError } from '../errors.ts'
+import type { Ms, PerSecond } from '../units.ts'
+
+/** One load run. The three arrays are aligned: the same index is the same request; NaN where it failed. */
+export interface Trial {
+  /** Of the workload: the same seed has the same arrival times, prompts and output lengths. */
+  readonly seed: number
+  readonly ttft: readonly Ms[]
+  /** NaN also for an answer of one token, which has no such time. */
+  readonly tpot: readonly Ms[]
+  readonly e2eLatency: readonly Ms[]
+}
+
+/** Trials of the same load on both sides; those at the same index have the same seed and make a pair. */
+export interface TrialPairs {
+  readonly baseline: readonly Trial[]
+  readonly candidate: readonly Trial[]
+}
+
+/** One framework at one request rate. */
+export interface RegressionCase extends TrialPairs {
+  readonly id: string
+  readonly framework: string
+  /** Null, or Infinity, when all requests are sent at once. */
+  readonly requestRate: PerSecond | null
+}
+
+export const TRIAL_METRICS = ['ttft', 'tpot', 'e2eLatency'] as const
+export type TrialMetric = (typeof TRIAL_METRICS)[number]
+
+/**
+ * The pairs as they are, once they are known to be comparable.
+ *
+ * BenchError `no-data` for fewer than two pairs, a trial without requests, a metric that no request of a trial has on
+ * either side, and a time that is no time. `not-comparable` for another number of trials or of requests on both sides,
+ * for seeds that differ within a pair or are all the same, and for a candidate that is over 500 times as fast.
+ */
+export function checkPairs(label: string, { baseline, candidate }: TrialPairs): [baseline: Trial, candidate: Trial][] {
+  const refuse = (code: 'no-data' | 'not-comparable', what: string, remedy: string): never => {
+    throw new BenchError(`${label}: ${what}.`, { code, remedy })
+  }
+  if (baseline.length !== candidate.length) {
+    const what = `${baseline.length} baseline trials and ${candidate.length} candidate trials`
+    refuse(
+      'not-comparable',
+      what,
+      'Run both sides with the same seeds: trial i of one is paired with trial i of the other.',
+    )
+  }
+  if (baseline.length < 2) {
+    refuse(
+      'no-data',
+      `${baseline.length} pairs of trials`,
+      'Noise shows only between trials: run three pairs, two at the least.',
+    )
+  }
+  const pairs = baseline.map((trial, i): [Trial, Trial] => [trial, candidate[i] ?? trial])
+  if (new Set(baseline.map(({ seed }) => seed)).size === 1) {
+    refuse('not-comparable', 'all trials have the same seed', 'Give trial i the seed seed0 + i, on both sides alike.')
+  }
+  for (const [i, [before, after]] of pairs.entries()) {
+    if (before.seed !== after.seed) {
+      const what = `trial ${i} has seed ${after.seed}, its baseline has seed ${before.seed}`
+      refuse('not-comparable', what, 'Run both sides with the same seeds, in the same order.')
+    }
+    const counts = [before, after].flatMap((trial) => TRIAL_METRICS.map((metric) => trial[metric]?.length))
+    if (counts.some((count) => count !== counts[0])) {
+      const what = `the times of trial ${i} have different lengths (${counts.join(', ')})`
+      refuse('not-comparable', what, 'State every time of every request on both sides, NaN where a request failed.')
+    }
+    if (counts[0] === 0)
+      refuse('no-data', `trial ${i} has no request`, 'Send some; nothing is no evidence of anything.')
+    for (const metric of TRIAL_METRICS) checkTimes(refuse, `${metric} of trial ${i}`, before[metric], after[metric])
+  }
+  return pairs
+}
+
+/** No build is so much faster; a result in seconds compared with one in milliseconds is. */
+const UNBELIEVABLE = 500
+
+function checkTimes(
+  refuse: (code: 'no-data' | 'not-comparable', what: string, remedy: string) => never,
+  what: string,
+  before: readonly Ms[],
+  after: readonly Ms[],
+): void {
+  const wrong = [...before, ...after].find((time) => time <= 0 || time === Infinity)
+  if (wrong !== undefined) {
+    refuse('no-data', `${what}: a request took ${wrong} ms`, 'Times are above 0; a request that failed has NaN.')
+  }
+  const ratios = before.flatMap((time, i) => {
+    const ratio = (after[i] ?? NaN) / time
+    return Number.isNaN(ratio) ? [] : ratio
+  })
+  if (ratios.length === 0) {
+    const remedy = 'A side on which everything failed is a failure of its own; look at its errors first.'
+    refuse('no-data', `${what}: no request has it on both sides`, remedy)
+  }
+  if (ratios.every((ratio) => ratio < 1 / UNBELIEVABLE)) {
+    const remedy = 'Times are in milliseconds on both sides: look for seconds, or for answers that are none.'
+    refuse('not-comparable', `${what}: every request is over ${UNBELIEVABLE} times as fast as before`, remedy)
+  }
+}
