@@ -26,11 +26,11 @@ export const vllmBase: EngineProfile = {
   chatTemplateTokens: CHAT_TEMPLATE_TOKENS,
   // The published runs went to max_tokens.
   eosHazard: 0,
-  ingress: { requestMs: INGRESS_MS, perRunningMs: 0.242, pollMs: null },
+  ingress: { requestMs: INGRESS_MS, perRunningMs: 0.217, pollMs: null },
   cost: {
-    iterationMs: 0.659,
-    prefillMs: 2.95,
-    sequenceMs: 0.283,
+    iterationMs: 0.684,
+    prefillMs: 2.89,
+    sequenceMs: 0.294,
     kvReadTokenMs: kvReadTokenMs(PAGED_ATTENTION_FACTOR),
     linear: bf16,
     overlapSharpness: null,
