@@ -82,7 +82,8 @@ function noise({ margin }: DecidedGate, estimate: GateEstimate): string {
   if (hidden > TOO_NOISY) return `${hides}; too noisy to gate`
   // More pairs tell an estimate beside the limit from it, but how many depends on how far beside it really is.
   if (hidden <= limit) return `${hides}; too near the limit of ${plain(margin)} to tell`
-  return `${hides}; ${pairsToSettle(estimate, limit)} pairs in all would settle ${plain(margin)}`
+  const needed = pairsToSettle(estimate, limit)
+  return `${hides}; ${needed === Infinity ? 'over 1000' : needed} pairs in all would settle ${plain(margin)}`
 }
 
 /** `+0.4%` for the logarithm of 1.004. */
