@@ -2,6 +2,7 @@ import type { WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
 import { createRandom, type Random } from '../random.ts'
 import { MS_PER_SECOND, type Ms, type Tokens } from '../units.ts'
+import { breakOff, refuseDead } from './after-death.ts'
 import type { AnswerStream, GenerationCall, PlainResponse } from './dialects/dialect.ts'
 import { DIALECTS } from './dialects/of-framework.ts'
 import { PROMETHEUS_TEXT } from './dialects/prometheus.ts'
@@ -94,30 +95,8 @@ export function createResponder(options: ResponderOptions): Responder {
     isDead = true
     engine.stop()
     onLog(death.log(unixMs()))
-    for (const { stream, sink, tokens } of open.values()) {
-      if (death.running === 'stall') continue
-      if (death.running === 'cut') sink.cut()
-      else if (tokens === 0 && stream.opening === null) refuseDead(sink)
-      else {
-        sink.bytes(death.running)
-        sink.end()
-      }
-    }
+    for (const { stream, sink, tokens } of open.values()) breakOff(death, sink, tokens > 0 || stream.opening !== null)
     open.clear()
-  }
-
-  const refuseDead = (sink: ResponseSink): void => {
-    switch (death.arriving) {
-      case 'silence':
-        return
-      case 'head-then-cut':
-        sink.head(200, STREAM_HEAD)
-        return sink.cut()
-      case 'cut':
-        return sink.cut()
-      default:
-        sendWhole(death.arriving, sink)
-    }
   }
 
   const engine = driveEngine(createEngine(profile, seed), clock, onToken, { onIteration, onDeath: die })
@@ -135,7 +114,7 @@ export function createResponder(options: ResponderOptions): Responder {
       return nobodyLeaves
     }
     if (isDead) {
-      refuseDead(sink)
+      refuseDead(death, sink)
       return nobodyLeaves
     }
 
