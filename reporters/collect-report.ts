@@ -33,14 +33,23 @@ function runsOf(test: TestCase): RunReport[] {
   const attempt = Math.max(...runs.map((run) => run.attempt))
   const reports = runs.filter((run) => run.attempt === attempt).map(({ report }) => report)
   const assertions = untoldErrors(test).map(assertionVerdict)
-  return reports.map((report, index) =>
-    index === reports.length - 1 ? { ...report, verdicts: [...report.verdicts, ...assertions] } : report,
-  )
+  const passed = test.result().state === 'passed'
+  return reports.map((report, index) => {
+    const verdicts = index === reports.length - 1 ? [...report.verdicts, ...assertions] : report.verdicts
+    return { ...report, verdicts: passed ? verdicts.map(excused) : verdicts }
+  })
 }
 
 /** What the worker put into the test; see `src/vitest/types.ts` for how it comes to stand in `TaskMeta`. */
 function servingOf(test: TestCase): ServingMeta | undefined {
   return test.meta().serving
+}
+
+/** `test.fails`, or an assertion that was caught: Vitest's word decides, and the report says what it passed over. */
+function excused(verdict: Verdict): Verdict {
+  if (verdict.verdict !== 'fail' && verdict.verdict !== 'invalid') return verdict
+  const message = `${verdict.message} (the test passed all the same: it expects failure or caught it)`
+  return { ...verdict, verdict: 'inconclusive', message }
 }
 
 function assertionVerdict({ message }: SerializedError, index: number): Verdict {

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { styleText } from 'node:util'
 import type { SerializedError, TestArtifact } from 'vitest'
@@ -87,10 +87,17 @@ export class ServingReporter extends DefaultReporter {
     super.onTestRunEnd(modules, unhandledErrors, reason)
     this.#signals?.runIsOver()
     const report = collectReport(modules, unhandledErrors)
+    const folder = join(this.ctx.config.root, this.#outputDir)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
-    if (report.runs.length === 0 && report.failedCases.length === 0) return
+    if (report.runs.length === 0 && report.failedCases.length === 0) {
+      if (existsSync(folder))
+        this.log(` No load was run: ${relative(process.cwd(), folder)} holds the reports of an earlier run.`)
+      return
+    }
+    // The evidence first: a table that cannot be drawn must not cost it.
+    this.#writeFiles(report, folder)
     this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.' }))
-    this.#writeFiles(report)
+    this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}`)
   }
 
   /** A load run is not iterations of a function: its own table comes at the end. */
@@ -103,15 +110,13 @@ export class ServingReporter extends DefaultReporter {
     if (functions.length > 0) super.printBenchmarkTable(functions, padding, columnName)
   }
 
-  #writeFiles(report: BenchReport): void {
-    const folder = join(this.ctx.config.root, this.#outputDir)
+  #writeFiles(report: BenchReport, folder: string): void {
     const markdown = renderMarkdown(report)
     writeAtomically(join(folder, 'report.json'), renderJson(report))
     writeAtomically(join(folder, 'junit.xml'), renderJunit(report))
     writeAtomically(join(folder, 'report.md'), markdown)
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (summary !== undefined && summary !== '') appendFileSync(summary, `\n${markdown}\n`)
-    this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}`)
   }
 
   #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {

@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici'
 import { BenchError } from '../errors.ts'
+import { redactor } from '../redact.ts'
 import type { Ms } from '../units.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { explainNetworkError } from './network-error.ts'
@@ -19,8 +20,9 @@ export async function getJson(
   const dispatcher = new Agent({ allowH2: false, connect: { timeout: timeoutMs } })
   try {
     const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
-    if (statusCode !== 200) throw refused(address, statusCode, text)
-    return parse(address, text)
+    const redact = redactor(headers)
+    if (statusCode !== 200) throw refused(address, statusCode, redact(text))
+    return parse(address, text, redact)
   } finally {
     await dispatcher.destroy()
   }
@@ -65,16 +67,16 @@ function refused(address: URL, statusCode: number, text: string): BenchError {
   )
 }
 
-function parse(address: URL, text: string): unknown {
+function parse(address: URL, text: string, redact: (text: string) => string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
+  } catch {
+    // The parser's own error quotes the text.
     throw new BenchError(
-      `GET ${address.href} was answered with something other than JSON: ${text.slice(0, 200).trim()}`,
+      `GET ${address.href} was answered with something other than JSON: ${redact(text).slice(0, 200).trim()}`,
       {
         code: 'server-refused',
         remedy: 'Check that the URL of the target is that of the inference server.',
-        cause,
       },
     )
   }

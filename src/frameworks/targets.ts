@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { withoutCredentials } from '../redact.ts'
 import type { FrameworkId } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
@@ -76,8 +77,15 @@ function simulatedTarget(
 ): Target {
   const remote = remoteTarget(framework, recipe, { variant: defaultVariant, ...options })
   if (remote.endpoint.kind === 'url') return remote
+  const slowdown = options.slowdown ?? 1
+  if (!(slowdown > 0 && slowdown < Infinity)) {
+    throw new BenchError(`The slowdown of ${framework} is ${slowdown}.`, {
+      code: 'bad-target',
+      remedy: 'Give a finite factor above 0: 1 is the engine as it was measured, 1.3 makes every step 30 % longer.',
+    })
+  }
   const built = options.profile ?? findProfile(framework, remote.variant)
-  const profile = { ...built, slowdown: built.slowdown * (options.slowdown ?? 1) }
+  const profile = { ...built, slowdown: built.slowdown * slowdown }
   return { ...remote, version: options.version ?? profile.version, endpoint: { kind: 'simulated', profile } }
 }
 
@@ -97,11 +105,11 @@ function urlEndpoint(url: string, apiKey: string | undefined, headers: Readonly<
   let parsed: URL
   try {
     parsed = new URL(url)
-  } catch (cause) {
-    throw new BenchError(`${JSON.stringify(url)} is not a URL.`, {
+  } catch {
+    // Node's own error quotes the URL, password and all.
+    throw new BenchError(`${JSON.stringify(withoutCredentials(url))} is not a URL.`, {
       code: 'bad-target',
       remedy: 'Give the base URL of the server, for instance http://127.0.0.1:8000.',
-      cause,
     })
   }
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {

@@ -43,12 +43,12 @@ function messages(verdicts: readonly Verdict[]): string {
   return verdicts.map(({ message }) => message).join(', ')
 }
 
-const MARKS: { readonly [V in VerdictWord]: string } = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '✗' }
+const MARKS: { readonly [V in VerdictWord]: string } = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '!' }
 
 function cells({ objective, verdict, observed, limit }: Verdict): string[] {
   const [name = '', sign, ...limitText] = objective.split(' ')
   const unit = CATALOG.find(({ id }) => id === name.split('.')[0])?.unit ?? 'ms'
-  const excess = verdict === 'fail' && observed !== null && limit ? `(${signed(100 * (observed / limit - 1))} %)` : ''
+  const excess = verdict === 'fail' && observed !== null && limit ? `(${excessOf(observed / limit)})` : ''
   return [
     MARKS[verdict],
     name,
@@ -74,6 +74,11 @@ function requestLines({ metrics, load, errors }: FormattedRun): string[] {
     `  ${completed}/${load.numPrompts} requests in ${(durationMs / MS_PER_SECOND).toFixed(1)} s, ${failed} failed${unsent > 0 ? `, ${unsent} never sent` : ''}`,
     ...errors.map(({ kind, count, example }) => `    ${count} x ${kind}: ${example}`),
   ]
+}
+
+/** `+17.2 %`; from ten times the limit on, a factor says more. */
+function excessOf(ratio: number): string {
+  return ratio >= 10 ? `${ratio.toPrecision(3)} times the limit` : `${signed(100 * (ratio - 1))} %`
 }
 
 function signed(value: number): string {

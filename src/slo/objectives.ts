@@ -134,10 +134,13 @@ function checkLimit(objective: Objective): void {
   const { metric, limit, bound } = objective
   const name = objectiveName(objective)
   if (typeof limit !== 'number' || !Number.isFinite(limit) || limit < 0) {
-    throw new BenchError(`The limit of ${name} is ${String(limit)}.`, {
-      code: 'bad-slo',
-      remedy: 'Give a finite number of at least 0.',
-    })
+    throw new BenchError(
+      `The limit of ${name} is ${typeof limit === 'string' ? JSON.stringify(limit) : String(limit)}.`,
+      {
+        code: 'bad-slo',
+        remedy: 'Give a finite number of at least 0.',
+      },
+    )
   }
   if (bound === 'min' ? limit === 0 : metric.id === 'errorRate' && limit >= 1) {
     throw new BenchError(`No run could miss the limit ${limit} of ${name}.`, {

@@ -56,7 +56,9 @@ function parseObjective(scanner: Scanner, slo: Record<string, Record<string, num
   }
   const sign = scanner.expect(/[<>]=?/y, '"<", "<=", ">" or ">="', 'Write for instance ttft.p99<400.')
   if (latency && sign.startsWith('>')) scanner.fail(`${id} can only have a maximum`, 'Use "<" or "<=".')
-  const number = Number(scanner.expect(NUMBER, 'a number', 'Give a number of at least 0, for instance 400 or 0.01.'))
+  const digits = scanner.expect(NUMBER, 'a number', 'Give a number of at least 0, for instance 400 or 0.01.')
+  const number = Number(digits)
+  if (number === 0 && /^[^e]*[1-9]/.test(digits)) scanner.fail(`${digits} is too small to tell from 0`, 'Write 0.')
   const unit = latency ? scanner.take(/ms\b|s\b/y) : null
   const limits = (slo[id] ??= {})
   const key = statistic ?? (sign.startsWith('<') ? 'max' : 'min')

@@ -319,3 +319,108 @@ test('the bench files of the README print what the README shows', { timeout: 60_
   expect(output).toContain(shown)
   expect((await project.bench(['burst'])).output).toMatch(/Tests {2}1 passed/)
 })
+
+test('nothing that went unjudged, unawaited or misspelt is green', { timeout: 60_000 }, async () => {
+  const dead = createServer((request, response) =>
+    request.method === 'GET' ? response.end('{"data":[{"id":"llama"}]}') : response.writeHead(503).end('overloaded'),
+  )
+  dead.listen(0, '127.0.0.1')
+  await once(dead, 'listening')
+  onTestFinished(() => void dead.close())
+  const project = benchProject({
+    'bench/holes.bench.ts': `
+import { test, expect, fixedLengths, vllm } from ${ENTRY}
+const L = { target: vllm(), requestRate: 2, numPrompts: 5, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }
+const dead = vllm({ url: 'http://127.0.0.1:${(dead.address() as AddressInfo).port}' })
+test('dead and unjudged', async ({ load }) => { await load({ ...L, target: dead, requestRate: Infinity }) })
+test('objectives handed over, never asserted', async ({ load }) => { await load({ ...L, slo: { ttft: { p50: 1 } } }) })
+test('not awaited', ({ load }) => { void load(L) })
+test('rate from a string', async ({ load }) => { await load({ ...L, requestRate: '2' }) })
+test('misspelt option', async ({ load }) => { await load({ ...L, maxConcurency: 1 }) })
+test('misspelt time-out', async ({ load }) => { await load({ ...L, timeouts: { firstbyte: 5 } }) })
+test('a month of load', async ({ load }) => { await load({ ...L, requestRate: 1e-9 }) })
+test('negated', async ({ load }) => { expect(await load(L)).not.toMeetSlo({ ttft: { p99: 1 } }) })
+test('no factor', async ({ load }) => { await load({ ...L, target: vllm({ slowdown: NaN }) }) })
+test('judged', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate: 0 }) })
+`,
+  })
+  const { exitCode, output } = await project.bench()
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/Tests {2}9 failed \| 1 passed/)
+  for (const reason of [
+    /none of 5 requests completed \(http-status: HTTP 503: overloaded/,
+    /was given an slo, and no assertion judged it/,
+    /ended while its load was still running/,
+    /The option requestRate of a load is "2"/,
+    /no option "maxConcurency"\. Did you mean "maxConcurrency"/,
+    /timeouts of a load has no option "firstbyte"\. Did you mean "firstByte"/,
+    /would be due after .* days/,
+    /not\.toMeetSlo\(\) would pass on a server that answers nothing/,
+    /The slowdown of vllm is NaN/,
+  ]) {
+    expect(output).toMatch(reason)
+  }
+})
+
+test(
+  'an empty URL, or a simulation where it is forbidden, fails the case instead of benching something else',
+  { timeout: 60_000 },
+  async () => {
+    const project = benchProject({ 'bench/chat.bench.ts': CHAT })
+    const empty = await project.bench(['-t', 'vllm'], { VLLM_URL: '' })
+    expect(empty.exitCode).toBe(1)
+    expect(empty.output).toMatch(/VLLM_URL is set, and empty/)
+    const forbidden = await project.bench(['-t', 'lmdeploy'], { LLM_BENCH_SIMULATE: '0' })
+    expect(forbidden.exitCode).toBe(1)
+    expect(forbidden.output).toMatch(/lmdeploy 0\.4\.0 would be simulated/)
+  },
+)
+
+test('a key that the server sends back, or stands in a URL, is in no output', { timeout: 60_000 }, async () => {
+  const echoing = createServer((request, response) =>
+    request.method === 'GET'
+      ? response.end('{"data":[{"id":"llama"}]}')
+      : response.writeHead(503).end(`overloaded, ${request.headers.authorization}`),
+  )
+  echoing.listen(0, '127.0.0.1')
+  await once(echoing, 'listening')
+  onTestFinished(() => void echoing.close())
+  const project = benchProject({
+    'bench/echo.bench.ts': `
+import { describeServing, test, fixedLengths, vllm } from ${ENTRY}
+const dataset = fixedLengths({ promptTokens: 20, outputTokens: 5 })
+describeServing('echo', { targets: [vllm()], requestRates: [20], load: { numPrompts: 3, dataset }, slo: { errorRate: 0 } })
+test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bob:planted-secret@127.0.0.1:99999' }), requestRate: 1, numPrompts: 1, dataset }) })`,
+  })
+  const { exitCode, output } = await project.bench([], {
+    VLLM_URL: `http://127.0.0.1:${(echoing.address() as AddressInfo).port}`,
+    LLM_BENCH_API_KEY: 'planted-secret',
+  })
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/overloaded, \*\*\*/)
+  const files = ['report.json', 'junit.xml', 'report.md'].map((file) => project.read(`bench-results/${file}`))
+  for (const text of [output, ...files]) expect(text).not.toContain('planted-secret')
+})
+
+test('what a test expects to fail fails in no report either', { timeout: 60_000 }, async () => {
+  const project = benchProject({
+    'bench/expected.bench.ts': `
+import { test, expect, vllm } from ${ENTRY}
+test.fails('too slow, as we know', async ({ load }) => {
+  expect(await load({ target: vllm(), requestRate: 2, numPrompts: 20 })).toMeetSlo({ ttft: { p50: 1 } })
+})`,
+  })
+  const { exitCode } = await project.bench()
+  expect(exitCode).toBe(0)
+  expect(project.junit()).toMatchObject([{ failure: null, error: null }])
+  expect(project.report().runs[0]?.verdicts).toMatchObject([
+    { verdict: 'inconclusive', message: expect.stringMatching(/the test passed all the same/) },
+  ])
+})
+
+test('a filter that matches nothing says that no load was run', { timeout: 60_000 }, async () => {
+  const project = benchProject({ 'bench/chat.bench.ts': CHAT })
+  await project.bench()
+  const { output } = await project.bench(['-t', 'matches nothing'])
+  expect(output).toMatch(/No load was run: bench-results holds the reports of an earlier run/)
+})

@@ -3,7 +3,9 @@ import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import type { Slo } from '../slo/slo.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
+import { checkMatrix } from './check-options.ts'
 import { sloFromEnvironment } from './environment.ts'
+import { requireEvidence } from './evidence.ts'
 import { test } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
 import type { ServingRun } from './types.ts'
@@ -37,6 +39,7 @@ export function describeServing(
   check?: (run: ServingRun, cell: ServingCell) => void,
 ): void {
   const frames = captureCallSite(describeServing)
+  checkMatrix(matrix)
   if (matrix.targets.length === 0 || matrix.requestRates.length === 0) {
     throw new BenchError(`describeServing(${JSON.stringify(name)}) has no targets or no request rates.`, {
       code: 'bad-load',
@@ -71,7 +74,7 @@ function defineCell(
         ...(slo === undefined ? {} : { slo }),
       })
       const errors = collect([
-        () => (slo === undefined ? expectSomething(run) : expect(run).toMeetSlo(slo)),
+        () => (slo === undefined ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
         () => matrix.baseline === true && expect(run).toMatchBaseline(),
         () => check?.(run, cell),
       ])
@@ -85,19 +88,6 @@ function defineCell(
       throw atCallSite(error, frames)
     }
   })
-}
-
-/** A case without objectives still fails when nothing was served. */
-function expectSomething(run: ServingRun): void {
-  if (run.completed > 0) return
-  const [first] = run.report.errors
-  throw new BenchError(
-    `${run.report.case}: none of ${run.failed} requests completed (${first?.kind}: ${first?.example}).`,
-    {
-      code: 'no-data',
-      remedy: 'See whether the server is up and serves this model.',
-    },
-  )
 }
 
 function collect(assertions: readonly (() => unknown)[]): unknown[] {

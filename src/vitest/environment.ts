@@ -1,6 +1,7 @@
 import { cpus, hostname } from 'node:os'
+import { BenchError } from '../errors.ts'
 import { atUrl } from '../frameworks/targets.ts'
-import type { Target } from '../frameworks/target.ts'
+import { targetLabel, type Target } from '../frameworks/target.ts'
 import { toolName } from '../package-info.ts'
 import type { Environment, FrameworkId } from '../report.ts'
 import { parseSlo } from '../slo/parse-slo.ts'
@@ -26,9 +27,11 @@ const URL_VARIABLES: Partial<Record<FrameworkId, string>> = {
  * A target that was given its URL in code keeps it.
  */
 export function targetFromEnvironment(target: Target, env: Env): Target {
+  if (target.endpoint.kind === 'url') return target
   const variable = URL_VARIABLES[target.framework]
   const url = variable === undefined ? undefined : env[variable]
-  if (url === undefined || url === '' || target.endpoint.kind === 'url') return target
+  if (variable !== undefined && url === '') throw emptyUrl(variable)
+  if (url === undefined) return mayBeSimulated(target, env)
   const model = env['LLM_BENCH_MODEL']
   return {
     ...atUrl(target, { url, apiKey: env['LLM_BENCH_API_KEY'] }),
@@ -36,6 +39,23 @@ export function targetFromEnvironment(target: Target, env: Env): Target {
     version: null,
     model: model === undefined || model === '' ? target.model : model,
   }
+}
+
+/** A CI whose variable is not set expands it to nothing: silently benching a simulation instead would be a false green. */
+function emptyUrl(variable: string): BenchError {
+  return new BenchError(`${variable} is set, and empty.`, {
+    code: 'bad-target',
+    remedy: 'Give it the base URL of the server, or unset it to bench the simulated engine.',
+  })
+}
+
+/** `LLM_BENCH_SIMULATE=0` is for builds that must bench real servers only. */
+function mayBeSimulated(target: Target, env: Env): Target {
+  if (target.endpoint.kind !== 'simulated' || env['LLM_BENCH_SIMULATE'] !== '0') return target
+  throw new BenchError(`${targetLabel(target)} would be simulated, and LLM_BENCH_SIMULATE=0 forbids that.`, {
+    code: 'bad-target',
+    remedy: `Set ${URL_VARIABLES[target.framework] ?? 'its URL'} to a running server.`,
+  })
 }
 
 /** `LLM_BENCH_DATASET` (ShareGPT JSON, or JSONL by its ending) and `LLM_BENCH_TOKENIZER` go before the case's own dataset. */

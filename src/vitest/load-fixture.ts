@@ -1,6 +1,7 @@
 import { test as base, type TestAPI } from 'vitest'
 import { BenchError } from '../errors.ts'
 import type { Target } from '../frameworks/target.ts'
+import { requireEvidence, requireJudgement } from './evidence.ts'
 import { enter } from './ledger.ts'
 import { loadFromEnvironment, sloFromEnvironment, targetFromEnvironment } from './environment.ts'
 import type { LoadOptions } from './run-case.ts'
@@ -18,8 +19,8 @@ export type Load = (options: LoadOptions & { readonly target: Target; readonly n
  *     })
  */
 export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
-  load: async ({ bench, task }, use) => {
-    const started: Promise<ServingRun>[] = []
+  load: async ({ bench, task, signal }, use) => {
+    const started: { readonly run: Promise<ServingRun>; readonly hasSlo: boolean; isOver: boolean }[] = []
 
     const load: Load = async ({ target, name, ...options }) => {
       const caseName =
@@ -48,15 +49,34 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       return run
     }
 
-    await use((options) => {
-      const run = load(options)
-      started.push(run)
-      return run
+    await use(async (options) => {
+      const entry = { run: load(options), hasSlo: options.slo !== undefined, isOver: false }
+      started.push(entry)
+      try {
+        return await entry.run
+      } finally {
+        entry.isOver = true
+      }
     })
+    const forgotten = started.find(({ isOver }) => !isOver)
     // A cancelled test is over before its load is: what was measured until then must still reach the reporters.
-    await Promise.allSettled(started)
+    const results = await Promise.allSettled(started.map(({ run }) => run))
+    if (task.result?.state === 'fail' || signal.aborted) return
+    if (forgotten !== undefined) throw notAwaited(task.fullTestName)
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected') continue
+      if (started[index]?.hasSlo === true) requireJudgement(result.value)
+      if (result.value.report.verdicts.length === 0) requireEvidence(result.value)
+    }
   },
 })
+
+function notAwaited(test: string): BenchError {
+  return new BenchError(`${test} ended while its load was still running.`, {
+    code: 'overlapping-load',
+    remedy: 'Write `await load(...)`: what nobody waits for, nobody judges.',
+  })
+}
 
 function numbered(name: string, count: number): string {
   return count === 1 ? name : `${name} #${count}`

@@ -12,14 +12,16 @@ import type { ServingRun } from './types.ts'
 
 /** Synchronous, so that no forgotten `await` can turn one green. Each writes its verdicts into the report first. */
 export const matchers = {
-  toMeetSlo(received: unknown, slo: Slo) {
+  toMeetSlo(this: MatcherState, received: unknown, slo: Slo) {
+    refuseNot(this, 'toMeetSlo')
     const run = servingRun(received, 'toMeetSlo')
     const asked = sloFromEnvironment(slo, process.env) ?? slo
     recordWarnings(run, shortSampleWarnings(run.report, asked))
     return judged(run, judgeSlo(run.report, asked))
   },
 
-  toMatchBaseline(received: unknown) {
+  toMatchBaseline(this: MatcherState, received: unknown) {
+    refuseNot(this, 'toMatchBaseline')
     const run = servingRun(received, 'toMatchBaseline')
     const provenance = provenanceOf(run)
     if (provenance === undefined) {
@@ -41,6 +43,15 @@ export const matchers = {
     }
   },
 } satisfies MatchersObject
+
+/** The opposite of an objective would also hold for a dead server. */
+function refuseNot({ isNot }: MatcherState, matcher: string): void {
+  if (!isNot) return
+  throw new BenchError(`expect(run).not.${matcher}() would pass on a server that answers nothing.`, {
+    code: 'bad-slo',
+    remedy: 'Assert what must hold instead: toBeSaturated(), or a bound on run.ttft, run.tpot and the like.',
+  })
+}
 
 /**
  * Writes the verdicts into the report, then lets the assertion fail if one of them does. A run that is invalid fails every

@@ -12,6 +12,8 @@ import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
+import type { RequestRecord } from '../record.ts'
+import { redactor } from '../redact.ts'
 import type { Environment, TargetFacts } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
@@ -19,6 +21,7 @@ import type { Slo } from '../slo/slo.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
+import { checkLength, checkLoad } from './check-options.ts'
 import type { ServingRun } from './types.ts'
 
 /** One load run: what is sent, when, and how it is judged. */
@@ -68,7 +71,7 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
   const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
   const transport = openTransport(target, clock, workload.seed, timeouts)
   try {
-    const result = await runLoad({
+    const measured = await runLoad({
       clock,
       transport,
       workload,
@@ -80,6 +83,7 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
       signal: options.signal,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })
+    const result = { ...measured, records: withoutSecrets(measured.records, target) }
     const report = buildRunReport({
       case: name,
       target: targetFacts(target),
@@ -104,14 +108,16 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
 }
 
 async function makeWorkload(load: LoadOptions): Promise<Workload> {
-  checkConcurrency(load.maxConcurrency)
-  return createWorkload({
+  checkLoad(load)
+  const workload = await createWorkload({
     dataset: datasetOf(load),
     arrival: arrivalOf(load),
     count: load.numPrompts,
     requestRate: load.requestRate,
     seed: (load.seed ?? 0) + (load.trial ?? 0),
   })
+  checkLength(workload)
+  return workload
 }
 
 function datasetOf(load: LoadOptions): Dataset {
@@ -120,15 +126,6 @@ function datasetOf(load: LoadOptions): Dataset {
 
 function arrivalOf(load: LoadOptions): Arrival {
   return load.arrival ?? poisson()
-}
-
-function checkConcurrency(maxConcurrency: number | undefined): void {
-  if (maxConcurrency !== undefined && (!Number.isInteger(maxConcurrency) || maxConcurrency < 1)) {
-    throw new BenchError(`maxConcurrency is ${maxConcurrency}.`, {
-      code: 'bad-load',
-      remedy: 'Give a whole number of at least 1, or leave it out for no limit.',
-    })
-  }
 }
 
 function openTransport(target: Target, clock: Clock, seed: number, timeouts: Timeouts): Transport {
@@ -147,6 +144,16 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
         remedy: `Give its base URL, in code (\`url\`) or as ${target.framework.toUpperCase().replace(/[^A-Z]/g, '_')}_URL.`,
       })
   }
+}
+
+/** What a server says of a failed request may hold what it was sent. */
+function withoutSecrets(records: readonly RequestRecord[], { endpoint }: Target): RequestRecord[] {
+  const redact = redactor(endpoint.kind === 'url' ? endpoint.headers : {})
+  return records.map((record) =>
+    record.outcome.status === 'completed'
+      ? record
+      : { ...record, outcome: { ...record.outcome, message: redact(record.outcome.message) } },
+  )
 }
 
 function fixesLength(target: Target, load: LoadOptions): boolean {

@@ -1,0 +1,73 @@
+import * as z from 'zod'
+import { BenchError } from '../errors.ts'
+import { didYouMean } from '../slo/did-you-mean.ts'
+import type { Workload } from '../workload/workload.ts'
+
+const whole = z.int()
+const waiting = z.custom<number>((value) => typeof value === 'number' && value > 0, 'a number of ms above 0')
+
+/** Vitest does not check types, and a misspelt option would measure another load than the one that was meant. */
+const Load = z.strictObject({
+  requestRate: z.custom<number>(
+    (value) => typeof value === 'number' && value > 0,
+    'requests per second above 0, or Infinity for all at once',
+  ),
+  numPrompts: whole.min(1),
+  dataset: z.custom<object>((value) => typeof value === 'object' && value !== null && 'sample' in value).optional(),
+  arrival: z.custom<object>((value) => typeof value === 'object' && value !== null && 'offsets' in value).optional(),
+  maxConcurrency: whole.min(1).optional(),
+  seed: whole.optional(),
+  trial: whole.min(0).optional(),
+  fixedLength: z.boolean().optional(),
+  timeouts: z
+    .strictObject({ connect: waiting, firstByte: waiting, idle: waiting, total: waiting })
+    .partial()
+    .optional(),
+  slo: z.object().optional(),
+})
+
+const MATRIX_KEYS = ['targets', 'requestRates', 'load', 'slo', 'baseline']
+
+/** Throws BenchError `bad-load` that names the option, its value and what it should be. */
+export function checkLoad(load: object): void {
+  const checked = Load.safeParse(load)
+  if (checked.success) return
+  const [issue] = checked.error.issues
+  const place = issue?.path.join('.') ?? ''
+  if (issue?.code === 'unrecognized_keys') {
+    const known = place === 'timeouts' ? ['connect', 'firstByte', 'idle', 'total'] : Object.keys(Load.shape)
+    throw unknownOption(issue.keys[0] ?? '', place === '' ? 'A load' : `The option ${place} of a load`, known)
+  }
+  const value: unknown = issue?.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], load)
+  throw new BenchError(`The option ${place} of a load is ${show(value)}.`, {
+    code: 'bad-load',
+    remedy: `It must be: ${issue?.message ?? 'something else'}.`,
+  })
+}
+
+/** The same for the names in the matrix of `describeServing`. */
+export function checkMatrix(matrix: object): void {
+  const unknown = Object.keys(matrix).find((key) => !MATRIX_KEYS.includes(key))
+  if (unknown !== undefined) throw unknownOption(unknown, 'describeServing', MATRIX_KEYS)
+}
+
+const DAY_MS = 86_400_000
+const LONGEST_DAYS = 24
+
+/** A rate that is far too low would run for ever. Throws BenchError `bad-load`. */
+export function checkLength({ offsets }: Workload): void {
+  const days = (offsets.at(-1) ?? 0) / DAY_MS
+  if (days <= LONGEST_DAYS) return
+  throw new BenchError(`The last of ${offsets.length} requests would be due after ${days.toPrecision(3)} days.`, {
+    code: 'bad-load',
+    remedy: 'Raise requestRate or lower numPrompts.',
+  })
+}
+
+function unknownOption(name: string, where: string, known: readonly string[]): BenchError {
+  return new BenchError(`${where} has no option "${name}".`, { code: 'bad-load', remedy: didYouMean(name, known) })
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+}
