@@ -147,7 +147,7 @@ test.for([
   ['a negative limit', { ttft: { p99: -1 } }, 'The limit of ttft.p99 is -1.'],
   ['NaN', { ttft: { p99: NaN } }, 'The limit of ttft.p99 is NaN.'],
   ['infinity', { ttft: { p99: Infinity } }, 'The limit of ttft.p99 is Infinity.'],
-  ['a text', { ttft: { p99: '400' } }, 'The limit of ttft.p99 is 400.'],
+  ['a text', { ttft: { p99: '400' } }, 'The limit of ttft.p99 is "400".'],
   ['null', { errorRate: null }, 'The limit of errorRate is null.'],
   ['an error rate that nothing exceeds', { errorRate: 1 }, 'No run could miss the limit 1 of errorRate.'],
   ['a minimum of nothing', { goodput: { min: 0 } }, 'No run could miss the limit 0 of goodput.'],
