@@ -27,7 +27,10 @@ export interface SimulatedTargetOptions extends TargetOptions {
   readonly slowdown?: number
 }
 
-/** vLLM: simulated as 0.4.1 on one RTX 3090 unless given a URL. Variants `base`, `flash-attn`, `awq`. */
+/**
+ * vLLM: simulated as 0.4.1 on one RTX 3090 unless given a URL. Variants `base`, `flash-attn`, `awq`, and
+ * `chunked-prefill`: the scheduler of vLLM V1, an estimate that no published table stands behind.
+ */
 export function vllm(options: SimulatedTargetOptions = {}): Target {
   return simulatedTarget('vllm', vllmRecipe, 'base', options)
 }

@@ -1,5 +1,6 @@
 import type { KvBlocks } from './kv-blocks.ts'
 import type { EngineProfile } from './profile.ts'
+import type { Tokens } from '../units.ts'
 import type { Sequence } from './sequence.ts'
 
 /** What a scheduler decides on. It changes the queues and the blocks, nothing else. */
@@ -13,29 +14,41 @@ export interface Queues {
   preemptions: number
 }
 
+/** What one iteration does of a prompt: all of it, or a chunk. */
+export interface Prefill {
+  readonly sequence: Sequence
+  /** At most `sequence.toPrefill`; with all of them comes the next token. */
+  readonly tokens: Tokens
+}
+
 /** The sequences of one iteration. All of them are running. */
 export interface Batch {
-  readonly prefill: readonly Sequence[]
+  readonly prefill: readonly Prefill[]
   readonly decode: readonly Sequence[]
 }
 
 /** Decides who takes part in the next iteration. */
 export type SchedulerPolicy = (queues: Queues) => Batch
 
-/** Admits waiting sequences in order, until one does not fit: nobody overtakes. Returns the admitted. */
-export function admitWaiting(queues: Queues, tokenBudget: number): Sequence[] {
+/**
+ * Admits waiting sequences in order, until one does not fit: nobody overtakes. Of a prompt longer than what is left of
+ * the budget, `in-chunks` takes a part. Returns what is to be prefilled now.
+ */
+export function admitWaiting(queues: Queues, tokenBudget: Tokens, prompts: 'whole' | 'in-chunks' = 'whole'): Prefill[] {
   const { waiting, running, limits, kv } = queues
-  const admitted: Sequence[] = []
+  const admitted: Prefill[] = []
   let budget = tokenBudget
-  while (running.length < limits.maxSequences) {
+  while (running.length < limits.maxSequences && budget > 0) {
     const next = waiting[0]
     if (next === undefined) break
-    const tokens = next.promptTokens + next.generated
+    const all = next.promptTokens + next.generated
+    const tokens = prompts === 'whole' ? all : Math.min(all, budget)
     if (tokens > budget || !kv.admit(next)) break
     budget -= tokens
     waiting.shift()
     running.push(next)
-    admitted.push(next)
+    next.toPrefill = all
+    admitted.push({ sequence: next, tokens })
   }
   return admitted
 }

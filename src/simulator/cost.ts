@@ -6,7 +6,7 @@ export interface IterationWork {
   readonly decodeSequences: number
   readonly prefillSequences: number
   readonly prefillTokens: number
-  /** Tokens that the decoding sequences read from the KV cache. */
+  /** Tokens that decoding sequences, and later chunks of a prompt, read from the KV cache. */
   readonly contextTokens: number
 }
 

@@ -7,7 +7,7 @@ import type { EngineProfile } from './profile.ts'
 import { lmdeployBase } from './profiles/lmdeploy.ts'
 import { mlcBatch64, mlcW4a16 } from './profiles/mlc-llm.ts'
 import { tensorrtLlmBase } from './profiles/tensorrt-llm.ts'
-import { vllmBase } from './profiles/vllm.ts'
+import { vllmBase, vllmChunkedPrefill } from './profiles/vllm.ts'
 
 /** An engine so small that everything runs out: 4 places, 40 blocks of 16 tokens, requests of at most 512. */
 const tiny = (profile: EngineProfile): EngineProfile => ({
@@ -34,7 +34,7 @@ const submission = fc.record(
   { requiredKeys: ['at', 'promptTokens', 'maxTokens'] },
 )
 const load: fc.Arbitrary<Submission[]> = fc.array(submission, { minLength: 1, maxLength: 25 })
-const engine = fc.constantFrom(...[vllmBase, lmdeployBase, tensorrtLlmBase, mlcW4a16].map(tiny))
+const engine = fc.constantFrom(...[vllmBase, vllmChunkedPrefill, lmdeployBase, tensorrtLlmBase, mlcW4a16].map(tiny))
 
 test('every request that is not cancelled gets min(stopAfter, maxTokens) tokens, preempted or not', () => {
   fc.assert(
@@ -73,7 +73,7 @@ test('the same load gives the same times', () => {
 
 test('first tokens come in the order of arrival where nobody polls for a slot', () => {
   const uncancelled = load.map((all) => all.map(({ at, promptTokens, maxTokens }) => ({ at, promptTokens, maxTokens })))
-  const fifo = fc.constantFrom(...[tensorrtLlmBase, mlcW4a16].map(tiny))
+  const fifo = fc.constantFrom(...[vllmChunkedPrefill, tensorrtLlmBase, mlcW4a16].map(tiny))
   fc.assert(
     fc.property(fifo, uncancelled, (profile, submissions) => {
       const sorted = submissions.toSorted((a, b) => a.at - b.at)

@@ -1,6 +1,7 @@
 import { BenchError } from '../errors.ts'
 import type { Ms } from '../units.ts'
 import type { Batch, Queues, SchedulerPolicy } from './batch.ts'
+import { chunkedPrefill } from './chunked-prefill.ts'
 import { iterationMs } from './cost.ts'
 import { createKvBlocks } from './kv-blocks.ts'
 import { mixed } from './mixed.ts'
@@ -48,6 +49,7 @@ export interface Engine {
 const POLICIES: Readonly<Record<EngineProfile['scheduler']['policy'], SchedulerPolicy>> = {
   'prefill-first': prefillFirst,
   mixed,
+  'chunked-prefill': chunkedPrefill,
 }
 
 export function createEngine(profile: EngineProfile, seed: number): Engine {
@@ -105,7 +107,17 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
           { code: 'bad-load', remedy: 'Shorten the prompt or ask for fewer tokens.' },
         )
       const visibleAt = now + ingress.requestMs + ingress.perRunningMs * running.length
-      const sequence = { id, promptTokens, maxTokens, stopAfter, visibleAt, generated: 0, blocks: 0, cancelled: false }
+      const sequence: Sequence = {
+        id,
+        promptTokens,
+        maxTokens,
+        stopAfter,
+        visibleAt,
+        generated: 0,
+        toPrefill: 0,
+        blocks: 0,
+        cancelled: false,
+      }
       alive.set(id, sequence)
       arrive(sequence)
     },
@@ -126,8 +138,12 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       dead = !fitsMemory(scheduler.workspace, running.length)
       if (dead) return null
       let prefillTokens = 0
-      for (const { promptTokens, generated } of batch.prefill) prefillTokens += promptTokens + generated
       let contextTokens = 0
+      for (const { sequence, tokens } of batch.prefill) {
+        prefillTokens += tokens
+        // A later chunk reads what the earlier ones left in the cache.
+        contextTokens += sequence.promptTokens + sequence.generated - sequence.toPrefill
+      }
       for (const { promptTokens, generated } of batch.decode) contextTokens += promptTokens + generated
       const duration = iterationMs(profile, {
         decodeSequences: batch.decode.length,
@@ -141,7 +157,10 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
     endIteration: (onToken) => {
       // Slots that come free now were not free for those who asked during the iteration.
       letIn(endsAt)
-      for (const sequence of batch.prefill) advance(sequence, onToken)
+      for (const { sequence, tokens } of batch.prefill) {
+        sequence.toPrefill -= tokens
+        if (sequence.toPrefill === 0) advance(sequence, onToken)
+      }
       for (const sequence of batch.decode) advance(sequence, onToken)
       retain(running, (sequence) => {
         const goesOn = finishReason(sequence, sequence.generated) === null

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { findProfile, PROFILES } from './find-profile.ts'
 import { EngineProfile } from './profile.ts'
 
-test('every profile is one by its schema, and only TensorRT-LLM is an estimate', () => {
+test('every profile is one by its schema, and only TensorRT-LLM and current vLLM are estimates', () => {
   for (const profile of PROFILES) expect(EngineProfile.parse(profile)).toEqual(profile)
-  expect(PROFILES.filter(({ estimate }) => estimate).map(({ framework }) => framework)).toEqual(['tensorrt-llm'])
+  expect(
+    PROFILES.filter(({ estimate }) => estimate).map(({ framework, variant }) => `${framework}:${variant}`),
+  ).toEqual(['vllm:chunked-prefill', 'tensorrt-llm:base'])
 })
 
 test('without a variant the first profile of the framework is meant', () => {

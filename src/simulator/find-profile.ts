@@ -3,13 +3,14 @@ import type { EngineProfile } from './profile.ts'
 import { lmdeployBase, lmdeployKvInt8 } from './profiles/lmdeploy.ts'
 import { mlcBatch64, mlcW4a16 } from './profiles/mlc-llm.ts'
 import { tensorrtLlmBase } from './profiles/tensorrt-llm.ts'
-import { vllmAwq, vllmBase, vllmFlashAttention } from './profiles/vllm.ts'
+import { vllmAwq, vllmBase, vllmChunkedPrefill, vllmFlashAttention } from './profiles/vllm.ts'
 
 /** Every engine that can be simulated; the first of a framework is its default variant. */
 export const PROFILES: readonly EngineProfile[] = [
   vllmBase,
   vllmFlashAttention,
   vllmAwq,
+  vllmChunkedPrefill,
   lmdeployBase,
   lmdeployKvInt8,
   tensorrtLlmBase,

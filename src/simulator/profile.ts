@@ -51,7 +51,7 @@ export const EngineProfile = z
   .object({
     framework: z.enum(['vllm', 'lmdeploy', 'tensorrt-llm', 'mlc-llm']),
     version: z.string().min(1),
-    /** `base`, `flash-attn`, `awq`, `kv-int8`, `w4a16`. */
+    /** `base`, `flash-attn`, `awq`, `kv-int8`, `w4a16`, `chunked-prefill`. */
     variant: z.string().min(1),
     /** The name under which the server offers the model. */
     model: z.string().min(1),
@@ -85,8 +85,8 @@ export const EngineProfile = z
       overlapSharpness: z.number().min(1).nullable(),
     }),
     scheduler: z.object({
-      /** `prefill-first` never mixes prefill and decode in one iteration; `mixed` does. */
-      policy: z.enum(['prefill-first', 'mixed']),
+      /** `prefill-first` never mixes prefill and decode in one iteration; `mixed` does; `chunked-prefill` splits prompts. */
+      policy: z.enum(['prefill-first', 'mixed', 'chunked-prefill']),
       maxSequences: count,
       /** Tokens through the linear layers in one iteration. */
       maxBatchedTokens: count,
@@ -120,9 +120,11 @@ export const EngineProfile = z
       })
       .nullable(),
   })
-  .refine(({ scheduler, contextTokens }) => scheduler.maxBatchedTokens >= contextTokens, {
-    error: 'maxBatchedTokens below contextTokens: a long prompt could never run',
-  })
+  .refine(
+    ({ scheduler, contextTokens }) =>
+      scheduler.policy === 'chunked-prefill' || scheduler.maxBatchedTokens >= contextTokens,
+    { error: 'maxBatchedTokens below contextTokens: a long prompt could never run' },
+  )
   .refine(
     ({ scheduler: { blocks, blockTokens, watermark }, contextTokens }) =>
       (blocks - Math.floor(blocks * watermark)) * blockTokens >= contextTokens,

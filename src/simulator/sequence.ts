@@ -19,6 +19,8 @@ export interface Sequence {
   /** When the scheduler first sees it, or next asks for a slot. */
   visibleAt: Ms
   generated: Tokens
+  /** Of the prompt, and of what was generated before a preemption: still to prefill before the next token. */
+  toPrefill: Tokens
   /** KV blocks held. */
   blocks: number
   cancelled: boolean

@@ -8,6 +8,7 @@ import {
   PAGED_ATTENTION_FACTOR,
   weightReadMs,
 } from './hardware.ts'
+import { lmdeployBase } from './lmdeploy.ts'
 
 /**
  * vLLM 0.4.1: a serial Python host in front of every step, prefill first, no mixing.
@@ -74,4 +75,20 @@ export const vllmAwq: EngineProfile = {
     },
   },
   scheduler: { ...vllmBase.scheduler, blocks: 7270 },
+}
+
+/**
+ * The scheduler of current vLLM (V1): chunked prefill, without prefix cache. An estimate: nothing published stands behind
+ * it. Bandwidth, FLOP/s, ingress and blocks are those fitted for 0.4.1; its host works beside the GPU as TurboMind's does
+ * and is given its costs; keys and values are read once (flash attention). 2048 tokens and 256 sequences are the defaults
+ * on a card of 24 GiB.
+ */
+export const vllmChunkedPrefill: EngineProfile = {
+  ...vllmBase,
+  version: 'V1 scheduler',
+  variant: 'chunked-prefill',
+  estimate: true,
+  ingress: { ...lmdeployBase.ingress, pollMs: null },
+  cost: { ...lmdeployBase.cost, kvReadTokenMs: kvReadTokenMs(1) },
+  scheduler: { ...vllmBase.scheduler, policy: 'chunked-prefill', maxBatchedTokens: 2048, watermark: 0 },
 }
