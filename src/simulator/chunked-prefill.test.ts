@@ -86,7 +86,7 @@ test('a prompt of 7000 tokens stops nobody for longer than one iteration of 2048
     const gaps = told.slice(0, 20).flatMap(({ tokenAt }) => tokenAt.slice(1).map((at, i) => at - tokenAt[i]!))
     return Math.max(...gaps)
   }
-  // 2048 tokens at 0.2216 ms each, and some milliseconds of fixed costs and reading; 7000 tokens take 1551 ms.
+  // 2048 tokens at 0.2216 ms each, and some milliseconds of fixed costs and reading; 7000 tokens alone take 1551 ms.
   expect(largestGap(vllmChunkedPrefill)).toBeGreaterThan(2048 * 0.2216)
   expect(largestGap(vllmChunkedPrefill)).toBeLessThan(2048 * 0.2216 + 20)
   expect(largestGap(vllmBase)).toBeGreaterThan(7000 * 0.2216)
