@@ -1,6 +1,7 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestSuite } from 'vitest/node'
 import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../src/report.ts'
+import { judgedLine } from '../src/vitest/judged-line.ts'
 import type { ServingMeta } from '../src/vitest/types.ts'
 
 /**
@@ -73,13 +74,9 @@ function untoldErrors(test: TestCase): SerializedError[] {
   const result = test.result()
   if (result.state !== 'failed') return []
   const judged = servingOf(test)?.judged ?? []
-  return result.errors.filter(({ message }) => !judged.includes(firstLine(message)))
+  return result.errors.filter(({ message }) => !judged.includes(judgedLine(message)))
 }
 
 function failed(name: string, framework: string | null, { message, stack }: SerializedError): FailedCase {
   return { case: name, framework, message: message === undefined || message === '' ? (stack ?? 'no message') : message }
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

@@ -1,21 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 
 const PackageJson = z.object({ name: z.string(), version: z.string() })
 
-/** The folder that holds this package's `package.json`: the same from the sources and from `dist/`. */
-export function packageRoot(): URL {
-  let folder = new URL('.', import.meta.url)
-  while (!existsSync(new URL('package.json', folder))) {
-    const parent = new URL('..', folder)
-    if (parent.href === folder.href) throw new Error('vitest-llm-bench is installed without its package.json')
-    folder = parent
+/** The path of a file of this package, from its root: the same from the sources and from `dist/`. */
+export function packagedFile(name: string): string {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (dirname(folder) === folder) throw new Error('vitest-llm-bench is installed without its package.json')
+    folder = dirname(folder)
   }
-  return folder
+  return join(folder, name)
 }
 
-/** `vitest-llm-bench 0.1.0`, as it stands in reports. */
-export function toolName(): string {
-  const { name, version } = PackageJson.parse(JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')))
-  return `${name} ${version}`
+/** What this package's `package.json` says of it. */
+export function packageInfo(): z.infer<typeof PackageJson> {
+  return PackageJson.parse(JSON.parse(readFileSync(packagedFile('package.json'), 'utf8')))
 }

@@ -1,5 +1,6 @@
 import { quantile } from '../stats/quantile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
+import { scaleLinear } from '../simulator/scale-linear.ts'
 import type { Ms, Tokens } from '../units.ts'
 import type { MeasuredRun } from './measured-run.ts'
 import { leastSquares } from './least-squares.ts'
@@ -122,38 +123,11 @@ function scaled(base: EngineProfile, factors: Factors): EngineProfile {
       prefillMs: cost.prefillMs * factors.iterations,
       sequenceMs: cost.sequenceMs * factors.sequences,
       kvReadTokenMs: cost.kvReadTokenMs * factors.context,
-      linear: scaledLinear(cost.linear, factors),
+      linear: scaleLinear(cost.linear, {
+        reading: factors.weights,
+        arithmetic: factors.tokens,
+        tiles: factors.weights,
+      }),
     },
-  }
-}
-
-type Linear = EngineProfile['cost']['linear']
-
-function scaledLinear(linear: Linear, factors: Factors): Linear {
-  const weightReadMs = linear.weightReadMs * factors.weights
-  switch (linear.kind) {
-    case 'dense':
-      return { ...linear, weightReadMs, tokenMs: linear.tokenMs * factors.tokens }
-    case 'fused-4bit': {
-      const { dense } = linear
-      return {
-        ...linear,
-        weightReadMs,
-        fusedTokenMs: linear.fusedTokenMs * factors.tokens,
-        dequantiseMs: linear.dequantiseMs * factors.weights,
-        dense: {
-          ...dense,
-          weightReadMs: dense.weightReadMs * factors.weights,
-          tokenMs: dense.tokenMs * factors.tokens,
-        },
-      }
-    }
-    case 'low-batch':
-      return {
-        ...linear,
-        weightReadMs,
-        tiledMs: linear.tiledMs * factors.weights,
-        prefillTokenMs: linear.prefillTokenMs * factors.tokens,
-      }
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { BenchError } from '../errors.ts'
+import { packageInfo } from '../package-info.ts'
 import type { CommandIo } from './command-io.ts'
 import { fit } from './fit.ts'
 import { simulate } from './simulate.ts'
@@ -27,7 +27,7 @@ const BAD_USAGE = 2
 process.exitCode = await main(process.argv.slice(2))
 
 async function main([command, ...args]: string[]): Promise<number> {
-  if (command === '--version') return print(packageVersion())
+  if (command === '--version') return print(packageInfo().version)
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') return print(USAGE)
   const run = COMMANDS.get(command)
   if (run === undefined) {
@@ -53,16 +53,4 @@ function terminal(): CommandIo {
 function print(text: string): 0 {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
   return 0
-}
-
-/** From the nearest package.json above: the sources lie one folder nearer to it than the built files. */
-function packageVersion(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
-  }
-  throw new BenchError('The package has lost its package.json.', { code: 'bad-command', remedy: 'Install it again.' })
 }

@@ -1,5 +1,5 @@
+import { parseBaseUrl } from '../client/base-url.ts'
 import { BenchError } from '../errors.ts'
-import { withoutCredentials } from '../redact.ts'
 import type { FrameworkId } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
@@ -105,22 +105,7 @@ function remoteTarget(framework: FrameworkId, recipe: Recipe, options: TargetOpt
 }
 
 function urlEndpoint(url: string, apiKey: string | undefined, headers: Readonly<Record<string, string>>): Endpoint {
-  let parsed: URL
-  try {
-    parsed = new URL(url)
-  } catch {
-    // Node's own error quotes the URL, password and all.
-    throw new BenchError(`${JSON.stringify(withoutCredentials(url))} is not a URL.`, {
-      code: 'bad-target',
-      remedy: 'Give the base URL of the server, for instance http://127.0.0.1:8000.',
-    })
-  }
-  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-    throw new BenchError(`${parsed.protocol}// is not a protocol that can be benched.`, {
-      code: 'bad-target',
-      remedy: 'Give an http:// or https:// URL.',
-    })
-  }
+  const parsed = parseBaseUrl(url)
   const authorization = bearer(parsed, apiKey)
   parsed.username = ''
   parsed.password = ''

@@ -1,5 +1,6 @@
 import { BenchError } from '../errors.ts'
 import type { EngineProfile } from './profile.ts'
+import { scaleLinear } from './scale-linear.ts'
 
 /** A GPU by its data sheet. */
 export interface Gpu {
@@ -64,6 +65,7 @@ export function scaleProfile(profile: EngineProfile, { gpu, weightsBytes, kvByte
       { code: 'bad-profile', remedy: 'Give more memory, smaller weights, or a profile with fewer contextTokens.' },
     )
   }
+  const arithmetic = ((RTX_3090.tflops / gpu.tflops) * newWeights) / oldWeights
   return {
     ...profile,
     estimate: true,
@@ -72,40 +74,10 @@ export function scaleProfile(profile: EngineProfile, { gpu, weightsBytes, kvByte
       kvReadTokenMs: (cost.kvReadTokenMs * reading * newKv) / oldKv,
       linear: scaleLinear(cost.linear, {
         reading: (reading * newWeights) / oldWeights,
-        arithmetic: ((RTX_3090.tflops / gpu.tflops) * newWeights) / oldWeights,
+        arithmetic,
+        tiles: arithmetic,
       }),
     },
     scheduler: { ...scheduler, blocks },
-  }
-}
-
-type Linear = EngineProfile['cost']['linear']
-
-function scaleLinear(linear: Linear, by: { readonly reading: number; readonly arithmetic: number }): Linear {
-  const weightReadMs = linear.weightReadMs * by.reading
-  switch (linear.kind) {
-    case 'dense':
-      return { ...linear, weightReadMs, tokenMs: linear.tokenMs * by.arithmetic }
-    case 'fused-4bit': {
-      const { dense } = linear
-      return {
-        ...linear,
-        weightReadMs,
-        fusedTokenMs: linear.fusedTokenMs * by.arithmetic,
-        dequantiseMs: linear.dequantiseMs * by.reading,
-        dense: {
-          ...dense,
-          weightReadMs: dense.weightReadMs * by.reading,
-          tokenMs: dense.tokenMs * by.arithmetic,
-        },
-      }
-    }
-    case 'low-batch':
-      return {
-        ...linear,
-        weightReadMs,
-        tiledMs: linear.tiledMs * by.arithmetic,
-        prefillTokenMs: linear.prefillTokenMs * by.arithmetic,
-      }
   }
 }

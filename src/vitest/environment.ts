@@ -2,8 +2,9 @@ import { cpus, hostname } from 'node:os'
 import { BenchError } from '../errors.ts'
 import { atUrl } from '../frameworks/targets.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
-import { toolName } from '../package-info.ts'
-import type { Environment, FrameworkId } from '../report.ts'
+import { URL_VARIABLES } from '../frameworks/url-variables.ts'
+import { packageInfo } from '../package-info.ts'
+import type { Environment } from '../report.ts'
 import { parseSlo } from '../slo/parse-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import { jsonl } from '../workload/jsonl.ts'
@@ -12,15 +13,6 @@ import type { LoadOptions } from './run-case.ts'
 
 /** The variables that people set around a bench run: see the README. */
 type Env = Readonly<Record<string, string | undefined>>
-
-const URL_VARIABLES: Partial<Record<FrameworkId, string>> = {
-  vllm: 'VLLM_URL',
-  lmdeploy: 'LMDEPLOY_URL',
-  'tensorrt-llm': 'TENSORRT_LLM_URL',
-  'mlc-llm': 'MLC_LLM_URL',
-  sglang: 'SGLANG_URL',
-  openai: 'OPENAI_URL',
-}
 
 /**
  * `VLLM_URL` and its like send a framework's cases to a running server, with `LLM_BENCH_MODEL` and `LLM_BENCH_API_KEY`.
@@ -75,6 +67,7 @@ export function sloFromEnvironment(slo: Slo | undefined, env: Env): Slo | undefi
 
 /** Where and with what a run was made. */
 export function describeEnvironment(): Environment {
+  const { name, version } = packageInfo()
   const processors = cpus()
   return {
     startedAt: new Date().toISOString(),
@@ -83,6 +76,6 @@ export function describeEnvironment(): Environment {
     cores: processors.length,
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
-    tool: toolName(),
+    tool: `${name} ${version}`,
   }
 }

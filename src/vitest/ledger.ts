@@ -1,4 +1,5 @@
 import type { Verdict, Warning } from '../report.ts'
+import { judgedLine } from './judged-line.ts'
 import type { ServingMeta, ServingRun } from './types.ts'
 
 /** Where a run came from: what a matcher must know beyond the run itself. */
@@ -37,5 +38,5 @@ export function recordWarnings({ report }: ServingRun, warnings: readonly Warnin
 /** Notes that a failure is told by the report's verdicts, so that reporters do not list it as something else. */
 export function noteJudged(run: ServingRun, message: string): void {
   const meta = provenances.get(run)?.meta
-  if (meta !== undefined) meta.judged = [...(meta.judged ?? []), message.split('\n', 1)[0] ?? '']
+  if (meta !== undefined) meta.judged = [...(meta.judged ?? []), judgedLine(message)]
 }

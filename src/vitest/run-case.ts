@@ -11,6 +11,7 @@ import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
+import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import type { RequestRecord } from '../record.ts'
 import { redactor } from '../redact.ts'
@@ -141,7 +142,7 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
     case 'unset':
       throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
         code: 'bad-target',
-        remedy: `Give its base URL, in code (\`url\`) or as ${target.framework.toUpperCase().replace(/[^A-Z]/g, '_')}_URL.`,
+        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework] ?? 'its URL'}.`,
       })
   }
 }

@@ -51,7 +51,6 @@ declare module 'vitest' {
   interface BenchResult {
     serving?: ServingRun
   }
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the parameters must be spelled as Vitest spells them
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /** Every objective holds. Lists all that do not; no data is a failure. */
     toMeetSlo: (slo: Slo) => R

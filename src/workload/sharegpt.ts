@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { BenchError } from '../errors.ts'
 import { pythonSeed } from '../mersenne-twister.ts'
 import type { Tokens } from '../units.ts'
-import { packagedFile, readDatasetFile } from './dataset-file.ts'
+import { packagedFile } from '../package-info.ts'
+import { readDatasetFile } from './dataset-file.ts'
 import { jsonArrayElements } from './json-array.ts'
 import { pythonSample } from './python-sample.ts'
 import { checkTokens } from './synthetic.ts'
@@ -41,7 +42,7 @@ export function sharegpt(options: ShareGptOptions = {}): Dataset {
   return {
     label: `sharegpt (${compat === undefined ? name : `${name}, ${compat}`})`,
     async sample(draw) {
-      const file = path ?? packagedFile('sharegpt-sample.json')
+      const file = path ?? packagedFile('fixtures/sharegpt-sample.json')
       const [rows, tokenizer] = await Promise.all([
         (conversations ??= readConversations(file)),
         loadTokenizer(tokenizerName),
