@@ -92,6 +92,8 @@ export const WARNING_CODES = [
   'short-sample',
   'rate-not-reached',
   'saturated',
+  'queue-growing',
+  'server-client-mismatch',
   'aborted',
 ] as const
 export const Warning = z.object({ code: z.enum(WARNING_CODES), message: z.string() })
@@ -151,6 +153,76 @@ export const Series = z.object({
 })
 export type Series = z.infer<typeof Series>
 
+/** One value for each sample, null where that sample lacks it; null as a whole where the server does not tell it. */
+const gaugeColumn = z.array(rate.nullable()).nullable()
+
+/** Over the samples between the first due time and the last end; null where there is none. */
+const GaugeSummary = z.object({ min: rate, mean: rate, max: rate }).nullable()
+
+/**
+ * What a histogram of the server gained between the first sample and the last; null where there is none, or nothing was
+ * observed. ms.
+ */
+export const HistogramDelta = z
+  .object({
+    count: z.int().positive(),
+    /** Exact: the sum over the count. */
+    meanMs: rate,
+    /** Estimates, interpolated within a bucket as Prometheus' `histogram_quantile` does; null above the last bound. */
+    p50Ms: rate.nullable(),
+    p99Ms: rate.nullable(),
+  })
+  .nullable()
+export type HistogramDelta = z.infer<typeof HistogramDelta>
+
+/** What the server said of itself while the load ran. */
+export const Telemetry = z.object({
+  sources: z.object({
+    /** Address of the metrics, without credentials; a path alone in a simulated engine; null where none was read. */
+    metrics: z.string().nullable(),
+    /** File whose lines were read; null where none was. */
+    log: z.string().nullable(),
+  }),
+  /** About once a second, from before the first request until after the last. Columns of equal length. */
+  samples: z.object({
+    /** ms since the first due time, ascending; below 0 before it. */
+    at: z.array(z.number()),
+    running: gaugeColumn,
+    waiting: gaugeColumn,
+    swapped: gaugeColumn,
+    /** Share of the KV cache in use, 0 to 1. */
+    kvCacheUse: gaugeColumn,
+    /** Tokens/s since the sample before where the server counts tokens, else as it averages them itself. */
+    promptThroughput: gaugeColumn,
+    generationThroughput: gaugeColumn,
+    /** Since the first sample. */
+    preemptions: gaugeColumn,
+  }),
+  summary: z.object({
+    running: GaugeSummary,
+    waiting: GaugeSummary,
+    swapped: GaugeSummary,
+    kvCacheUse: GaugeSummary,
+    promptThroughput: GaugeSummary,
+    generationThroughput: GaugeSummary,
+  }),
+  /** Each request once, but for `itl`, which has one observation for each token after the first. */
+  histograms: z.object({
+    ttft: HistogramDelta,
+    queueTime: HistogramDelta,
+    prefillTime: HistogramDelta,
+    decodeTime: HistogramDelta,
+    tpot: HistogramDelta,
+    itl: HistogramDelta,
+    e2eLatency: HistogramDelta,
+  }),
+  /** Prompt tokens of the run found in the prefix cache; `queries`, those looked up, is null where it is not told. */
+  prefixCache: z.object({ hits: count, queries: count.nullable() }).nullable(),
+  /** Why something could not be read, a sentence each. */
+  problems: z.array(z.string()),
+})
+export type Telemetry = z.infer<typeof Telemetry>
+
 export const Environment = z.object({
   startedAt: z.iso.datetime(),
   hostname: z.string(),
@@ -187,8 +259,8 @@ export const RunReport = z.object({
   errors: z.array(z.object({ kind: z.enum(FAILURE_KINDS), count, example: z.string() })),
   requests: RequestColumns,
   series: Series,
-  /** What the server said of itself; null until somebody asks it. */
-  telemetry: z.null(),
+  /** Null where the server is known to tell nothing of itself, and was not asked. */
+  telemetry: Telemetry.nullable(),
   environment: Environment,
 })
 export type RunReport = z.infer<typeof RunReport>
