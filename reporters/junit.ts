@@ -1,4 +1,5 @@
 import junit, { type Builder, type TestSuite } from 'junit-report-builder'
+import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import type { BenchReport, FailedCase, Metrics, RunReport, Verdict } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
 import { doubtsOf } from './footnotes.ts'
@@ -58,7 +59,7 @@ interface CaseTexts {
 function addCase(suite: TestSuite, run: RunReport, { className, name, summary }: CaseTexts): void {
   const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
-  for (const [key, value] of metricProperties(run.metrics)) setProperty(testCase, key, value)
+  for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
   const violated = violations(run)
   const first = violated[0]
   if (first !== undefined) {
@@ -89,15 +90,6 @@ function wholeVerdict(verdict: Verdict): string {
 /** A run that cannot be trusted says so first; a missed objective outweighs a regression. */
 function failureType(violated: readonly Verdict[]): Verdict['kind'] {
   return (['validity', 'slo', 'baseline'] as const).find((kind) => violated.some((each) => each.kind === kind)) ?? 'slo'
-}
-
-/** `ttft.p99` and the like; what was not measured has no property. */
-function metricProperties(metrics: Metrics): [string, number][] {
-  return Object.entries(metrics).flatMap(([name, value]): [string, number][] => {
-    if (value === null) return []
-    if (typeof value === 'number') return [[name, value]]
-    return Object.entries(value).map(([statistic, each]) => [`${name}.${statistic}`, each])
-  })
 }
 
 interface HasProperties {

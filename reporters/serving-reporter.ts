@@ -12,7 +12,7 @@ import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderProgress } from './progress.ts'
-import { writeAtomically } from './write-atomically.ts'
+import { writeAtomically } from '../src/write-atomically.ts'
 
 export interface ServingReporterOptions {
   /** Folder of `report.json`, `junit.xml` and `report.md`, from the project's root. Default `bench-results`. */

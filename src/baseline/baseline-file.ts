@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { BenchError } from '../errors.ts'
 import { RunReport } from '../report.ts'
+import { writeAtomically } from '../write-atomically.ts'
 
 const BASELINE_SCHEMA = 'vitest-llm-bench/baseline@1'
 
@@ -48,10 +48,7 @@ export function readBaseline(path: string): RunReport[] | null {
  */
 export function writeBaseline(path: string, runs: readonly RunReport[]): void {
   const file = BaselineFile.parse({ schema: BASELINE_SCHEMA, runs })
-  mkdirSync(dirname(path), { recursive: true })
-  const unfinished = `${path}.${process.pid}.tmp`
-  writeFileSync(unfinished, `${JSON.stringify(file, null, 2)}\n`)
-  renameSync(unfinished, path)
+  writeAtomically(path, `${JSON.stringify(file, null, 2)}\n`)
 }
 
 function badBaseline(path: string, what: string, cause: unknown): BenchError {

@@ -1,15 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
 import { BenchError } from '../errors.ts'
-import { BenchReport, type RunReport, type TargetFacts } from '../report.ts'
+import type { BenchReport, RunReport, TargetFacts } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { profileText, readProfileFile } from '../simulator/profile-file.ts'
 import type { Tokens } from '../units.ts'
+import { writeAtomically } from '../write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
 import { type Fit, fitProfile } from './fit-profile.ts'
 import { measuredRun } from './measured-run.ts'
+import { readReport } from './read-report.ts'
 
 const FIT_USAGE = `vitest-llm-bench fit <report.json> -o <profile.json> [options]
 
@@ -37,7 +37,7 @@ export function fit(args: readonly string[], io: Pick<CommandIo, 'print'>): void
     model: model ?? start.model,
     estimate: runs.some((run) => run.target.estimate),
   }
-  writeFileSync(out, profileText(profile))
+  writeAtomically(out, profileText(profile))
   io.print(residualTable(result))
   io.print(`Written to ${out}: vitest-llm-bench simulate --profile ${out}`)
 }
@@ -97,25 +97,6 @@ function readBase(base: string): EngineProfile {
 /** The recipes of these frameworks ask by the chat endpoint, whose template is not in the report's prompt lengths. */
 function templateTokens(framework: string, { chatTemplateTokens }: EngineProfile): Tokens {
   return framework === 'mlc-llm' || framework === 'openai' ? chatTemplateTokens : 0
-}
-
-function readReport(path: string): BenchReport {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    throw new BenchError(`Cannot read the report ${path}: ${(cause as Error).message}.`, {
-      code: 'bad-report',
-      remedy: 'Give the report.json of a bench.',
-      cause,
-    })
-  }
-  const parsed = BenchReport.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new BenchError(`${path} is not the report of a bench.\n${z.prettifyError(parsed.error)}\n`, {
-    code: 'bad-report',
-    remedy: 'Give a report.json as this version of vitest-llm-bench writes it.',
-  })
 }
 
 function residualTable({ factors, runs }: Fit): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BenchError } from '../src/errors.ts'
+import { BenchError } from './errors.ts'
 
 /**
  * Writes a file that is either the old one or the whole new one, never half: a neighbour first, then a rename. Makes
