@@ -12,6 +12,7 @@ import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
+import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import type { RequestRecord } from '../record.ts'
 import { redactor } from '../redact.ts'
@@ -165,20 +166,9 @@ function wireRequests(
   target: Target,
   load: LoadOptions,
 ): (request: { prompt: string; outputTokens: number }) => WireRequest {
-  const { recipe, endpoint } = target
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'text/event-stream',
-    ...(endpoint.kind === 'url' ? endpoint.headers : {}),
-  }
   const model = servedModel(target) ?? ''
   const fixedLength = fixesLength(target, load)
-  return ({ prompt, outputTokens }) => ({
-    method: 'POST',
-    path: recipe.path,
-    headers,
-    body: JSON.stringify(recipe.body({ model, prompt, outputTokens, fixedLength })),
-  })
+  return ({ prompt, outputTokens }) => toWireRequest(target, { model, prompt, outputTokens, fixedLength })
 }
 
 /** A simulated engine serves the model of its profile, whatever it is called elsewhere. */
