@@ -5,6 +5,9 @@ export default defineConfig({
   plugins: [servingBench()],
   test: {
     watch: false,
+    // A slow or busy machine is no failure: tests that depend on time use virtual time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     include: ['{src,reporters,bench}/**/*.test.ts'],
     benchmark: { include: ['bench/**/*.bench.ts'] },
     coverage: { include: ['src/**', 'reporters/**'] },

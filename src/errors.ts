@@ -13,6 +13,7 @@ export type BenchErrorCode =
   | 'bad-command'
   | 'no-data'
   | 'not-comparable'
+  | 'regressed'
   | 'server-unreachable'
   | 'server-refused'
   | 'model-not-found'

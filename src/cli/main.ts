@@ -1,8 +1,11 @@
 #!/usr/bin/env node
+import { styleText } from 'node:util'
 import { BenchError } from '../errors.ts'
 import { packageInfo } from '../package-info.ts'
 import type { CommandIo } from './command-io.ts'
+import { exportReport } from './export.ts'
 import { fit } from './fit.ts'
+import { history } from './history.ts'
 import { simulate } from './simulate.ts'
 
 const USAGE = `vitest-llm-bench <command> [options]
@@ -10,6 +13,8 @@ const USAGE = `vitest-llm-bench <command> [options]
 Commands
   simulate <framework>[:variant]   serve a simulated engine over HTTP
   fit <report.json> -o <file>      make a simulated engine of a measured server
+  export <report.json> --format F  csv, vllm-json, openmetrics
+  history [path...]                how each case changed over the versions of its server
 
 Options
   --help       show this; after a command, show its options
@@ -19,7 +24,11 @@ Options
 const COMMANDS = new Map<string, (args: readonly string[], io: CommandIo) => void | Promise<void>>([
   ['simulate', simulate],
   ['fit', fit],
+  ['export', exportReport],
+  ['history', history],
 ])
+
+const FALLBACK_COLUMNS = 120
 
 /** Exit status of a command line that cannot be understood. */
 const BAD_USAGE = 2
@@ -47,7 +56,17 @@ async function main([command, ...args]: string[]): Promise<number> {
 function terminal(): CommandIo {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
-  return { print: (line) => void print(line), signal: interrupted.signal }
+  return {
+    print: (line) => void print(line),
+    width: terminalWidth(),
+    color: styleText('red', '.') !== '.',
+    signal: interrupted.signal,
+  }
+}
+
+function terminalWidth(): number {
+  const columns = process.stdout.columns ?? Number(process.env['COLUMNS'])
+  return columns > 0 ? columns : FALLBACK_COLUMNS
 }
 
 function print(text: string): 0 {

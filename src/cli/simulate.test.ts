@@ -9,6 +9,8 @@ async function run(...args: string[]): Promise<string[]> {
       lines.push(line)
       if (line.startsWith('Stop it')) stop.abort()
     },
+    width: 120,
+    color: false,
     signal: stop.signal,
   })
   return lines

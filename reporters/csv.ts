@@ -1,0 +1,68 @@
+import { flatMetrics } from '../src/metrics/flat-metrics.ts'
+import type { BenchReport, RunReport } from '../src/report.ts'
+import { groupRuns } from './groups.ts'
+import { plainLine } from './plain-text.ts'
+import { caseVerdict } from './verdicts.ts'
+
+/**
+ * One line for each run and one for each case that did not run, under one heading line: RFC 4180, UTF-8, CRLF, a point
+ * for decimals. Names are those of the report (`ttft.p99`, ms; `requestThroughput`, 1/s); an empty field is no value.
+ *
+ * Foreign text that a spreadsheet would take for a formula gets an apostrophe in front.
+ */
+export function renderCsv({ runs, failedCases }: BenchReport): string {
+  const sorted = groupRuns(runs).flatMap((group) => group.runs)
+  const rows = sorted.map(runRow)
+  const failed = failedCases.map(
+    ({ case: name, framework, message }): Row =>
+      new Map([
+        ['case', name],
+        ['framework', framework],
+        ['verdict', 'did not run'],
+        ['message', message],
+      ]),
+  )
+  const all = [...rows, ...failed]
+  const heads = [...new Set(all.flatMap((row) => [...row.keys()]))]
+  const lines = all.map((row) => heads.map((head) => field(row.get(head) ?? null)))
+  return [heads.map(field), ...lines].map((fields) => `${fields.join(',')}\r\n`).join('')
+}
+
+type Row = ReadonlyMap<string, string | number | boolean | null>
+
+function runRow(run: RunReport): Row {
+  const { target, load, metrics, validity, environment } = run
+  const failures = run.verdicts.filter(({ verdict }) => verdict !== 'pass').map(({ message }) => message)
+  return new Map<string, string | number | boolean | null>([
+    ['case', run.case],
+    ['framework', target.framework],
+    ['version', target.version],
+    ['variant', target.variant],
+    ['model', target.model],
+    ['url', target.url],
+    ['simulated', target.simulated],
+    ['estimate', target.estimate],
+    ['requestRate', load.requestRate ?? 'inf'],
+    ['numPrompts', load.numPrompts],
+    ['arrival', load.arrival],
+    ['dataset', load.dataset],
+    ['maxConcurrency', load.maxConcurrency],
+    ['seed', load.seed],
+    ['trial', load.trial],
+    ['digest', load.digest],
+    ['startedAt', environment.startedAt],
+    ['verdict', caseVerdict(run)],
+    ['message', [...failures, ...validity.warnings.map(({ message }) => message)].join('; ')],
+    ...flatMetrics(metrics),
+  ])
+}
+
+const FORMULA = /^[=+\-@\t\r]/
+
+function field(value: string | number | boolean | null): string {
+  if (value === null) return ''
+  if (typeof value !== 'string') return String(value)
+  const line = plainLine(value)
+  const text = FORMULA.test(line) ? `'${line}` : line
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

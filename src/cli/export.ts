@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+import { renderCsv } from '../../reporters/csv.ts'
+import { renderOpenMetrics } from '../../reporters/openmetrics.ts'
+import { toVllmResult } from '../baseline/vllm-result.ts'
+import { BenchError } from '../errors.ts'
+import type { BenchReport } from '../report.ts'
+import { writeAtomically } from '../write-atomically.ts'
+import type { CommandIo } from './command-io.ts'
+import { readReport } from './read-report.ts'
+
+const EXPORT_USAGE = `vitest-llm-bench export <report.json> --format <format> [options]
+
+Writes the runs of a report in the format of another tool.
+
+  --format F     csv           one line for each run
+                 vllm-json     as vllm bench serve --save-result; several runs one on a line, as with --append-result
+                 openmetrics   gauges for a Pushgateway
+  -o, --out F    the file; default: standard output
+`
+
+const FORMATS: ReadonlyMap<string, (report: BenchReport) => string> = new Map([
+  ['csv', renderCsv],
+  ['vllm-json', renderVllmJson],
+  ['openmetrics', renderOpenMetrics],
+])
+
+/** Prints or writes a report in another format. Throws BenchError on bad arguments and reports. */
+export function exportReport(args: readonly string[], io: Pick<CommandIo, 'print'>): void {
+  if (args.includes('--help')) return io.print(EXPORT_USAGE)
+  const { report, render, out } = readArgs(args)
+  const text = render(readReport(report))
+  if (out === undefined) return io.print(text)
+  writeAtomically(out, text)
+  io.print(`Written to ${out}.`)
+}
+
+function renderVllmJson({ runs }: BenchReport): string {
+  return runs.map((run) => `${JSON.stringify(toVllmResult(run))}\n`).join('')
+}
+
+function readArgs(args: readonly string[]) {
+  const { values, positionals } = parse(args)
+  const [report, ...rest] = positionals
+  const render = FORMATS.get(values.format ?? '')
+  if (report === undefined || rest.length > 0 || render === undefined)
+    throw new BenchError(`export takes one report, and --format ${[...FORMATS.keys()].join(', ')}.`, {
+      code: 'bad-command',
+      remedy: EXPORT_USAGE,
+    })
+  return { report, render, out: values.out }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { format: { type: 'string' }, out: { type: 'string', short: 'o' } },
+    })
+  } catch (cause) {
+    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: EXPORT_USAGE, cause })
+  }
+}
