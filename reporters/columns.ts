@@ -1,4 +1,5 @@
-import type { Distribution, RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { Distribution } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
 
 /** A number of a run as the tables show it, in the order of the published study. */
@@ -14,7 +15,7 @@ export interface Column {
   /** As many as the study prints. */
   readonly decimals: number
   /** In the unit of the heading; null where there is no such number. */
-  readonly value: (run: RunReport) => number | null
+  readonly value: (run: CaseReport) => number | null
 }
 
 const LATENCY_STATISTICS = ['p50', 'p90', 'p99'] as const
@@ -89,7 +90,7 @@ export const COLUMNS: readonly Column[] = [
   ...latencyColumns('TPOT', 'tpot', ({ metrics }) => metrics.tpot),
 ]
 
-function latencyColumns(name: string, metric: string, pick: (run: RunReport) => Distribution | null): Column[] {
+function latencyColumns(name: string, metric: string, pick: (run: CaseReport) => Distribution | null): Column[] {
   return LATENCY_STATISTICS.map((statistic) => ({
     id: `${metric}.${statistic}`,
     title: `${statistic.toUpperCase()} ${name} (ms)`,

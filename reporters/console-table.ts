@@ -1,7 +1,9 @@
-import type { BenchReport, RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { BenchReport } from '../src/report.ts'
 import { allSimulated, collectFootnotes } from './footnotes.ts'
 import { groupRuns, labelRuns } from './groups.ts'
 import { firstLine, plainLine } from './plain-text.ts'
+import { poolCases, type PooledReport } from './pool-cases.ts'
 import { rowTags } from './row-tags.ts'
 import { chooseLayout, VERDICT_STYLES } from './table-layout.ts'
 import { paint } from './text-grid.ts'
@@ -24,7 +26,8 @@ const INDENT = '  '
  * for each framework and variant, without the columns that find no room. Below the table stand the objectives that
  * were not met, the cases that did not run, the footnotes, and the columns that are missing.
  */
-export function renderTable(report: BenchReport, { width, color }: TableOptions): string {
+export function renderTable(bench: BenchReport, { width, color }: TableOptions): string {
+  const report = poolCases(bench)
   const groups = groupRuns(report.runs)
   const runs = groups.flatMap((group) => group.runs)
   const footnotes = collectFootnotes(runs)
@@ -55,7 +58,7 @@ export function renderTable(report: BenchReport, { width, color }: TableOptions)
     .join('\n\n')}\n`
 }
 
-function heading(report: BenchReport): string {
+function heading(report: PooledReport): string {
   const { runs } = report
   const facts = [
     summarize(report),
@@ -73,7 +76,7 @@ function theOnly(values: readonly (string | null)[]): string | null {
   return first !== null && values.every((value) => value === first) ? plainLine(first) : null
 }
 
-function doubtfulVerdicts(runs: readonly RunReport[], width: number, color: boolean): string[] {
+function doubtfulVerdicts(runs: readonly CaseReport[], width: number, color: boolean): string[] {
   const labels = labelRuns(runs)
   return (['fail', 'invalid', 'inconclusive'] as const).flatMap((word) =>
     runs.flatMap((run) =>

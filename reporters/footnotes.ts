@@ -1,4 +1,4 @@
-import type { RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from './plain-text.ts'
 
@@ -7,7 +7,7 @@ export interface Footnote {
   readonly letter: string
   /** A line for each thing that is said, with the row where one row among several says it. */
   readonly lines: readonly string[]
-  readonly runs: ReadonlySet<RunReport>
+  readonly runs: ReadonlySet<CaseReport>
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
@@ -16,7 +16,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
  * The warnings and request errors of `runs` (in the order of the table), a letter for each kind. Where every run is
  * simulated the heading says so once, and no footnote repeats it.
  */
-export function collectFootnotes(runs: readonly RunReport[]): Footnote[] {
+export function collectFootnotes(runs: readonly CaseReport[]): Footnote[] {
   const labels = labelRuns(runs)
   const quiet = allSimulated(runs)
   const doubts = runs
@@ -34,12 +34,12 @@ export function collectFootnotes(runs: readonly RunReport[]): Footnote[] {
 }
 
 /** Whether no number of the report comes from a real server. False for an empty report. */
-export function allSimulated(runs: readonly RunReport[]): boolean {
+export function allSimulated(runs: readonly CaseReport[]): boolean {
   return runs.length > 0 && runs.every(({ target }) => target.simulated)
 }
 
 /** The letters of a row, in order: `ab`; empty when nobody doubts it. */
-export function lettersOf(run: RunReport, footnotes: readonly Footnote[]): string {
+export function lettersOf(run: CaseReport, footnotes: readonly Footnote[]): string {
   return footnotes
     .filter(({ runs }) => runs.has(run))
     .map(({ letter }) => letter)
@@ -47,15 +47,20 @@ export function lettersOf(run: RunReport, footnotes: readonly Footnote[]): strin
 }
 
 /** Warnings and errors of one run as plain lines, each kind once. */
-export function doubtsOf({ target, validity, errors, load }: RunReport): { code: string; message: string }[] {
-  const doubts = validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) }))
+export function doubtsOf({ target, validity, errors, load }: CaseReport): { code: string; message: string }[] {
+  const { numPrompts, trials } = load
+  const pooled = `${trials} trials of ${numPrompts / trials} requests, pooled`
+  const doubts = [
+    ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
+    ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
+  ]
   if (target.simulated && !doubts.some(({ code }) => code === 'simulated')) {
     doubts.push({ code: 'simulated', message: 'answered by a simulated server' })
   }
   if (errors.length > 0) {
     const failed = errors.reduce((sum, { count }) => sum + count, 0)
     const kinds = errors.map(({ kind, count, example }) => `${kind} ${count} (${plainLine(example)})`).join('; ')
-    doubts.push({ code: 'errors', message: `${failed} of ${load.numPrompts} requests failed: ${kinds}` })
+    doubts.push({ code: 'errors', message: `${failed} of ${numPrompts} requests failed: ${kinds}` })
   }
   return doubts
 }

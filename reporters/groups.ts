@@ -1,18 +1,19 @@
-import { FRAMEWORK_IDS, type RunReport, type TargetFacts } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { FRAMEWORK_IDS, type TargetFacts } from '../src/report.ts'
 import { plainLine } from './plain-text.ts'
 import { formatLoad } from './units.ts'
 
 /** Runs that stand under one heading: the same framework, version, variant and model. */
-export interface Group {
+export interface Group<R extends CaseReport = CaseReport> {
   /** `vllm 0.4.1 base`: what a CI server keeps its history by, so the model is in it only where nothing else differs. */
   readonly label: string
   /** The label, with the model where the report has several. */
   readonly title: string
-  readonly runs: readonly RunReport[]
+  readonly runs: readonly R[]
 }
 
 /** Sorted by framework, version, variant, then within a group by rising rate (all at once last) and case name. */
-export function groupRuns(runs: readonly RunReport[]): Group[] {
+export function groupRuns<R extends CaseReport>(runs: readonly R[]): Group<R>[] {
   const severalModels = new Set(runs.map(({ target }) => target.model)).size > 1
   const byLabel = Map.groupBy(runs.toSorted(compareRuns), ({ target }) => targetLabel(target))
   return [...byLabel].flatMap(([label, alike]) => {
@@ -34,26 +35,24 @@ export function targetLabel({ framework, version, variant }: TargetFacts): strin
 }
 
 /**
- * Each run in words, for a line that stands away from its row: `vllm 0.4.1 base, 8 req/s`. Where two runs would read
- * the same, the trial or else the name of the case is added.
+ * Each case in words, for a line that stands away from its row: `vllm 0.4.1 base, 8 req/s`. Where two would read the
+ * same, the name of the case is added.
  */
-export function labelRuns(runs: readonly RunReport[]): Map<RunReport, string> {
+export function labelRuns(runs: readonly CaseReport[]): Map<CaseReport, string> {
   const labelled = runs.map((run) => ({
     run,
     label: `${targetLabel(run.target)}, ${formatLoad(run.load.requestRate)}`,
   }))
-  const labels = new Map<RunReport, string>()
+  const labels = new Map<CaseReport, string>()
   for (const alike of Map.groupBy(labelled, ({ label }) => label).values()) {
-    const oneCase = new Set(alike.map(({ run }) => run.case)).size === 1
     for (const { run, label } of alike) {
-      const apart = oneCase ? `, trial ${run.load.trial}` : `, ${plainLine(run.case)}`
-      labels.set(run, alike.length === 1 ? label : label + apart)
+      labels.set(run, alike.length === 1 ? label : `${label}, ${plainLine(run.case)}`)
     }
   }
   return labels
 }
 
-function compareRuns(a: RunReport, b: RunReport): number {
+function compareRuns(a: CaseReport, b: CaseReport): number {
   return (
     FRAMEWORK_IDS.indexOf(a.target.framework) - FRAMEWORK_IDS.indexOf(b.target.framework) ||
     compareText(a.target.version ?? '', b.target.version ?? '') ||

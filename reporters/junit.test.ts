@@ -80,11 +80,13 @@ test('an inconclusive verdict does not fail the case', () => {
   expect(xml).toContain('inconclusive: ttft.p99 < 1 ms: too few')
 })
 
-test('trials of one case have names of their own', () => {
-  const xml = renderJunit(report([0, 1].map((trial) => sampleRun({ load: { trial } }))))
-  expect([...xml.matchAll(/ name="([^"]*)" time/g)].map((match) => match[1])).toContain(
-    'rtx 3090 > vllm base 5 req/s [trial 1]',
-  )
+test('the trials of a case are one test case', () => {
+  const xml = renderJunit(report([0, 1].map((trial) => sampleRun({ load: { trial, trials: 2 } }))))
+  expect([...xml.matchAll(/ name="([^"]*)" time/g)].map((match) => match[1])).toEqual([
+    'vllm 0.4.1 base',
+    'rtx 3090 > vllm base 5 req/s',
+  ])
+  expect(xml).toContain('trials: 2 trials of 1000 requests, pooled')
 })
 
 test('no name makes the file invalid, and every name comes back as plain text', () => {

@@ -1,21 +1,24 @@
 import junit, { type Builder, type TestSuite } from 'junit-report-builder'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
-import type { BenchReport, FailedCase, Metrics, RunReport, Verdict } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
 import { doubtsOf } from './footnotes.ts'
 import { groupRuns, labelRuns, type Group } from './groups.ts'
 import { firstLine, plainLine, plainText } from './plain-text.ts'
+import { poolCases } from './pool-cases.ts'
 import { formatCount, formatMs, formatShare, formatTokenRate } from './units.ts'
 import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdicts.ts'
 
 /**
- * The report as JUnit XML: a suite for each framework and variant, a test case for each run, a property for each
+ * The report as JUnit XML: a suite for each framework and variant, a test case for each case (its trials pooled), a property for each
  * metric, at most one failure for each case (Jenkins keeps only one) that lists every violated objective.
  *
  * Properties of a test case are what pytest, Vitest and the Jenkins JUnit plugin use; Jenkins' stricter xUnit plugin
  * (`junit-10.xsd`) knows properties of a suite only. Facts that a whole suite shares stand there.
  */
-export function renderJunit(report: BenchReport): string {
+export function renderJunit(bench: BenchReport): string {
+  const report = poolCases(bench)
   const builder = unwrap(junit).newBuilder().name('LLM serving benchmark')
   const labels = labelRuns(report.runs)
   for (const group of groupRuns(report.runs)) addSuite(builder, group, labels)
@@ -30,7 +33,7 @@ function unwrap(imported: Builder | { readonly default: Builder }): Builder {
   return 'newBuilder' in imported ? imported : imported.default
 }
 
-function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<RunReport, string>): void {
+function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<CaseReport, string>): void {
   const suite = builder.testSuite().name(label)
   suite.time(seconds(runs.reduce((sum, { metrics }) => sum + metrics.durationMs, 0)))
   const first = runs[0]
@@ -39,12 +42,10 @@ function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<
     suite.timestamp(first.environment.startedAt.slice(0, 19))
     for (const [name, value] of Object.entries(first.target)) setProperty(suite, `target.${name}`, value)
   }
-  const trials = Map.groupBy(runs, (run) => run.case)
   for (const run of runs) {
-    const several = (trials.get(run.case)?.length ?? 0) > 1
     addCase(suite, run, {
       className: className(label),
-      name: plainLine(run.case) + (several ? ` [trial ${run.load.trial}]` : ''),
+      name: plainLine(run.case),
       summary: summary(run, labels.get(run) ?? label),
     })
   }
@@ -56,7 +57,7 @@ interface CaseTexts {
   readonly summary: string
 }
 
-function addCase(suite: TestSuite, run: RunReport, { className, name, summary }: CaseTexts): void {
+function addCase(suite: TestSuite, run: CaseReport, { className, name, summary }: CaseTexts): void {
   const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
   for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
@@ -114,7 +115,7 @@ function seconds(ms: number): number {
   return Number((ms / MS_PER_SECOND).toFixed(3))
 }
 
-function summary(run: RunReport, label: string): string {
+function summary(run: CaseReport, label: string): string {
   const { metrics, load, validity } = run
   const word = caseVerdict(run)
   const inconclusive = run.verdicts.filter(({ verdict }) => verdict === 'inconclusive')

@@ -1,8 +1,10 @@
-import type { BenchReport, RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { BenchReport } from '../src/report.ts'
 import { COLUMNS } from './columns.ts'
 import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
 import { groupRuns, labelRuns } from './groups.ts'
 import { plainLine } from './plain-text.ts'
+import { poolCases } from './pool-cases.ts'
 import { rowTags, type RowTags } from './row-tags.ts'
 import { formatFixed, formatRequestRate } from './units.ts'
 import { VERDICT_MARKS, caseVerdict, describeVerdict, isViolated, summarize } from './verdicts.ts'
@@ -21,7 +23,8 @@ const TABLE_SHARE = 0.6
 const MAX_MESSAGE = 2000
 
 /** The complete report as GitHub-flavoured Markdown, below 900 kB; what had to be left out is said where it is missing. */
-export function renderMarkdown(report: BenchReport, { title = 'LLM serving benchmark' }: MarkdownOptions = {}): string {
+export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchmark' }: MarkdownOptions = {}): string {
+  const report = poolCases(bench)
   const groups = groupRuns(report.runs)
   const runs = groups.flatMap((group) => group.runs)
   const labels = labelRuns(runs)
@@ -94,7 +97,7 @@ function tableHead({ header }: RowTags): string[] {
   return [tableLine(titles), tableLine(rules)]
 }
 
-function tableRow(title: string, run: RunReport, { header, tags }: RowTags, letters: string): string {
+function tableRow(title: string, run: CaseReport, { header, tags }: RowTags, letters: string): string {
   const numbers = COLUMNS.map((column) => {
     const value = column.value(run)
     if (column.id === 'requestRate') return formatRequestRate(value)

@@ -1,4 +1,4 @@
-import type { RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Group } from './groups.ts'
 import { plainLine } from './plain-text.ts'
 
@@ -6,31 +6,21 @@ import { plainLine } from './plain-text.ts'
 export interface RowTags {
   /** The heading of the extra column; empty where every row speaks for itself. */
   readonly header: readonly [] | readonly [string]
-  readonly tags: ReadonlyMap<RunReport, string>
+  readonly tags: ReadonlyMap<CaseReport, string>
   /** What the tags mean, a line each. */
   readonly legend: readonly string[]
 }
 
-/** The trial where that is enough, else a number whose legend is the name of the case. */
+/** A number whose legend is the name of the case. */
 export function rowTags(groups: readonly Group[]): RowTags {
   const collisions = groups
     .flatMap(({ runs }) => [...Map.groupBy(runs, ({ load }) => `${load.requestRate} ${load.numPrompts}`).values()])
     .filter(({ length }) => length > 1)
   const members = collisions.flat()
   if (members.length === 0) return { header: [], tags: new Map(), legend: [] }
-  const trialsDiffer = collisions.every(
-    (runs) =>
-      new Set(runs.map((run) => run.case)).size === 1 &&
-      new Set(runs.map(({ load }) => load.trial)).size === runs.length,
-  )
-  if (trialsDiffer) {
-    return { header: ['trial'], tags: new Map(members.map((run) => [run, String(run.load.trial)])), legend: [] }
-  }
   return {
     header: ['case'],
     tags: new Map(members.map((run, i) => [run, `#${i + 1}`])),
-    legend: members.map(
-      (run, i) => `#${i + 1} ${plainLine(run.case)}${run.load.trial > 0 ? `, trial ${run.load.trial}` : ''}`,
-    ),
+    legend: members.map((run, i) => `#${i + 1} ${plainLine(run.case)}`),
   }
 }

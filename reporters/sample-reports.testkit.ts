@@ -257,6 +257,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       maxConcurrency: null,
       seed: 0,
       trial: 0,
+      trials: 1,
       digest: '0'.repeat(64),
       ...changes.load,
     },

@@ -1,4 +1,4 @@
-import type { RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { COLUMNS, type Column } from './columns.ts'
 import { lettersOf, type Footnote } from './footnotes.ts'
 import type { Group } from './groups.ts'
@@ -114,7 +114,7 @@ function underHeadings(grid: Grid, { groups, width, color }: LayoutInput): strin
 }
 
 /** The cells of one column. A number that missed its objective carries a sign; the others leave room for it. */
-function numberCells(column: Column, runs: readonly RunReport[], decimals: number): GridCell[] {
+function numberCells(column: Column, runs: readonly CaseReport[], decimals: number): GridCell[] {
   const anyViolated = runs.some((run) => isViolated(run, column.id))
   return runs.map((run) => {
     const value = column.value(run)
@@ -126,13 +126,13 @@ function numberCells(column: Column, runs: readonly RunReport[], decimals: numbe
 }
 
 /** As many decimals as the rates need; null for other columns. */
-function rateDecimals({ id, value }: Column, runs: readonly RunReport[]): number | null {
+function rateDecimals({ id, value }: Column, runs: readonly CaseReport[]): number | null {
   if (id !== 'requestRate') return null
   return Math.max(...runs.map((run) => (String(value(run) ?? '').split('.')[1] ?? '').slice(0, 3).length))
 }
 
 /** About three digits: percentiles of one metric share their decimals, or their points would not line up to the eye. */
-function narrowDecimals(column: Column, runs: readonly RunReport[]): number {
+function narrowDecimals(column: Column, runs: readonly CaseReport[]): number {
   if (column.decimals === 0) return 0
   const family = COLUMNS.filter(({ narrow: [group] }) => group !== '' && group === column.narrow[0])
   const values = (family.length === 0 ? [column] : family).flatMap(({ value }) => runs.map((run) => value(run) ?? 0))
@@ -141,11 +141,11 @@ function narrowDecimals(column: Column, runs: readonly RunReport[]): number {
   return largest >= 10 ? 1 : 2
 }
 
-function tagCells(run: RunReport, tags: RowTags): GridCell[] {
+function tagCells(run: CaseReport, tags: RowTags): GridCell[] {
   return tags.header.map(() => ({ text: tags.tags.get(run) ?? '', style: null }))
 }
 
-function verdictCell(run: RunReport, footnotes: readonly Footnote[]): GridCell {
+function verdictCell(run: CaseReport, footnotes: readonly Footnote[]): GridCell {
   const word = caseVerdict(run)
   const letters = lettersOf(run, footnotes)
   return { text: `${VERDICT_MARKS[word]} ${word} ${letters}`.trimEnd(), style: VERDICT_STYLES[word] }

@@ -1,5 +1,7 @@
-import type { BenchReport, RunReport, Verdict, VerdictWord } from '../src/report.ts'
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { Verdict, VerdictWord } from '../src/report.ts'
 import { firstLine, plainLine } from './plain-text.ts'
+import type { PooledReport } from './pool-cases.ts'
 import { formatCount } from './units.ts'
 
 /** The verdict on a case as a whole; `unjudged` when it had no objectives and no baseline. */
@@ -18,17 +20,17 @@ export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
 const RANKING = ['invalid', 'fail', 'inconclusive', 'pass'] as const
 
 /** The worst of a run's verdicts. */
-export function caseVerdict(run: RunReport): CaseVerdict {
+export function caseVerdict(run: CaseReport): CaseVerdict {
   return RANKING.find((word) => run.verdicts.some(({ verdict }) => verdict === word)) ?? 'unjudged'
 }
 
 /** The objectives that were missed (or could not be judged because the run is invalid): what turns a build red. */
-export function violations(run: RunReport): Verdict[] {
+export function violations(run: CaseReport): Verdict[] {
   return run.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
 }
 
 /** Whether a metric's value missed an objective: `ttft.p99` for `ttft.p99 < 400 ms`. */
-export function isViolated(run: RunReport, metric: string): boolean {
+export function isViolated(run: CaseReport, metric: string): boolean {
   return run.verdicts.some(({ verdict, objective }) => verdict === 'fail' && leadingPath(objective) === metric)
 }
 
@@ -40,7 +42,7 @@ export function describeVerdict({ objective, message }: Verdict): string {
 }
 
 /** The report in one computed sentence: `17 cases: 12 pass, 4 fail, 1 did not run`. */
-export function summarize({ runs, failedCases }: BenchReport): string {
+export function summarize({ runs, failedCases }: PooledReport): string {
   const words = runs.map(caseVerdict)
   const parts = (['pass', 'fail', 'invalid', 'inconclusive'] as const)
     .map((word) => ({ word: word as string, count: words.filter((each) => each === word).length }))

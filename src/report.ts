@@ -120,7 +120,10 @@ export const LoadFacts = z.object({
   dataset: z.string(),
   maxConcurrency: z.int().positive().nullable(),
   seed: z.int(),
+  /** From 0; its workload has the seed `seed + trial`. */
   trial: z.int().nonnegative(),
+  /** How many the case has: their reports are judged together. */
+  trials: z.int().positive().default(1),
   /** SHA-256 of prompts, lengths and offsets. */
   digest: z.string(),
 })

@@ -72,6 +72,7 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       maxConcurrency: null,
       seed: 0,
       trial: 0,
+      trials: 1,
       digest: 'abc',
     },
     result: { records, unsent: 0, aborted: false, connections: null },

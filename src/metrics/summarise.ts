@@ -22,15 +22,27 @@ export interface SummariseOptions {
  *
  * BenchError `no-data` when there is no record at all: a run of nothing has no duration.
  */
-export function summarise(records: readonly RequestRecord[], { meetsObjectives }: SummariseOptions = {}): Metrics {
-  if (records.length === 0) {
+export function summarise(records: readonly RequestRecord[], options: SummariseOptions = {}): Metrics {
+  return summariseTrials([records], options)
+}
+
+/**
+ * The metrics of several runs of one case, as if they were one: samples of all requests, totals over the summed
+ * durations, the highest peak. The clocks of the runs need not agree. BenchError `no-data` for a run without a record.
+ */
+export function summariseTrials(
+  trials: readonly (readonly RequestRecord[])[],
+  { meetsObjectives }: SummariseOptions = {},
+): Metrics {
+  if (trials.length === 0 || trials.some((records) => records.length === 0)) {
     throw new BenchError('The run made no request, so there is nothing to measure.', {
       code: 'no-data',
       remedy: 'Ask for at least one prompt, and look at why the run ended before its first request.',
     })
   }
+  const records = trials.flat()
   const completed = records.filter(({ outcome }) => outcome.status === 'completed')
-  const duration = durationOf(records)
+  const duration = trials.reduce((sum, trial) => sum + durationOf(trial), 0)
   const inputTokens = completed.reduce((sum, { promptTokens }) => sum + promptTokens, 0)
   const outputTokens = completed.reduce((sum, record) => sum + (record.outputTokens ?? 0), 0)
   return {
@@ -48,7 +60,7 @@ export function summarise(records: readonly RequestRecord[], { meetsObjectives }
     itl: distributionOf(itl, records),
     e2eLatency: distributionOf(e2eLatency, records),
     queueLateness: distributionOf(queueLateness, records),
-    peakConcurrency: peakConcurrencyOf(records),
+    peakConcurrency: Math.max(...trials.map(peakConcurrencyOf)),
   }
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { BenchError } from '../errors.ts'
 import type { RequestRecord } from '../record.ts'
-import type { RunReport } from '../report.ts'
+import type { RunReport, Verdict, Warning } from '../report.ts'
 import { failedRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 import { formatVerdicts } from './format-verdicts.ts'
-import { judgeSlo, shortSampleWarnings } from './judge-slo.ts'
+import * as judging from './judge-slo.ts'
 import { meetsObjectives } from './objectives.ts'
 import type { Slo } from './slo.ts'
 
@@ -15,6 +15,18 @@ function run(completed: number, failed = 0): RunReport {
     ...Array.from({ length: completed }, (_, i) => recordWithTtft(i + 1, due(i))),
     ...Array.from({ length: failed }, (_, i) => failedRecord({ dueAt: due(completed + i) })),
   ])
+}
+
+function judgedRun({ metrics, requests }: RunReport): judging.JudgedRun {
+  return { metrics, trials: [requests] }
+}
+
+function judgeSlo(report: RunReport, slo: Slo): Verdict[] {
+  return judging.judgeSlo(judgedRun(report), slo)
+}
+
+function shortSampleWarnings(report: RunReport, slo: Slo): Warning[] {
+  return judging.shortSampleWarnings(judgedRun(report), slo)
 }
 
 function words(report: RunReport, slo: Slo): string[] {

@@ -1,14 +1,18 @@
 import { decodeRequests } from '../metrics/columns.ts'
 import { errorRateOf } from '../metrics/error-rate.ts'
-import type { RunReport, Verdict, Warning } from '../report.ts'
+import type { Metrics, RequestColumns, Verdict, Warning } from '../report.ts'
 import { requestsForPercentile } from '../stats/min-requests.ts'
 import { valueAtRank } from '../stats/quantile.ts'
 import { formatLimit, formatValue } from './format-value.ts'
 import { objectiveName, objectives, type Objective } from './objectives.ts'
 import type { Slo, Statistic } from './slo.ts'
 
-/** The part of a report that a verdict rests on, so that it can be passed again from the file, months later. */
-export type JudgedRun = Pick<RunReport, 'metrics' | 'requests'>
+/** The part of a case's reports that a verdict rests on, so that it can be passed again from the file, months later. */
+export interface JudgedRun {
+  /** Over all trials. */
+  readonly metrics: Metrics
+  readonly trials: readonly RequestColumns[]
+}
 
 const PERCENT: { readonly [S in Statistic]?: number } = { p50: 50, p75: 75, p90: 90, p95: 95, p99: 99 }
 
@@ -62,7 +66,7 @@ function judge(run: JudgedRun, objective: Objective): Verdict {
 }
 
 /** Null when the run has no such value, Infinity when a failed request stands at that place. */
-function observe({ metrics, requests }: JudgedRun, { metric, statistic }: Objective): number | null {
+function observe({ metrics, trials }: JudgedRun, { metric, statistic }: Objective): number | null {
   switch (metric.id) {
     case 'errorRate':
       return errorRateOf(metrics)
@@ -82,9 +86,10 @@ function observe({ metrics, requests }: JudgedRun, { metric, statistic }: Object
     case 'ttft':
     case 'tpot':
     case 'e2eLatency': {
+      const { id } = metric
       const { completed, failed } = metrics
       if (failed === 0 || completed === 0) return metrics[metric.id]?.[statistic ?? 'mean'] ?? null
-      const values = decodeRequests(requests)[metric.id].filter((value) => value !== null)
+      const values = trials.flatMap((requests) => decodeRequests(requests)[id].filter((value) => value !== null))
       const rank = ((values.length + failed - 1) * percentOf(statistic)) / 100
       if (values.length === 0) return null
       return Math.ceil(rank) >= values.length ? Infinity : valueAtRank(Float64Array.from(values).sort(), rank)

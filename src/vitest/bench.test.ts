@@ -82,6 +82,37 @@ describeServing('study', { targets: [vllm({ slowdown: ${slowdown} })], requestRa
   expect((await project.bench()).exitCode).toBe(1)
 })
 
+test(
+  'the trials of a case have their own seeds and reports, and one row and verdict',
+  { timeout: 60_000 },
+  async () => {
+    const project = benchProject({
+      'bench/trials.bench.ts': `
+import { describeServing, expect, vllm } from ${ENTRY}
+describeServing('t', { targets: [vllm()], requestRates: [2], load: { numPrompts: 30, trials: 3, seed: 7 }, slo: { ttft: { p90: 1000 } } }, (run) => {
+  expect(run.completed).toBe(90)
+  expect(run.records).toHaveLength(90)
+  expect(run.reports.map((report) => report.metrics.completed)).toEqual([30, 30, 30])
+  expect(run.ttft.max).toBe(Math.max(...run.reports.map((report) => report.metrics.ttft.max)))
+  expect(run.durationMs).toBeCloseTo(run.reports.reduce((sum, report) => sum + report.metrics.durationMs, 0))
+})`,
+    })
+    const { exitCode, output } = await project.bench()
+    expect(output).toMatch(/1 case: 1 pass/)
+    expect(output).toMatch(/3 trials of 30 requests, pooled/)
+    expect(exitCode).toBe(0)
+    const { runs } = project.report()
+    expect(runs.map(({ load }) => [load.seed, load.trial, load.trials])).toEqual([
+      [7, 0, 3],
+      [7, 1, 3],
+      [7, 2, 3],
+    ])
+    expect(new Set(runs.map(({ load }) => load.digest)).size).toBe(3)
+    expect(runs.map(({ verdicts }) => verdicts.length)).toEqual([1, 0, 0])
+    expect(project.junit()).toMatchObject([{ failure: null, error: null, properties: { completed: '90' } }])
+  },
+)
+
 test('the same seed gives the same report.json, but for times and host', { timeout: 60_000 }, async () => {
   const project = benchProject({ 'bench/chat.bench.ts': CHAT })
   const reports: BenchReport[] = []

@@ -18,6 +18,7 @@ const Load = z.strictObject({
   maxConcurrency: whole.min(1).optional(),
   seed: whole.optional(),
   trial: whole.min(0).optional(),
+  trials: whole.min(1).optional(),
   fixedLength: z.boolean().optional(),
   timeouts: z
     .strictObject({ connect: waiting, firstByte: waiting, idle: waiting, total: waiting })

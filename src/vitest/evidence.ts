@@ -1,10 +1,11 @@
 import { BenchError } from '../errors.ts'
+import { poolErrors } from '../metrics/pool-trials.ts'
 import type { ServingRun } from './types.ts'
 
 /** A run that nobody judged fails all the same when nothing was served. */
-export function requireEvidence({ completed, failed, report }: ServingRun): void {
+export function requireEvidence({ completed, failed, report, reports }: ServingRun): void {
   if (completed > 0) return
-  const [first] = report.errors
+  const [first] = poolErrors(reports)
   const example = first === undefined ? '' : ` (${first.kind}: ${first.example})`
   throw new BenchError(`${report.case}: none of ${failed} requests completed${example}.`, {
     code: 'no-data',

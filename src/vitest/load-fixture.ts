@@ -20,11 +20,18 @@ export type Load = (options: LoadOptions & { readonly target: Target; readonly n
  */
 export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
   load: async ({ bench, task, signal }, use) => {
-    const started: { readonly run: Promise<ServingRun>; readonly hasSlo: boolean; isOver: boolean }[] = []
+    const started: {
+      readonly run: Promise<ServingRun>
+      readonly hasSlo: boolean
+      readonly name: string | undefined
+      isOver: boolean
+    }[] = []
 
     const load: Load = async ({ target, name, ...options }) => {
       const caseName =
-        name === undefined ? numbered(task.fullTestName, started.length + 1) : `${task.fullTestName} > ${name}`
+        name === undefined
+          ? numbered(task.fullTestName, started.length + 1)
+          : numbered(`${task.fullTestName} > ${name}`, started.filter((entry) => entry.name === name).length + 1)
       const slo = sloFromEnvironment(options.slo, process.env)
       const { serving: run } = await bench(
         caseName,
@@ -45,12 +52,13 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       }
       const serving = (task.meta.serving ??= {})
       enter(run, { file: task.file.filepath, meta: serving })
-      serving.runs = [...(serving.runs ?? []), { attempt: task.result?.retryCount ?? 0, report: run.report }]
+      const attempt = task.result?.retryCount ?? 0
+      serving.runs = [...(serving.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
       return run
     }
 
     await use(async (options) => {
-      const entry = { run: load(options), hasSlo: options.slo !== undefined, isOver: false }
+      const entry = { run: load(options), hasSlo: options.slo !== undefined, name: options.name, isOver: false }
       started.push(entry)
       try {
         return await entry.run

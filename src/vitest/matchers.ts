@@ -1,8 +1,10 @@
 import { inject, type MatchersObject, type MatcherState } from 'vitest'
 import { BenchError } from '../errors.ts'
+import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
+import type { RequestRecord } from '../record.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { judgeBaseline } from './baseline-store.ts'
@@ -16,8 +18,9 @@ export const matchers = {
     refuseNot(this, 'toMeetSlo')
     const run = servingRun(received, 'toMeetSlo')
     const asked = sloFromEnvironment(slo, process.env) ?? slo
-    recordWarnings(run, shortSampleWarnings(run.report, asked))
-    return judged(run, judgeSlo(run.report, asked))
+    const evidence = { metrics: run, trials: run.reports.map(({ requests }) => requests) }
+    recordWarnings(run, shortSampleWarnings(evidence, asked))
+    return judged(run, judgeSlo(evidence, asked))
   },
 
   toMatchBaseline(this: MatcherState, received: unknown) {
@@ -35,11 +38,14 @@ export const matchers = {
 
   toBeSaturated(this: MatcherState, received: unknown) {
     const run = servingRun(received, 'toBeSaturated')
-    const { saturated, message } = saturation(run.records)
+    const found = recordsOfTrials(run).map(saturation)
+    const wanted = this.isNot ? 'no' : 'yes'
+    const contrary = found.find(({ saturated }) => saturated !== wanted)
     return {
-      // A run that is too short to tell satisfies neither the assertion nor its opposite.
-      pass: saturated === 'too-short' ? this.isNot : saturated === 'yes',
-      message: () => `${run.report.case} is expected ${this.isNot ? 'not ' : ''}to be saturated. ${message}`,
+      // A trial that is too short to tell satisfies neither the assertion nor its opposite.
+      pass: (contrary === undefined) !== this.isNot,
+      message: () =>
+        `${run.report.case} is expected ${this.isNot ? 'not ' : ''}to be saturated. ${contrary?.message ?? ''}`,
     }
   },
 } satisfies MatchersObject
@@ -58,13 +64,14 @@ function refuseNot({ isNot }: MatcherState, matcher: string): void {
  * assertion, and none of its objectives passes or fails: there is nothing to judge.
  */
 function judged(run: ServingRun, found: readonly Verdict[]): { pass: boolean; message: () => string } {
-  const invalid = run.report.verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
-  const verdicts =
-    invalid.length === 0
-      ? found
-      : [...invalid, ...found.map((verdict) => ({ ...verdict, verdict: 'invalid' as const }))]
-  recordVerdicts(run, verdicts)
-  const message = formatVerdicts(run.report, verdicts)
+  const invalid = run.reports.flatMap(({ verdicts }) =>
+    verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid'),
+  )
+  const objectives =
+    invalid.length === 0 ? found : found.map((verdict) => ({ ...verdict, verdict: 'invalid' as const }))
+  recordVerdicts(run, objectives)
+  const verdicts = [...invalid, ...objectives]
+  const message = formatVerdicts({ ...poolTrials(run.reports), metrics: run }, verdicts)
   const pass = verdicts.every(({ verdict }) => verdict === 'pass' || verdict === 'inconclusive')
   if (!pass) noteJudged(run, message)
   return { pass, message: () => message }
@@ -75,4 +82,9 @@ function servingRun(received: unknown, matcher: string): ServingRun {
     return received as ServingRun
   }
   throw new TypeError(`expect(...).${matcher} judges a load run: pass what \`load\` or \`describeServing\` gave you.`)
+}
+
+function recordsOfTrials({ records, reports }: ServingRun): RequestRecord[][] {
+  let start = 0
+  return reports.map(({ requests: { count } }) => records.slice(start, (start += count)))
 }

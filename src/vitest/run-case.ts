@@ -14,9 +14,10 @@ import { targetLabel, type Target } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
+import { summariseTrials } from '../metrics/summarise.ts'
 import type { RequestRecord } from '../record.ts'
 import { redactor } from '../redact.ts'
-import type { Environment, TargetFacts } from '../report.ts'
+import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
@@ -41,6 +42,8 @@ export interface LoadOptions {
   readonly seed?: number
   /** Repetition of the case, from 0: its workload has the seed `seed + trial`. */
   readonly trial?: number
+  /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1. */
+  readonly trials?: number
   /** Ask for answers of exactly the workload's lengths, where the server can. Default true. */
   readonly fixedLength?: boolean
   readonly timeouts?: Partial<Timeouts>
@@ -64,11 +67,77 @@ export interface RunCaseOptions {
 /** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
 const MAX_CONNECTIONS = 16_384
 
-/** Runs one case from its target to its report. Throws BenchError when it cannot be run at all. */
-export async function runCase(servingCase: ServingCase, options: RunCaseOptions): Promise<ServingRun> {
-  const { name, load } = servingCase
-  const workload = await makeWorkload(load)
-  const target = await discover(servingCase.target)
+/**
+ * Runs one case from its target to the reports of its trials. Throws BenchError when it cannot be run at all; an abort
+ * ends it with what was measured.
+ */
+export async function runCase(
+  { name, target: asked, load }: ServingCase,
+  options: RunCaseOptions,
+): Promise<ServingRun> {
+  checkLoad(load)
+  const loads = trialsOf(load)
+  const workloads = await Promise.all(loads.map(makeWorkload))
+  const target = await discover(asked)
+  const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
+  for (const [index, workload] of workloads.entries()) {
+    if (index > 0 && options.signal.aborted) break
+    const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
+    trials.push(await runTrial({ name, target, load: loads[index] ?? load }, workload, { ...options, onProgress }))
+  }
+  const [first] = trials
+  if (first === undefined) throw new RangeError('A case has at least one trial.')
+  if (trials.length < loads.length) first.report.verdicts.push(trialsMissing(trials.length, loads.length))
+  const metrics = summariseTrials(
+    trials.map(({ records }) => records),
+    goodputOf(load),
+  )
+  return {
+    ...metrics,
+    report: first.report,
+    reports: trials.map(({ report }) => report),
+    records: trials.flatMap(({ records }) => records),
+  }
+}
+
+/** The load of each trial. */
+function trialsOf(load: LoadOptions): LoadOptions[] {
+  return Array.from({ length: load.trials ?? 1 }, (_, i) => ({ ...load, trial: (load.trial ?? 0) + i }))
+}
+
+function trialsMissing(observed: number, limit: number): Verdict {
+  const message = `The run was cut short after ${observed} of ${limit} trials.`
+  return { kind: 'validity', objective: 'all trials', verdict: 'invalid', observed, limit, message }
+}
+
+/** One bar for all trials: what the earlier ones did counts as done. */
+function progressOverTrials(
+  onProgress: (progress: Progress) => void,
+  done: readonly { readonly report: RunReport }[],
+  { trials = 1 }: LoadOptions,
+): (progress: Progress) => void {
+  const before = done.map(({ report }) => report.metrics)
+  const sum = (pick: (metrics: RunReport['metrics']) => number): number =>
+    before.reduce((total, metrics) => total + pick(metrics), 0)
+  const completed = sum((metrics) => metrics.completed)
+  const failed = sum((metrics) => metrics.failed)
+  const elapsedMs = sum((metrics) => metrics.durationMs)
+  return (now) =>
+    onProgress({
+      ...now,
+      sent: now.sent + completed + failed,
+      completed: now.completed + completed,
+      failed: now.failed + failed,
+      total: now.total * trials,
+      elapsedMs: now.elapsedMs + elapsedMs,
+    })
+}
+
+async function runTrial(
+  { name, target, load }: ServingCase,
+  workload: Workload,
+  options: RunCaseOptions,
+): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
   const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
   const transport = openTransport(target, clock, workload.seed, timeouts)
@@ -85,32 +154,40 @@ export async function runCase(servingCase: ServingCase, options: RunCaseOptions)
       signal: options.signal,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     })
-    const result = { ...measured, records: withoutSecrets(measured.records, target) }
+    const records = withoutSecrets(measured.records, target)
     const report = buildRunReport({
       case: name,
       target: targetFacts(target),
-      load: {
-        requestRate: load.requestRate === Infinity ? null : load.requestRate,
-        numPrompts: load.numPrompts,
-        arrival: arrivalOf(load).label,
-        dataset: datasetOf(load).label,
-        maxConcurrency: load.maxConcurrency ?? null,
-        seed: load.seed ?? 0,
-        trial: load.trial ?? 0,
-        digest: workload.digest,
-      },
-      result,
+      load: loadFacts(load, workload),
+      result: { ...measured, records },
       environment: options.environment,
-      ...(load.slo === undefined ? {} : { meetsObjectives: meetsObjectives(load.slo) }),
+      ...goodputOf(load),
     })
-    return { ...report.metrics, report, records: result.records }
+    return { report, records }
   } finally {
     await transport.close()
   }
 }
 
+function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
+  return {
+    requestRate: load.requestRate === Infinity ? null : load.requestRate,
+    numPrompts: load.numPrompts,
+    arrival: arrivalOf(load).label,
+    dataset: datasetOf(load).label,
+    maxConcurrency: load.maxConcurrency ?? null,
+    seed: load.seed ?? 0,
+    trial: load.trial ?? 0,
+    trials: load.trials ?? 1,
+    digest,
+  }
+}
+
+function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
+  return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
+}
+
 async function makeWorkload(load: LoadOptions): Promise<Workload> {
-  checkLoad(load)
   const workload = await createWorkload({
     dataset: datasetOf(load),
     arrival: arrivalOf(load),

@@ -4,10 +4,13 @@ import type { Slo } from '../slo/slo.ts'
 import type { ServingCase } from './run-case.ts'
 import type { Progress } from '../dispatch/progress.ts'
 
-/** One finished load run, as a bench author sees it: its metrics, and everything behind them. */
+/** One finished case, as a bench author sees it: the metrics over all its trials, and everything behind them. */
 export interface ServingRun extends Metrics {
+  /** Of the first trial; the verdicts on all trials together stand in it. */
   readonly report: RunReport
-  /** Every request that was sent, in arrival order. */
+  /** One a trial. */
+  readonly reports: readonly RunReport[]
+  /** Every request that was sent, trial after trial, in arrival order; the times of each trial are on its own clock. */
   readonly records: readonly RequestRecord[]
 }
 
@@ -15,7 +18,7 @@ export interface ServingRun extends Metrics {
 export interface ServingMeta {
   /** Label of the target, known before anything runs, so that a case which dies early still has its place. */
   framework?: string
-  /** The runs of the test, each marked with the attempt (retry) it belongs to. */
+  /** The runs of the test, one a trial, each marked with the attempt (retry) it belongs to. */
   runs?: { attempt: number; report: RunReport }[]
   /** First lines of the failures that stand as verdicts in a report already: no reporter needs to list them twice. */
   judged?: string[]

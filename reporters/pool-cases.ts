@@ -1,0 +1,13 @@
+import { groupTrials, poolTrials, type CaseReport } from '../src/metrics/pool-trials.ts'
+import type { BenchReport } from '../src/report.ts'
+
+/** A bench report with one entry a case, however many trials the case had. */
+export interface PooledReport {
+  readonly runs: readonly CaseReport[]
+  readonly failedCases: BenchReport['failedCases']
+}
+
+/** What tables and JUnit show of a report: the trials of each case pooled. */
+export function poolCases({ runs, failedCases }: BenchReport): PooledReport {
+  return { runs: groupTrials(runs).map(poolTrials), failedCases }
+}

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import type { RunReport } from '../report.ts'
+import { groupTrials, poolTrials } from './pool-trials.ts'
+import { failedRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { summarise, summariseTrials } from './summarise.ts'
+
+/** A trial with one request a second: the TTFTs given, one that failed at the end if asked for. */
+function records(ttfts: readonly number[], failed = 0) {
+  return [
+    ...ttfts.map((ttft, i) => recordWithTtft(ttft, i * 1000)),
+    ...Array.from({ length: failed }, (_, i) => failedRecord({ dueAt: (ttfts.length + i) * 1000 })),
+  ]
+}
+
+function trial(number: number, ttfts: readonly number[], failed = 0): RunReport {
+  const report = madeUpReport(records(ttfts, failed))
+  return { ...report, load: { ...report.load, trial: number, trials: 2, digest: `digest ${number}` } }
+}
+
+// 3 requests in 2.3 s, then 2 in 1.5 s and one that failed at 2.001 s: 5 completed in 4.301 s; the median of
+// 100, 200, 300, 400, 500 is 300
+test('trials are pooled as if they were one long run', () => {
+  const pooled = poolTrials([trial(0, [100, 200, 300]), trial(1, [400, 500], 1)])
+  expect(pooled.metrics).toMatchObject({ durationMs: 4301, completed: 5, failed: 1, itl: null, peakConcurrency: 1 })
+  expect(pooled.metrics.requestThroughput).toBeCloseTo(5 / 4.301, 9)
+  expect(pooled.metrics.ttft?.p50).toBeCloseTo(300, 0)
+  expect(pooled.metrics.ttft?.count).toBe(5)
+  expect(pooled.load).toMatchObject({ numPrompts: 6, trials: 2, trial: 0 })
+  expect(pooled.errors).toEqual([{ kind: 'connect', count: 1, example: 'ECONNREFUSED 127.0.0.1:8000' }])
+})
+
+test('from the records the numbers are the same, to the last digit', () => {
+  const all = [records([100, 200, 300]), records([400, 500], 1)]
+  const metrics = summariseTrials(all)
+  expect(metrics.ttft?.p50).toBe(300)
+  const { ttft: _ttft, tpot: _tpot, e2eLatency: _e2e, queueLateness: _late, ...counts } = metrics
+  expect(poolTrials([trial(0, [100, 200, 300]), trial(1, [400, 500], 1)]).metrics).toMatchObject(counts)
+  expect(summariseTrials(all.slice(0, 1))).toEqual(summarise(all[0] ?? []))
+})
+
+test('a single trial is the report itself', () => {
+  const only = trial(0, [100])
+  expect(poolTrials([only])).toBe(only)
+})
+
+test('a doubt that only one trial raises says which, one that all raise is said once', () => {
+  const [a, b] = [trial(0, [1]), trial(1, [1])]
+  const same = { code: 'simulated', message: 'not a server' } as const
+  a.validity.warnings = [same]
+  b.validity.warnings = [same, { code: 'saturated', message: 'the queue grew' }]
+  expect(poolTrials([a, b]).validity.warnings).toEqual([
+    same,
+    { code: 'saturated', message: 'trial 1: the queue grew' },
+  ])
+})
+
+test('what makes a trial invalid keeps its number, what is judged over all stands once', () => {
+  const [a, b] = [trial(0, [1]), trial(1, [1])]
+  const base = { observed: 1, limit: 1, message: 'm' }
+  a.verdicts = [{ ...base, kind: 'slo', objective: 'ttft.p99 <= 1 ms', verdict: 'invalid' }]
+  b.verdicts = [{ ...base, kind: 'validity', objective: 'client on time', verdict: 'invalid' }]
+  expect(poolTrials([a, b]).verdicts.map(({ objective }) => objective)).toEqual([
+    'ttft.p99 <= 1 ms',
+    'client on time, trial 1',
+  ])
+})
+
+test('reports are grouped by case, target and load, and a trial that comes again begins another case', () => {
+  const [a0, a1] = [trial(0, [1]), trial(1, [1])]
+  const other = { ...trial(0, [1]), case: 'another' }
+  const twin = trial(0, [2])
+  expect(groupTrials([a0, other, a1, twin])).toEqual([[a0, a1], [twin], [other]])
+})

@@ -1,0 +1,139 @@
+import type { Distribution, Metrics, RunReport, Verdict, Warning } from '../report.ts'
+import { distribution } from '../stats/distribution.ts'
+import { decodeRequests, type DecodedRequests } from './columns.ts'
+import { perSecond } from './throughput.ts'
+
+/** What can be said of a case whose trials are pooled: everything but the course of a single run. */
+export type CaseReport = Omit<RunReport, 'requests' | 'series' | 'telemetry'>
+
+/** The reports of each case, one array a case, its trials in the order in which they ran. */
+export function groupTrials(reports: readonly RunReport[]): RunReport[][] {
+  const groups = new Map<string, RunReport[][]>()
+  for (const report of reports) {
+    const { trial: _trial, digest: _digest, ...load } = report.load
+    const key = JSON.stringify([report.case, report.target, load])
+    const cases = groups.get(key) ?? []
+    groups.set(key, cases)
+    const latest = cases.at(-1)
+    // The same trial twice is another case with the same name: two files may define one.
+    if (latest === undefined || latest.some(({ load: { trial } }) => trial === report.load.trial)) cases.push([report])
+    else latest.push(report)
+  }
+  return [...groups.values()].flat()
+}
+
+/**
+ * The trials of one case as one run: what a table shows in one row. A single trial is returned as it is.
+ *
+ * Durations and counts are sums, rates are totals over the summed duration, latencies are those of all requests (from the
+ * columns, so within 0.025 %), the peak is the highest, `load.numPrompts` counts the requests of all trials. ITL, which
+ * the columns do not hold, is null. A doubt that not every trial raises says which does. RangeError without a trial.
+ */
+export function poolTrials(trials: readonly RunReport[]): CaseReport {
+  const [first] = trials
+  if (first === undefined) throw new RangeError('There is no trial to pool.')
+  if (trials.length === 1) return first
+  const numPrompts = sum(trials, ({ load }) => load.numPrompts)
+  const validities = trials.map(({ validity }) => validity)
+  return {
+    ...first,
+    load: { ...first.load, numPrompts, trials: trials.length },
+    metrics: poolMetrics(trials),
+    verdicts: trials.flatMap(verdictsOf),
+    validity: {
+      ...first.validity,
+      sentShare: sum(trials, ({ requests }) => requests.count) / numPrompts,
+      offeredShare: sumOrNull(validities.map(({ offeredShare }) => offeredShare && offeredShare / trials.length)),
+      lengthMismatches: sum(validities, ({ lengthMismatches }) => lengthMismatches),
+      tokenSources: addCounts(validities.map(({ tokenSources }) => tokenSources)),
+      finishReasons: addCounts(validities.map(({ finishReasons }) => finishReasons)),
+      connections: poolConnections(validities.map(({ connections }) => connections)),
+      warnings: poolWarnings(trials),
+    },
+    errors: poolErrors(trials),
+  }
+}
+
+/** Failures of all trials by kind, most frequent first. */
+export function poolErrors(trials: readonly RunReport[]): RunReport['errors'] {
+  return [
+    ...Map.groupBy(
+      trials.flatMap(({ errors }) => errors),
+      ({ kind }) => kind,
+    ),
+  ]
+    .map(([kind, errors]) => ({ kind, count: sum(errors, ({ count }) => count), example: errors[0]?.example ?? '' }))
+    .sort((a, b) => b.count - a.count)
+}
+
+function poolMetrics(trials: readonly RunReport[]): Metrics {
+  const metrics = trials.map((trial) => trial.metrics)
+  const requests = trials.map((trial) => decodeRequests(trial.requests))
+  const durationMs = sum(metrics, (each) => each.durationMs)
+  const completed = sum(metrics, (each) => each.completed)
+  const inputTokens = sum(metrics, (each) => each.inputTokens)
+  const outputTokens = sum(metrics, (each) => each.outputTokens)
+  return {
+    durationMs,
+    completed,
+    failed: sum(metrics, ({ failed }) => failed),
+    inputTokens,
+    outputTokens,
+    requestThroughput: perSecond(completed, durationMs),
+    inputThroughput: perSecond(inputTokens, durationMs),
+    outputThroughput: perSecond(outputTokens, durationMs),
+    goodput: sumOrNull(metrics.map((each) => each.goodput && (each.goodput * each.durationMs) / durationMs)),
+    ttft: distributionOf(requests, 'ttft'),
+    tpot: distributionOf(requests, 'tpot'),
+    itl: null,
+    e2eLatency: distributionOf(requests, 'e2eLatency'),
+    queueLateness: distributionOf(requests, 'lateness'),
+    peakConcurrency: Math.max(...metrics.map(({ peakConcurrency }) => peakConcurrency)),
+  }
+}
+
+function distributionOf(
+  trials: readonly DecodedRequests[],
+  column: 'ttft' | 'tpot' | 'e2eLatency' | 'lateness',
+): Distribution | null {
+  return distribution(trials.flatMap((requests) => requests[column].filter((value) => value !== null)))
+}
+
+/** Those on objectives stand in one of the trials and are about all; those on validity are about their own. */
+function verdictsOf({ verdicts, load }: RunReport): Verdict[] {
+  return verdicts.map((verdict) =>
+    verdict.kind === 'validity' ? { ...verdict, objective: `${verdict.objective}, trial ${load.trial}` } : verdict,
+  )
+}
+
+function poolWarnings(trials: readonly RunReport[]): Warning[] {
+  const said = trials.flatMap(({ validity, load }) => validity.warnings.map((warning) => ({ ...warning, load })))
+  return [...Map.groupBy(said, ({ code, message }) => `${code} ${message}`).values()].flatMap((alike) => {
+    const [warning] = alike
+    if (warning === undefined) return []
+    const { code, message, load } = warning
+    return [{ code, message: alike.length === trials.length ? message : `trial ${load.trial}: ${message}` }]
+  })
+}
+
+function poolConnections(all: readonly RunReport['validity']['connections'][]): RunReport['validity']['connections'] {
+  const known = all.filter((connections) => connections !== null)
+  if (known.length < all.length) return null
+  return { opened: sum(known, ({ opened }) => opened), reused: sum(known, ({ reused }) => reused) }
+}
+
+function sum<T>(values: readonly T[], pick: (value: T) => number): number {
+  return values.reduce((total, value) => total + pick(value), 0)
+}
+
+/** Null as soon as one is. */
+function sumOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length < values.length ? null : sum(known, (value) => value)
+}
+
+function addCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {}
+  for (const [word, count] of all.flatMap(Object.entries<number>)) total[word] = (total[word] ?? 0) + count
+  return total
+}
