@@ -70,21 +70,25 @@ function fitted(written: readonly RunReport[], ...options: string[]): { out: str
   return { out, lines }
 }
 
-test('a slower server is recovered: the fitted engine shows its percentiles at another rate, too', async () => {
-  const start = join(folder, 'base.json')
-  writeFileSync(start, profileText(base))
-  const { out, lines } = fitted(runs, '--base', start)
-  const profile = readProfileFile(out)
-  expect(lines[0]).toMatch(/^Multiplied: weights by 1\.\d\d, /)
-  expect(lines[0]).toContain('TTFT P90')
-  for (const [, off] of lines[0]!.matchAll(/T[TP][FO]T P[59]0 .* ([+-][\d.]+) %/g))
-    expect(Math.abs(Number(off))).toBeLessThan(3)
-  const [known, found] = [await measure(server, 2.5), await measure(profile, 2.5)].map(({ metrics }) => metrics)
-  for (const level of ['p50', 'p90'] as const) {
-    expect(found!.ttft![level] / known!.ttft![level]).toBeCloseTo(1, 1)
-    expect(found!.tpot![level] / known!.tpot![level]).toBeCloseTo(1, 1)
-  }
-})
+test(
+  'a slower server is recovered: the fitted engine shows its percentiles at another rate, too',
+  { timeout: 60_000 },
+  async () => {
+    const start = join(folder, 'base.json')
+    writeFileSync(start, profileText(base))
+    const { out, lines } = fitted(runs, '--base', start)
+    const profile = readProfileFile(out)
+    expect(lines[0]).toMatch(/^Multiplied: weights by 1\.\d\d, /)
+    expect(lines[0]).toContain('TTFT P90')
+    for (const [, off] of lines[0]!.matchAll(/T[TP][FO]T P[59]0 .* ([+-][\d.]+) %/g))
+      expect(Math.abs(Number(off))).toBeLessThan(3)
+    const [known, found] = [await measure(server, 2.5), await measure(profile, 2.5)].map(({ metrics }) => metrics)
+    for (const level of ['p50', 'p90'] as const) {
+      expect(found!.ttft![level] / known!.ttft![level]).toBeCloseTo(1, 1)
+      expect(found!.tpot![level] / known!.tpot![level]).toBeCloseTo(1, 1)
+    }
+  },
+)
 
 test('one rate fits many engines, and is refused', () => {
   expect(() => fitted([runs[0]!, runs[0]!])).toThrow('runs of vllm:base at one request rate only')
