@@ -40,7 +40,9 @@ function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<
   if (first !== undefined) {
     // Without fraction and zone, as the stricter schemas want it; UTC.
     suite.timestamp(first.environment.startedAt.slice(0, 19))
-    for (const [name, value] of Object.entries(first.target)) setProperty(suite, `target.${name}`, value)
+    const { sampling, ...target } = first.target
+    for (const [name, value] of Object.entries(target)) setProperty(suite, `target.${name}`, value)
+    if (Object.keys(sampling).length > 0) setProperty(suite, 'target.sampling', JSON.stringify(sampling))
   }
   for (const run of runs) {
     addCase(suite, run, {
@@ -61,6 +63,7 @@ function addCase(suite: TestSuite, run: CaseReport, { className, name, summary }
   const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
   for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
+  for (const { kind, count } of run.errors) setProperty(testCase, `errors.${kind}`, count)
   const violated = violations(run)
   const first = violated[0]
   if (first !== undefined) {

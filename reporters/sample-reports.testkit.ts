@@ -247,6 +247,8 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       url: 'http://127.0.0.1:8000',
       simulated: false,
       estimate: false,
+      insecureTls: false,
+      sampling: {},
       ...changes.target,
     },
     load: {

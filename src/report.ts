@@ -86,9 +86,11 @@ export type Verdict = z.infer<typeof Verdict>
 export const WARNING_CODES = [
   'simulated',
   'estimate',
+  'insecure-tls',
   'client-late',
   'token-estimate',
   'length-mismatch',
+  'resent',
   'short-sample',
   'rate-not-reached',
   'saturated',
@@ -109,6 +111,10 @@ export const TargetFacts = z.object({
   simulated: z.boolean(),
   /** The simulated engine is an estimate: no published measurement stands behind its numbers. */
   estimate: z.boolean(),
+  /** Any certificate was taken. */
+  insecureTls: z.boolean().default(false),
+  /** What the body of every request said alike: sampling parameters and the like, without model, prompt and lengths. */
+  sampling: z.record(z.string(), z.json()).default({}),
 })
 export type TargetFacts = z.infer<typeof TargetFacts>
 
@@ -255,7 +261,8 @@ export const RunReport = z.object({
     /** How many requests' output tokens came from which source. */
     tokenSources: z.record(z.string(), count),
     finishReasons: z.record(z.string(), count),
-    connections: z.object({ opened: count, reused: count }).nullable(),
+    /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
+    connections: z.object({ opened: count, reused: count, resent: count.default(0) }).nullable(),
     warnings: z.array(Warning),
   }),
   /** By kind; empty when nothing failed. */

@@ -281,3 +281,22 @@ test('abort after the end changes nothing', () => {
   expect(record.outcome).toEqual({ status: 'completed' })
   expect(records).toBe(1)
 })
+
+test.for([
+  { name: 'of the length asked for', tokens: 3, outcome: { status: 'completed' } },
+  {
+    name: 'told to be shorter',
+    tokens: 2,
+    outcome: {
+      status: 'failed',
+      kind: 'length-mismatch',
+      message: '2 tokens were generated where 3 were asked for.',
+    },
+  },
+  { name: 'estimated to be shorter', tokens: null, outcome: { status: 'completed' } },
+])('where other lengths fail, an answer $name ends so', ({ tokens, outcome }) => {
+  const usage = tokens === null ? null : { prompt_tokens: 7, completion_tokens: tokens }
+  const steps = [...SENT_AND_HEAD, { at: 3, bytes: event('a', 'stop', usage) }, { at: 4, end: true as const }]
+  expect(run({ steps, options: { failOtherLengths: true } }).record.outcome).toEqual(outcome)
+  expect(run({ steps }).record.outcome).toEqual({ status: 'completed' })
+})

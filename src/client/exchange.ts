@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../clock.ts'
 import { createDecoder, judgeAnswer } from '../protocol/index.ts'
 import type { ProtocolId, StreamDecoder } from '../protocol/protocol.ts'
-import type { FailureKind, Outcome, RequestRecord } from '../record.ts'
+import type { FailureKind, Outcome, RequestRecord, TokenSource } from '../record.ts'
 import type { Ms, Tokens } from '../units.ts'
 import { countOutputTokens } from './output-tokens.ts'
 import { createStamps } from './stamps.ts'
@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   readonly requestedOutputTokens: Tokens
   /** The request asks for exactly `requestedOutputTokens`. */
   readonly fixedLength: boolean
+  /** An answer of another length than was asked for fails, where its length is known and not estimated. */
+  readonly failOtherLengths?: boolean
   readonly timeouts: Timeouts
   /** Counts the tokens of an answer whose number nobody told. */
   readonly retokenise?: ((text: string) => Tokens) | undefined
@@ -87,7 +89,8 @@ export function startExchange(options: ExchangeOptions): Exchange {
       outputTokens: tokens,
       outputTokensSource: source,
       finishReason: state.finishReason,
-      outcome,
+      outcome:
+        options.failOtherLengths === true ? judgeLength(outcome, requestedOutputTokens, tokens, source) : outcome,
     })
   }
 
@@ -175,6 +178,12 @@ export function startExchange(options: ExchangeOptions): Exchange {
       fail('aborted', 'the run was stopped before the answer had ended.')
     },
   }
+}
+
+function judgeLength(outcome: Outcome, requested: Tokens, tokens: Tokens | null, source: TokenSource | null): Outcome {
+  if (outcome.status === 'failed' || tokens === requested || source === 'events') return outcome
+  const message = `${tokens ?? 'no'} tokens were generated where ${requested} were asked for.`
+  return { status: 'failed', kind: 'length-mismatch', message }
 }
 
 function seconds(time: Ms): string {

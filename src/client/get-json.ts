@@ -4,6 +4,7 @@ import { redactor } from '../redact.ts'
 import type { Ms } from '../units.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { explainNetworkError } from './network-error.ts'
+import type { TlsOptions } from './tls.ts'
 
 /**
  * The JSON that `url` + `path` answers to one GET. Not for anything timed.
@@ -15,9 +16,10 @@ export async function getJson(
   path: string,
   headers: Readonly<Record<string, string>>,
   timeoutMs: Ms,
+  tls: TlsOptions = {},
 ): Promise<unknown> {
   const address = new URL(parseBaseUrl(url).href.replace(/\/+$/, '') + path)
-  const dispatcher = new Agent({ allowH2: false, connect: { timeout: timeoutMs } })
+  const dispatcher = new Agent({ allowH2: false, connect: { ...tls, timeout: timeoutMs } })
   try {
     const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
     const redact = redactor(headers)

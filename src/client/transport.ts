@@ -7,6 +7,14 @@ export interface WireRequest {
   readonly body: string | null
 }
 
+export interface ConnectionCounts {
+  readonly opened: number
+  /** Requests that found one open. */
+  readonly reused: number
+  /** Of those, the ones that lost it before any byte of an answer and were sent once more. */
+  readonly resent: number
+}
+
 export type TransportFailure = 'connect' | 'tls' | 'truncated' | 'aborted'
 
 /**
@@ -26,8 +34,8 @@ export interface WireObserver {
 /** Carries requests to one server: over sockets, or into a simulated engine in the same process. */
 export interface Transport {
   send(request: WireRequest, observer: WireObserver): { abort(): void }
-  /** Connections opened and requests that found one open, since the start; null where there are no sockets. */
-  connections(): { opened: number; reused: number } | null
+  /** Since the start; null where there are no sockets. */
+  connections(): ConnectionCounts | null
   /** Ends every connection. Requests in flight end with `aborted`. */
   close(): Promise<void>
 }

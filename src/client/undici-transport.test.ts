@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { SELF_SIGNED } from './self-signed.testkit.ts'
+import type { TlsOptions } from './tls.ts'
 import type { Transport, WireRequest } from './transport.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 
@@ -22,8 +25,8 @@ function serve(listener: RequestListener): Promise<string> {
   return listen(createServer(listener))
 }
 
-function connectTo(url: string, connections = 10): Transport {
-  const transport = createUndiciTransport({ url, connections, connectTimeoutMs: 2000 })
+function connectTo(url: string, connections = 10, tls: TlsOptions = {}): Transport {
+  const transport = createUndiciTransport({ url, connections, connectTimeoutMs: 2000, tls })
   toClose.push(() => transport.close())
   return transport
 }
@@ -77,19 +80,19 @@ test('path prefix, method, headers and body reach the server', async () => {
 test('one after the other, requests share one connection: one opened, four reused', async () => {
   const transport = connectTo(await serve((_request, response) => response.end('ok')))
   for (let i = 0; i < 5; i++) await exchange(transport, GET)
-  expect(transport.connections()).toEqual({ opened: 1, reused: 4 })
+  expect(transport.connections()).toEqual({ opened: 1, reused: 4, resent: 0 })
 })
 
 test('five at once open five connections, and never more than the limit', async () => {
   const url = await serve((_request, response) => setImmediate(() => response.end('ok')))
   const wide = connectTo(url, 5)
   await Promise.all(Array.from({ length: 5 }, () => exchange(wide, GET)))
-  expect(wide.connections()).toEqual({ opened: 5, reused: 0 })
+  expect(wide.connections()).toEqual({ opened: 5, reused: 0, resent: 0 })
 
   const narrow = connectTo(url, 2)
   const all = await Promise.all(Array.from({ length: 5 }, () => exchange(narrow, GET)))
   expect(all.every((heard) => heard.at(-1) === 'end')).toBe(true)
-  expect(narrow.connections()).toEqual({ opened: 2, reused: 3 })
+  expect(narrow.connections()).toEqual({ opened: 2, reused: 3, resent: 0 })
 })
 
 test('a refused port is a connect failure that names host, port and what to check', async () => {
@@ -111,6 +114,17 @@ test('TLS with a server that does not speak it is a tls failure', async () => {
   const url = await serve((_request, response) => response.end('plain'))
   const [heard] = await exchange(connectTo(url.replace('http:', 'https:')), GET)
   expect(heard).toMatch(/^tls: no TLS session with 127\.0\.0\.1/)
+})
+
+test('a certificate that nobody vouches for is a tls failure, unless its authority is trusted or nothing is checked', async () => {
+  const server = createTlsServer(SELF_SIGNED, (_request, response) => response.end('ok'))
+  const url = (await listen(server)).replace('http:', 'https:')
+  expect(await exchange(connectTo(url), GET)).toEqual([
+    expect.stringMatching(/^tls: no TLS session with 127\.0\.0\.1:\d+ \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
+  ])
+  const ok = ['sent', 'head 200', 'ok', 'end']
+  expect(await exchange(connectTo(url, 1, { ca: SELF_SIGNED.cert }), GET)).toEqual(ok)
+  expect(await exchange(connectTo(url, 1, { rejectUnauthorized: false }), GET)).toEqual(ok)
 })
 
 test('a body cut off is truncated, and the bytes before it are heard', async () => {
@@ -135,7 +149,7 @@ test('a request that a reused connection lost before any byte is sent once more,
   expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
   expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
   expect(requests).toBe(3)
-  expect(transport.connections()).toEqual({ opened: 2, reused: 1 })
+  expect(transport.connections()).toEqual({ opened: 2, reused: 1, resent: 1 })
 })
 
 test('a new connection that is lost before any byte is not tried again', async () => {

@@ -2,6 +2,7 @@ import { Client, type Dispatcher } from 'undici'
 import type { Ms } from '../units.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { explainNetworkError } from './network-error.ts'
+import type { TlsOptions } from './tls.ts'
 import type { Transport, WireObserver, WireRequest } from './transport.ts'
 
 export interface UndiciTransportOptions {
@@ -10,7 +11,7 @@ export interface UndiciTransportOptions {
   /** Most connections open at once. Requests beyond them queue, so give as many as can be in flight. */
   readonly connections: number
   readonly connectTimeoutMs: Ms
-  readonly tls?: { readonly ca?: string; readonly rejectUnauthorized?: boolean }
+  readonly tls?: TlsOptions
 }
 
 /** One connection at most, and one request on it at a time. */
@@ -38,7 +39,7 @@ interface Sending {
  * ours run on the run clock.
  *
  * A server may close an idle connection in the moment in which we write to it. A request that a reused connection lost
- * before any byte of the answer is sent once more, on a new connection; it shows as one more connection opened.
+ * before any byte of the answer is sent once more, on a new connection, and counted.
  *
  * Throws BenchError `bad-target` on a URL that is none, or neither http nor https.
  */
@@ -51,6 +52,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
   const queue: Sending[] = []
   let opened = 0
   let reused = 0
+  let resent = 0
   let closed = false
 
   const openLane = (): Lane => {
@@ -123,6 +125,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
           closeLane(lane)
           if (sending.state === 'sent' && sending.onReusedConnection && !sending.resent && !closed) {
             sending.resent = true
+            resent++
             sending.state = 'waiting'
             dispatch(sending, openLane())
             return
@@ -158,7 +161,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
         },
       }
     },
-    connections: () => ({ opened, reused }),
+    connections: () => ({ opened, reused, resent }),
     async close() {
       closed = true
       for (const sending of queue.splice(0)) {

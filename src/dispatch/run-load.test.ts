@@ -264,7 +264,7 @@ test('over sockets: one slot means one connection, used again by all', async () 
     workload: workload(Array(5).fill(0)),
     maxConcurrency: 1,
   })
-  expect(connections).toEqual({ opened: 1, reused: 4 })
+  expect(connections).toEqual({ opened: 1, reused: 4, resent: 0 })
 })
 
 function kinds(records: readonly RequestRecord[]): string[] {

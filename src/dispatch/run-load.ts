@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../clock.ts'
 import { type Exchange, startExchange } from '../client/exchange.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import type { Transport, WireRequest } from '../client/transport.ts'
+import type { ConnectionCounts, Transport, WireRequest } from '../client/transport.ts'
 import { BenchError } from '../errors.ts'
 import { createDecoder } from '../protocol/index.ts'
 import type { ProtocolId } from '../protocol/protocol.ts'
@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly protocol: ProtocolId
   /** The requests ask for exactly as many tokens as the workload says. */
   readonly fixedLength: boolean
+  /** An answer of another length than was asked for fails, where its length is known and not estimated. */
+  readonly failOtherLengths?: boolean
   readonly timeouts?: Timeouts
   /** Most requests in flight; null (the default) for no limit. */
   readonly maxConcurrency?: number | null
@@ -44,7 +46,7 @@ export interface LoadResult {
   readonly unsent: number
   readonly aborted: boolean
   /** Of the transport since it was opened; null where there are no sockets. */
-  readonly connections: { readonly opened: number; readonly reused: number } | null
+  readonly connections: ConnectionCounts | null
 }
 
 /**
@@ -85,6 +87,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       transport,
       protocol,
       fixedLength,
+      failOtherLengths: options.failOtherLengths ?? false,
       timeouts,
       retokenise,
       decoder: createDecoder(protocol, { keepText: retokenise !== undefined, prompt: request.prompt }),

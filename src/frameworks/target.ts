@@ -1,14 +1,21 @@
+import type { TlsOptions } from '../client/tls.ts'
 import type { ProtocolId } from '../protocol/protocol.ts'
 import type { FrameworkId } from '../report.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 
-/** What a body is built from. */
-export interface BodyInput {
+/** What is asked of a server. */
+export interface CallInput {
   readonly model: string
   readonly prompt: string
   readonly outputTokens: number
   /** Ask the server to produce exactly `outputTokens` (ignore EOS), where it can. */
   readonly fixedLength: boolean
+}
+
+/** What a body is built from. */
+export interface BodyInput extends CallInput {
+  /** Of the server; null where nobody knows it. Fields come and go with versions. */
+  readonly version: string | null
 }
 
 /** How to talk to one server: the wire format and the fields it knows. */
@@ -20,9 +27,21 @@ export interface Recipe {
   readonly canFixLength: boolean
 }
 
+/** How to be let in at a server, wherever it is. */
+export interface Connection {
+  readonly apiKey: string | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsOptions
+}
+
 /** Where the answers come from. `unset` is an error the moment somebody wants to run it. */
 export type Endpoint =
-  | { readonly kind: 'url'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'url'
+      readonly url: string
+      readonly headers: Readonly<Record<string, string>>
+      readonly tls: TlsOptions
+    }
   | { readonly kind: 'simulated'; readonly profile: EngineProfile }
   | { readonly kind: 'unset' }
 
@@ -30,11 +49,17 @@ export type Endpoint =
 export interface Target {
   readonly framework: FrameworkId
   readonly version: string | null
+  /** As given in code. A simulated engine has a version without it, which says nothing of a server. */
+  readonly statedVersion: string | null
   /** `base`, `awq`, `kv-int8`, ... */
   readonly variant: string
   /** As the server knows it; null means "ask `/v1/models`". */
   readonly model: string | null
   readonly recipe: Recipe
+  /** Laid over the recipe's body. */
+  readonly extraBody: Readonly<Record<string, unknown>>
+  /** For the URL that it may be given later. */
+  readonly connection: Connection
   readonly endpoint: Endpoint
 }
 

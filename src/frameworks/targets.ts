@@ -3,11 +3,15 @@ import { BenchError } from '../errors.ts'
 import type { FrameworkId } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
-import { lmdeployRecipe, mlcRecipe, openaiRecipe, tritonRecipe, vllmRecipe } from './recipes.ts'
-import type { Endpoint, Recipe, Target } from './target.ts'
+import { RECIPES, type EndpointName } from './recipes.ts'
+import { STIMULUS_FIELDS } from './request-body.ts'
+import type { Connection, Endpoint, Recipe, Target } from './target.ts'
+import { readTlsChoice, type TlsChoice } from './tls-choice.ts'
 
-export interface TargetOptions {
-  /** As released: `0.4.1`. With a URL it is only a name: what the server says of itself goes before it. */
+type Endpoints<Server extends keyof typeof RECIPES> = keyof (typeof RECIPES)[Server] & EndpointName
+
+export interface TargetOptions<Names extends EndpointName = 'completions' | 'chat'> {
+  /** As released: `0.4.1`; it decides which fields a request has. What a server at a URL says of itself goes before it. */
   readonly version?: string
   /** Default `base` (`w4a16` for mlc-llm). */
   readonly variant?: string
@@ -18,6 +22,12 @@ export interface TargetOptions {
   /** Sent as a bearer token; printed and stored nowhere. */
   readonly apiKey?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** By which of its endpoints the server is asked; the default is each framework's own. */
+  readonly endpoint?: Names
+  /** More fields for every request, laid over the recipe's (objects are merged). The report shows them. */
+  readonly extraBody?: Readonly<Record<string, unknown>>
+  /** For a server whose certificate Node does not trust. */
+  readonly tls?: TlsChoice
 }
 
 export interface SimulatedTargetOptions extends TargetOptions {
@@ -27,58 +37,77 @@ export interface SimulatedTargetOptions extends TargetOptions {
   readonly slowdown?: number
 }
 
+export type TensorrtLlmOptions =
+  | (Omit<SimulatedTargetOptions, 'endpoint'> & { readonly server?: 'triton' })
+  | (TargetOptions & { readonly server: 'trtllm-serve' })
+
 /**
  * vLLM: simulated as 0.4.1 on one RTX 3090 unless given a URL. Variants `base`, `flash-attn`, `awq`, and
  * `chunked-prefill`: the scheduler of vLLM V1, an estimate that no published table stands behind.
  */
 export function vllm(options: SimulatedTargetOptions = {}): Target {
-  return simulatedTarget('vllm', vllmRecipe, 'base', options)
+  return simulatedTarget('vllm', 'vllm', 'base', options)
 }
 
 /** lmdeploy (TurboMind): simulated as 0.4.0 unless given a URL. Variants `base`, `kv-int8`. */
 export function lmdeploy(options: SimulatedTargetOptions = {}): Target {
-  return simulatedTarget('lmdeploy', lmdeployRecipe, 'base', options)
+  return simulatedTarget('lmdeploy', 'lmdeploy', 'base', options)
 }
 
-/** TensorRT-LLM behind Triton: simulated as 0.9.0 unless given a URL. That profile is an estimate: no table was published. */
-export function tensorrtLlm(options: SimulatedTargetOptions = {}): Target {
-  return simulatedTarget('tensorrt-llm', tritonRecipe, 'base', options)
+/**
+ * TensorRT-LLM behind Triton: simulated as 0.9.0 unless given a URL. That profile is an estimate: no table was published.
+ * With `server: 'trtllm-serve'`, behind its own server, which needs a URL.
+ */
+export function tensorrtLlm(options: TensorrtLlmOptions = {}): Target {
+  const { server = 'triton', ...others } = options
+  return server === 'triton'
+    ? simulatedTarget('tensorrt-llm', 'triton', 'base', others)
+    : remoteTarget('tensorrt-llm', server, others)
 }
 
 /** mlc-llm: simulated as 0.1.dev1166 with 4-bit weights unless given a URL. */
 export function mlcLlm(options: SimulatedTargetOptions = {}): Target {
-  return simulatedTarget('mlc-llm', mlcRecipe, 'w4a16', options)
+  return simulatedTarget('mlc-llm', 'mlc-llm', 'w4a16', options)
 }
 
-/** SGLang. Needs a URL. */
-export function sglang(options: TargetOptions = {}): Target {
-  return remoteTarget('sglang', vllmRecipe, options)
+/** SGLang. Needs a URL. `endpoint: 'native'` is its `/generate`. */
+export function sglang(options: TargetOptions<Endpoints<'sglang'>> = {}): Target {
+  return remoteTarget('sglang', 'sglang', options)
 }
 
-/** Any OpenAI-compatible chat server. Needs a URL. */
+/** llama.cpp's `llama-server`. Needs a URL. `endpoint: 'native'` is its `/completion`. */
+export function llamaCpp(options: TargetOptions<Endpoints<'llama.cpp'>> = {}): Target {
+  return remoteTarget('llama.cpp', 'llama.cpp', options)
+}
+
+/** Text Generation Inference, by its `/generate_stream` (`native`) unless told otherwise. Needs a URL. Cannot fix lengths. */
+export function tgi(options: TargetOptions<Endpoints<'tgi'>> = {}): Target {
+  return remoteTarget('tgi', 'tgi', options)
+}
+
+/** Ollama, by chat unless told otherwise. Needs a URL. Cannot fix lengths. */
+export function ollama(options: TargetOptions = {}): Target {
+  return remoteTarget('ollama', 'ollama', options)
+}
+
+/** Any OpenAI-compatible server, by chat unless told otherwise. Needs a URL. Cannot fix lengths. */
 export function openai(options: TargetOptions = {}): Target {
-  return remoteTarget('openai', openaiRecipe, options)
+  return remoteTarget('openai', 'openai', options)
 }
 
-/** The same target at a running server. Its version is unknown until the server tells it. */
-export function atUrl(
-  target: Target,
-  {
-    url,
-    apiKey,
-    headers = {},
-  }: { url: string; apiKey?: string | undefined; headers?: Readonly<Record<string, string>> },
-): Target {
-  return { ...target, endpoint: urlEndpoint(url, apiKey, headers) }
+/** The same target at a running server. Of its version nothing is known but what was stated, until the server tells it. */
+export function atUrl(target: Target, { url, apiKey }: { url: string; apiKey?: string | undefined }): Target {
+  const connection = { ...target.connection, ...(apiKey === undefined ? {} : { apiKey }) }
+  return { ...target, version: target.statedVersion, endpoint: urlEndpoint(url, connection) }
 }
 
 function simulatedTarget(
   framework: FrameworkId,
-  recipe: Recipe,
+  server: keyof typeof RECIPES,
   defaultVariant: string,
   options: SimulatedTargetOptions,
 ): Target {
-  const remote = remoteTarget(framework, recipe, { variant: defaultVariant, ...options })
+  const remote = remoteTarget(framework, server, { variant: defaultVariant, ...options })
   if (remote.endpoint.kind === 'url') return remote
   const slowdown = options.slowdown ?? 1
   if (!(slowdown > 0 && slowdown < Infinity)) {
@@ -92,19 +121,49 @@ function simulatedTarget(
   return { ...remote, version: options.version ?? profile.version, endpoint: { kind: 'simulated', profile } }
 }
 
-function remoteTarget(framework: FrameworkId, recipe: Recipe, options: TargetOptions): Target {
-  const { version, variant = 'base', model, url, apiKey, headers = {} } = options
+function remoteTarget(
+  framework: FrameworkId,
+  server: keyof typeof RECIPES,
+  options: TargetOptions<EndpointName>,
+): Target {
+  const { version, variant = 'base', model, url, apiKey, endpoint, headers = {}, extraBody = {} } = options
+  const connection = { apiKey: apiKey ?? null, headers, tls: readTlsChoice(options.tls ?? {}) }
+  checkExtraBody(extraBody)
   return {
     framework,
     version: version ?? null,
+    statedVersion: version ?? null,
     variant,
     model: model ?? null,
-    recipe,
-    endpoint: url === undefined ? { kind: 'unset' } : urlEndpoint(url, apiKey, headers),
+    recipe: findRecipe(server, endpoint),
+    extraBody,
+    connection,
+    endpoint: url === undefined ? { kind: 'unset' } : urlEndpoint(url, connection),
   }
 }
 
-function urlEndpoint(url: string, apiKey: string | undefined, headers: Readonly<Record<string, string>>): Endpoint {
+function findRecipe(server: keyof typeof RECIPES, endpoint: EndpointName | undefined): Recipe {
+  const recipes: Readonly<Partial<Record<EndpointName, Recipe>>> = RECIPES[server]
+  const names = Object.keys(recipes) as EndpointName[]
+  const recipe = recipes[endpoint ?? names[0]!]
+  if (recipe !== undefined) return recipe
+  throw new BenchError(`${server} has no endpoint "${endpoint}".`, {
+    code: 'bad-target',
+    remedy: `Choose one of: ${names.join(', ')}.`,
+  })
+}
+
+/** Only streams can be timed, and what is asked belongs to the workload and its digest. */
+function checkExtraBody(extraBody: Readonly<Record<string, unknown>>): void {
+  const taken = Object.keys(extraBody).find((name) => name === 'stream' || STIMULUS_FIELDS.includes(name))
+  if (taken === undefined) return
+  throw new BenchError(`extraBody would replace "${taken}".`, {
+    code: 'bad-target',
+    remedy: 'Leave it out: answers are always streamed, and prompts come from the dataset.',
+  })
+}
+
+function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): Endpoint {
   const parsed = parseBaseUrl(url)
   const authorization = bearer(parsed, apiKey)
   parsed.username = ''
@@ -116,11 +175,12 @@ function urlEndpoint(url: string, apiKey: string | undefined, headers: Readonly<
     // `/v1` is part of every path a recipe names; people paste it with the base URL.
     url: parsed.href.replace(/\/+$/, '').replace(/\/v1$/, ''),
     headers: authorization === null ? headers : { ...headers, authorization },
+    tls,
   }
 }
 
-function bearer(url: URL, apiKey: string | undefined): string | null {
-  if (apiKey !== undefined && apiKey !== '') return `Bearer ${apiKey}`
+function bearer(url: URL, apiKey: string | null): string | null {
+  if (apiKey !== null && apiKey !== '') return `Bearer ${apiKey}`
   if (url.username === '' && url.password === '') return null
   return `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`
 }

@@ -1,8 +1,10 @@
 import type { WireRequest } from '../client/transport.ts'
-import type { BodyInput, Target } from './target.ts'
+import { requestBody } from './request-body.ts'
+import type { CallInput, Target } from './target.ts'
 
 /** One prompt as it goes on the wire to this target, by its own recipe and with its own headers. */
-export function toWireRequest({ recipe, endpoint }: Target, input: BodyInput): WireRequest {
+export function toWireRequest(target: Target, input: CallInput): WireRequest {
+  const { recipe, endpoint } = target
   return {
     method: 'POST',
     path: recipe.path,
@@ -11,6 +13,6 @@ export function toWireRequest({ recipe, endpoint }: Target, input: BodyInput): W
       accept: 'text/event-stream',
       ...(endpoint.kind === 'url' ? endpoint.headers : {}),
     },
-    body: JSON.stringify(recipe.body(input)),
+    body: JSON.stringify(requestBody(target, input)),
   }
 }

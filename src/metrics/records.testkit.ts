@@ -63,6 +63,8 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       url: 'http://host',
       simulated: false,
       estimate: false,
+      insecureTls: false,
+      sampling: {},
     },
     load: {
       requestRate: 8,

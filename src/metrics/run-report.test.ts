@@ -75,9 +75,9 @@ test('estimated tokens and other lengths are pointed out', () => {
 })
 
 test('a run that was cut short says how much of it there is', () => {
-  const result = { records: onTime, unsent: 300, aborted: true, connections: { opened: 4, reused: 96 } }
+  const result = { records: onTime, unsent: 300, aborted: true, connections: { opened: 4, reused: 96, resent: 0 } }
   const { validity } = madeUpReport(onTime, { result })
-  expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96 } })
+  expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96, resent: 0 } })
   expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 100 of 400 requests.' }])
 })
 

@@ -23,3 +23,21 @@ test('a run that was cut short is invalid', () => {
   const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null }
   expect(madeUpReport([], { result }).verdicts).toMatchObject([{ objective: 'complete run', verdict: 'invalid' }])
 })
+
+test('requests that were sent twice, and certificates that nobody checked, stand next to the numbers', () => {
+  const records = [sentLate(0)]
+  const connections = { opened: 4, reused: 96, resent: 3 }
+  const { target } = madeUpReport(records)
+  const { validity } = madeUpReport(records, {
+    target: { ...target, insecureTls: true },
+    result: { records, unsent: 0, aborted: false, connections },
+  })
+  expect(validity.connections).toEqual(connections)
+  expect(validity.warnings).toEqual([
+    { code: 'insecure-tls', message: 'No certificate was checked: any machine on the way may have answered.' },
+    {
+      code: 'resent',
+      message: '3 requests were sent twice: the connection that they reused was lost before any byte of an answer.',
+    },
+  ])
+})

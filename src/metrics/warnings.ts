@@ -23,12 +23,14 @@ export function warningsOf({ target, load, result, metrics, sentRate, dueRate }:
   return [
     ...simulated(target),
     ...estimate(target),
+    ...insecureTls(target),
     ...aborted(result),
     ...clientLate(metrics, load),
     ...rateNotReached(load, sentRate, dueRate),
     ...saturated(load, result.records),
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
+    ...resent(result),
   ]
 }
 
@@ -73,6 +75,11 @@ function estimate({ estimate: isEstimate, framework }: TargetFacts): Warning[] {
   ]
 }
 
+function insecureTls({ insecureTls: isInsecure }: TargetFacts): Warning[] {
+  if (!isInsecure) return []
+  return [{ code: 'insecure-tls', message: 'No certificate was checked: any machine on the way may have answered.' }]
+}
+
 function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[] {
   if (!wasAborted) return []
   const total = records.length + unsent
@@ -115,6 +122,12 @@ function lengthMismatch(records: readonly RequestRecord[]): Warning[] {
   if (count === 0) return []
   const message = `${count} of ${records.length} answers had another length than was asked for.`
   return [{ code: 'length-mismatch', message }]
+}
+
+function resent({ connections }: LoadResult): Warning[] {
+  if (connections === null || connections.resent === 0) return []
+  const message = `${connections.resent} requests were sent twice: the connection that they reused was lost before any byte of an answer.`
+  return [{ code: 'resent', message }]
 }
 
 function percent(share: number): string {

@@ -20,6 +20,7 @@ const Load = z.strictObject({
   trial: whole.min(0).optional(),
   trials: whole.min(1).optional(),
   fixedLength: z.boolean().optional(),
+  lengthMismatch: z.enum(['flag', 'fail'], { error: '"flag" or "fail"' }).optional(),
   timeouts: z
     .strictObject({ connect: waiting, firstByte: waiting, idle: waiting, total: waiting })
     .partial()

@@ -21,14 +21,12 @@ type Env = Readonly<Record<string, string | undefined>>
 export function targetFromEnvironment(target: Target, env: Env): Target {
   if (target.endpoint.kind === 'url') return target
   const variable = URL_VARIABLES[target.framework]
-  const url = variable === undefined ? undefined : env[variable]
-  if (variable !== undefined && url === '') throw emptyUrl(variable)
+  const url = env[variable]
+  if (url === '') throw emptyUrl(variable)
   if (url === undefined) return mayBeSimulated(target, env)
   const model = env['LLM_BENCH_MODEL']
   return {
     ...atUrl(target, { url, apiKey: env['LLM_BENCH_API_KEY'] }),
-    // What is simulated says nothing of what runs at the URL.
-    version: null,
     model: model === undefined || model === '' ? target.model : model,
   }
 }
@@ -46,7 +44,7 @@ function mayBeSimulated(target: Target, env: Env): Target {
   if (target.endpoint.kind !== 'simulated' || env['LLM_BENCH_SIMULATE'] !== '0') return target
   throw new BenchError(`${targetLabel(target)} would be simulated, and LLM_BENCH_SIMULATE=0 forbids that.`, {
     code: 'bad-target',
-    remedy: `Set ${URL_VARIABLES[target.framework] ?? 'its URL'} to a running server.`,
+    remedy: `Set ${URL_VARIABLES[target.framework]} to a running server.`,
   })
 }
 

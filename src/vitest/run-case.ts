@@ -10,7 +10,8 @@ import { runLoad } from '../dispatch/run-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
-import { targetLabel, type Target } from '../frameworks/target.ts'
+import { requestBody, sharedFields } from '../frameworks/request-body.ts'
+import { targetLabel, type CallInput, type Target } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
@@ -46,6 +47,8 @@ export interface LoadOptions {
   readonly trials?: number
   /** Ask for answers of exactly the workload's lengths, where the server can. Default true. */
   readonly fixedLength?: boolean
+  /** What becomes of an answer of another length than was asked for: counted and flagged (the default), or failed. */
+  readonly lengthMismatch?: 'flag' | 'fail'
   readonly timeouts?: Partial<Timeouts>
   /** Objectives that each request of the goodput must meet. */
   readonly slo?: Slo
@@ -149,6 +152,7 @@ async function runTrial(
       toWireRequest: wireRequests(target, load),
       protocol: target.recipe.protocol,
       fixedLength: fixesLength(target, load),
+      failOtherLengths: load.lengthMismatch === 'fail',
       timeouts,
       maxConcurrency: load.maxConcurrency ?? null,
       signal: options.signal,
@@ -157,7 +161,7 @@ async function runTrial(
     const records = withoutSecrets(measured.records, target)
     const report = buildRunReport({
       case: name,
-      target: targetFacts(target),
+      target: targetFacts(target, load),
       load: loadFacts(load, workload),
       result: { ...measured, records },
       environment: options.environment,
@@ -216,18 +220,19 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
         url: target.endpoint.url,
         connections: MAX_CONNECTIONS,
         connectTimeoutMs: timeouts.connect,
+        tls: target.endpoint.tls,
       })
     case 'unset':
       throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
         code: 'bad-target',
-        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework] ?? 'its URL'}.`,
+        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}.`,
       })
   }
 }
 
 /** What a server says of a failed request may hold what it was sent. */
-function withoutSecrets(records: readonly RequestRecord[], { endpoint }: Target): RequestRecord[] {
-  const redact = redactor(endpoint.kind === 'url' ? endpoint.headers : {})
+function withoutSecrets(records: readonly RequestRecord[], target: Target): RequestRecord[] {
+  const redact = secretsOf(target)
   return records.map((record) =>
     record.outcome.status === 'completed'
       ? record
@@ -243,9 +248,17 @@ function wireRequests(
   target: Target,
   load: LoadOptions,
 ): (request: { prompt: string; outputTokens: number }) => WireRequest {
-  const model = servedModel(target) ?? ''
-  const fixedLength = fixesLength(target, load)
-  return ({ prompt, outputTokens }) => toWireRequest(target, { model, prompt, outputTokens, fixedLength })
+  return (request) => toWireRequest(target, bodyInput(target, load, request))
+}
+
+function bodyInput(target: Target, load: LoadOptions, request: { prompt: string; outputTokens: number }): CallInput {
+  const { prompt, outputTokens } = request
+  return {
+    model: servedModel(target) ?? '',
+    prompt,
+    outputTokens,
+    fixedLength: fixesLength(target, load),
+  }
 }
 
 /** A simulated engine serves the model of its profile, whatever it is called elsewhere. */
@@ -253,7 +266,7 @@ function servedModel({ model, endpoint }: Target): string | null {
   return endpoint.kind === 'simulated' ? endpoint.profile.model : model
 }
 
-function targetFacts(target: Target): TargetFacts {
+function targetFacts(target: Target, load: LoadOptions): TargetFacts {
   const { framework, version, variant, endpoint } = target
   return {
     framework,
@@ -263,5 +276,21 @@ function targetFacts(target: Target): TargetFacts {
     url: endpoint.kind === 'url' ? endpoint.url : null,
     simulated: endpoint.kind === 'simulated',
     estimate: endpoint.kind === 'simulated' && endpoint.profile.estimate,
+    insecureTls:
+      endpoint.kind === 'url' && endpoint.url.startsWith('https:') && endpoint.tls.rejectUnauthorized === false,
+    sampling: samplingOf(target, load),
   }
+}
+
+/** As JSON keeps it, and with a credential in it masked like one in a header. */
+function samplingOf(target: Target, load: LoadOptions): TargetFacts['sampling'] {
+  const body = requestBody(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
+  const redact = secretsOf(target)
+  const mask = (_name: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value)
+  return JSON.parse(JSON.stringify(sharedFields(body), mask))
+}
+
+function secretsOf({ endpoint, extraBody }: Target): (text: string) => string {
+  const words = Object.entries(extraBody).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return redactor({ ...Object.fromEntries(words), ...(endpoint.kind === 'url' ? endpoint.headers : {}) })
 }

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import type { TlsOptions } from '../client/tls.ts'
+import { BenchError } from '../errors.ts'
+
+/** How to check a server's certificate otherwise than Node does. */
+export interface TlsChoice {
+  /** The authorities to trust instead of Node's: a PEM file, or its text. */
+  readonly ca?: string
+  /** Take any certificate. Stands as a warning next to every number. */
+  readonly insecure?: true
+}
+
+/** Reads the certificates. Throws BenchError `bad-target` on a file that cannot be read or holds none. */
+export function readTlsChoice({ ca, insecure }: TlsChoice): TlsOptions {
+  return {
+    ...(ca === undefined ? {} : { ca: isPem(ca) ? ca : readPem(ca) }),
+    ...(insecure === true ? { rejectUnauthorized: false } : {}),
+  }
+}
+
+const isPem = (text: string): boolean => text.includes('-----BEGIN CERTIFICATE-----')
+
+function readPem(file: string): string {
+  let text = ''
+  let reason = 'there is no certificate in it'
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
+  }
+  if (isPem(text)) return text
+  throw new BenchError(`The certificates of \`tls.ca\` cannot be read from ${file} (${reason}).`, {
+    code: 'bad-target',
+    remedy: 'Give a PEM file of the authority, by a path from the working directory, or its text.',
+  })
+}
