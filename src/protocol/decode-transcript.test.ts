@@ -6,7 +6,7 @@ const streams = recordedStreams()
 const SPLITS_PER_STREAM = 100
 
 test('every recorded stream is there', () => {
-  expect(streams).toHaveLength(49)
+  expect(streams).toHaveLength(65)
 })
 
 test.each(streams)('$name decodes to its expected parse in one piece', (stream) => {
