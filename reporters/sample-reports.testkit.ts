@@ -285,6 +285,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
     validity: {
       sentShare: 1,
       offeredShare: rate === null ? null : 1,
+      stimulus: { dueRate: rate, sentRate: rate, gapDistance: 0, lateSends: 0 },
       lengthMismatches: 0,
       tokenSources: { usage: n },
       finishReasons: { length: n },

@@ -153,6 +153,22 @@ export const RequestColumns = z.object({
 })
 export type RequestColumns = z.infer<typeof RequestColumns>
 
+/** The load that left, against its schedule. */
+export const Stimulus = z.object({
+  /** Arrivals a second of the schedule; null for all at once. */
+  dueRate: rate.nullable(),
+  /** Sendings a second; null when they left in one moment. */
+  sentRate: rate.nullable(),
+  /**
+   * Kolmogorov-Smirnov distance between the gaps of the sendings and those of the schedule, 0 (alike within 1 ms) to 1;
+   * null without two sendings.
+   */
+  gapDistance: z.number().min(0).max(1).nullable(),
+  /** Sent more than 5 ms after they were due. */
+  lateSends: count,
+})
+export type Stimulus = z.infer<typeof Stimulus>
+
 /** One value for each second of the run, from its first due time. */
 export const Series = z.object({
   /** Most requests in flight within the second. */
@@ -256,6 +272,7 @@ export const RunReport = z.object({
     sentShare: z.number().min(0).max(1),
     /** Arrivals a second over the rate asked for; null for all at once. */
     offeredShare: rate.nullable(),
+    stimulus: Stimulus,
     /** Failed or not, requests whose answer had another length than was asked for. */
     lengthMismatches: count,
     /** How many requests' output tokens came from which source. */

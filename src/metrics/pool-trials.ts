@@ -1,4 +1,4 @@
-import type { Distribution, Metrics, RunReport, Verdict, Warning } from '../report.ts'
+import type { Distribution, Metrics, RunReport, Stimulus, Verdict, Warning } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import { decodeRequests, type DecodedRequests } from './columns.ts'
 import { perSecond } from './throughput.ts'
@@ -44,6 +44,7 @@ export function poolTrials(trials: readonly RunReport[]): CaseReport {
       ...first.validity,
       sentShare: sum(trials, ({ requests }) => requests.count) / numPrompts,
       offeredShare: sumOrNull(validities.map(({ offeredShare }) => offeredShare && offeredShare / trials.length)),
+      stimulus: poolStimuli(validities.map(({ stimulus }) => stimulus)),
       lengthMismatches: sum(validities, ({ lengthMismatches }) => lengthMismatches),
       tokenSources: addCounts(validities.map(({ tokenSources }) => tokenSources)),
       finishReasons: addCounts(validities.map(({ finishReasons }) => finishReasons)),
@@ -114,6 +115,21 @@ function poolWarnings(trials: readonly RunReport[]): Warning[] {
     const { code, message, load } = warning
     return [{ code, message: alike.length === trials.length ? message : `trial ${load.trial}: ${message}` }]
   })
+}
+
+/** Mean rates, the worst distance, all late sends. */
+function poolStimuli(all: readonly Stimulus[]): Stimulus {
+  const mean = (values: readonly (number | null)[]): number | null => {
+    const total = sumOrNull(values)
+    return total === null ? null : total / values.length
+  }
+  const distances = all.map(({ gapDistance }) => gapDistance).filter((distance) => distance !== null)
+  return {
+    dueRate: mean(all.map(({ dueRate }) => dueRate)),
+    sentRate: mean(all.map(({ sentRate }) => sentRate)),
+    gapDistance: distances.length === 0 ? null : Math.max(...distances),
+    lateSends: sum(all, ({ lateSends }) => lateSends),
+  }
 }
 
 function poolConnections(all: readonly RunReport['validity']['connections'][]): RunReport['validity']['connections'] {

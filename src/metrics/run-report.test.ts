@@ -14,6 +14,7 @@ test('a clean run raises no doubts', () => {
   expect(madeUpReport(onTime).validity).toEqual({
     sentShare: 1,
     offeredShare: 1,
+    stimulus: { dueRate: 8, sentRate: 8, gapDistance: 0, lateSends: 0 },
     lengthMismatches: 0,
     tokenSources: { usage: 100 },
     finishReasons: { length: 100 },

@@ -1,10 +1,10 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
 import { RUN_SCHEMA, type Environment, type LoadFacts, type RunReport, type TargetFacts } from '../report.ts'
-import { MS_PER_SECOND } from '../units.ts'
 import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
 import { seriesOf } from './series.ts'
+import { stimulusOf } from './stimulus.ts'
 import { summarise } from './summarise.ts'
 import { hasOtherLength, invalidity, warningsOf } from './warnings.ts'
 
@@ -28,7 +28,8 @@ export function buildRunReport(input: RunReportInput): RunReport {
   const { target, load, result, environment, meetsObjectives } = input
   const { records, unsent, connections } = result
   const metrics = summarise(records, { meetsObjectives })
-  const sentRate = rateOf(records.flatMap(({ sentAt }) => sentAt ?? []))
+  const stimulus = stimulusOf(records)
+  const { sentRate } = stimulus
   const offeredShare = load.requestRate === null || sentRate === null ? null : sentRate / load.requestRate
   return {
     schema: RUN_SCHEMA,
@@ -40,18 +41,12 @@ export function buildRunReport(input: RunReportInput): RunReport {
     validity: {
       sentShare: records.length / (records.length + unsent),
       offeredShare,
+      stimulus,
       lengthMismatches: records.filter(hasOtherLength).length,
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
       connections,
-      warnings: warningsOf({
-        target,
-        load,
-        result,
-        metrics,
-        sentRate,
-        dueRate: rateOf(records.map(({ dueAt }) => dueAt)),
-      }),
+      warnings: warningsOf({ target, load, result, metrics, stimulus }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),
@@ -59,12 +54,6 @@ export function buildRunReport(input: RunReportInput): RunReport {
     telemetry: null,
     environment,
   }
-}
-
-/** Sendings a second between the first and the last: n of them span n - 1 gaps. Null for fewer than two moments. */
-function rateOf(sentAt: readonly number[]): number | null {
-  const window = sentAt.reduce((a, b) => Math.max(a, b), -Infinity) - sentAt.reduce((a, b) => Math.min(a, b), Infinity)
-  return window > 0 ? ((sentAt.length - 1) / window) * MS_PER_SECOND : null
 }
 
 function tally(words: readonly string[]): Record<string, number> {

@@ -1,6 +1,6 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
-import type { LoadFacts, Metrics, TargetFacts, Verdict, Warning } from '../report.ts'
+import type { LoadFacts, Metrics, Stimulus, TargetFacts, Verdict, Warning } from '../report.ts'
 import { saturation } from './saturation.ts'
 
 /** The client's P99 lateness may be this share of the median TTFT before the run has measured its client. */
@@ -12,21 +12,18 @@ export interface WarningInput {
   readonly load: LoadFacts
   readonly result: LoadResult
   readonly metrics: Metrics
-  /** Requests sent a second; null when they left in one moment. */
-  readonly sentRate: number | null
-  /** The same of the schedule. */
-  readonly dueRate: number | null
+  readonly stimulus: Stimulus
 }
 
 /** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
-export function warningsOf({ target, load, result, metrics, sentRate, dueRate }: WarningInput): Warning[] {
+export function warningsOf({ target, load, result, metrics, stimulus }: WarningInput): Warning[] {
   return [
     ...simulated(target),
     ...estimate(target),
     ...insecureTls(target),
     ...aborted(result),
     ...clientLate(metrics, load),
-    ...rateNotReached(load, sentRate, dueRate),
+    ...rateNotReached(load, stimulus),
     ...saturated(load, result.records),
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
@@ -96,7 +93,7 @@ function clientLate({ queueLateness, ttft }: Metrics, { maxConcurrency }: LoadFa
 }
 
 /** Against the schedule, not against the rate: a draw of some hundred Poisson arrivals is off by several per cent itself. */
-function rateNotReached({ requestRate }: LoadFacts, sentRate: number | null, dueRate: number | null): Warning[] {
+function rateNotReached({ requestRate }: LoadFacts, { sentRate, dueRate }: Stimulus): Warning[] {
   if (requestRate === null || sentRate === null || dueRate === null) return []
   if (sentRate >= MIN_OFFERED_SHARE * dueRate) return []
   const message = `${sentRate.toFixed(2)} requests/s were sent where ${dueRate.toFixed(2)} were due (${percent(sentRate / dueRate)}).`
