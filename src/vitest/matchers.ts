@@ -4,6 +4,7 @@ import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
+import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
@@ -47,6 +48,12 @@ export const matchers = {
       message: () =>
         `${run.report.case} is expected ${this.isNot ? 'not ' : ''}to be saturated. ${contrary?.message ?? ''}`,
     }
+  },
+
+  toFollowItsSchedule(this: MatcherState, received: unknown, limits?: StimulusLimits) {
+    refuseNot(this, 'toFollowItsSchedule')
+    const run = servingRun(received, 'toFollowItsSchedule')
+    return judged(run, judgeStimulus(run.reports, limits))
   },
 } satisfies MatchersObject
 

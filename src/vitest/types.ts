@@ -1,5 +1,6 @@
 import type { Metrics, RunReport } from '../report.ts'
 import type { RequestRecord } from '../record.ts'
+import type { StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { ServingCase } from './run-case.ts'
 import type { Progress } from '../dispatch/progress.ts'
@@ -61,5 +62,7 @@ declare module 'vitest' {
     toMatchBaseline: () => R
     /** The queue grew all through the run: the server cannot keep up with this rate. */
     toBeSaturated: () => R
+    /** The load left as it was scheduled: rate, gaps between sendings, late sends. */
+    toFollowItsSchedule: (limits?: StimulusLimits) => R
   }
 }

@@ -1,0 +1,66 @@
+import { BenchError } from '../errors.ts'
+import type { RunReport, Verdict } from '../report.ts'
+
+/** How closely a load must have followed its schedule. */
+export interface StimulusLimits {
+  /** Sendings a second over arrivals a second of the schedule, at least. Default 0.98. */
+  readonly minRateShare?: number
+  /** Distance between the gaps of the sendings and those of the schedule, 0 to 1, at most. Default 0.1. */
+  readonly maxGapDistance?: number
+  /** Share of the requests that left more than 5 ms late, at most. Default 0.01. */
+  readonly maxLateShare?: number
+}
+
+const DEFAULTS: Required<StimulusLimits> = { minRateShare: 0.98, maxGapDistance: 0.1, maxLateShare: 0.01 }
+
+/**
+ * Whether every trial left as it was scheduled, one verdict for each limit; what cannot be told (fewer than two sendings)
+ * fails. All at once has no rate to keep, and only its late sends are judged. BenchError `bad-slo` for a limit that is no
+ * share.
+ */
+export function judgeStimulus(trials: readonly RunReport[], limits: StimulusLimits = {}): Verdict[] {
+  const { minRateShare, maxGapDistance, maxLateShare } = checked(limits)
+  const late = worst(trials.map(({ validity, requests }) => validity.stimulus.lateSends / requests.count))
+  const judgedLate = atMost('late sends', late, maxLateShare)
+  if (trials.some(({ load }) => load.requestRate === null)) return [judgedLate]
+  const rates = trials.map(({ validity: { stimulus } }) => rateShare(stimulus))
+  const gaps = worst(trials.map(({ validity }) => validity.stimulus.gapDistance))
+  const rate = rates.includes(null) ? null : Math.min(...rates.map((share) => share ?? 0))
+  return [atLeast('sent rate', rate, minRateShare), atMost('gap distance', gaps, maxGapDistance), judgedLate]
+}
+
+function rateShare({ sentRate, dueRate }: RunReport['validity']['stimulus']): number | null {
+  return sentRate === null || dueRate === null ? null : sentRate / dueRate
+}
+
+/** The highest; null as soon as one is not known, or there is none. */
+function worst(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null && Number.isFinite(value))
+  return known.length < values.length || known.length === 0 ? null : Math.max(...known)
+}
+
+function atMost(what: string, observed: number | null, limit: number): Verdict {
+  return verdict(`${what} <= ${limit}`, what, observed, limit, observed !== null && observed <= limit)
+}
+
+function atLeast(what: string, observed: number | null, limit: number): Verdict {
+  return verdict(`${what} >= ${limit} of the schedule`, what, observed, limit, observed !== null && observed >= limit)
+}
+
+function verdict(objective: string, what: string, observed: number | null, limit: number, kept: boolean): Verdict {
+  const message =
+    observed === null ? `${what}: no data, and no data is a failure` : `${what} ${observed.toFixed(4)}, limit ${limit}`
+  return { kind: 'validity', objective, verdict: kept ? 'pass' : 'fail', observed, limit, message }
+}
+
+function checked(limits: StimulusLimits): Required<StimulusLimits> {
+  const all = { ...DEFAULTS, ...limits }
+  for (const [name, value] of Object.entries(all)) {
+    if (name in DEFAULTS && value >= 0 && value <= 1) continue
+    throw new BenchError(`The limit ${name} is ${value}.`, {
+      code: 'bad-slo',
+      remedy: `Give a share from 0 to 1, for ${Object.keys(DEFAULTS).join(', ')}.`,
+    })
+  }
+  return all
+}
