@@ -135,7 +135,11 @@ function poolStimuli(all: readonly Stimulus[]): Stimulus {
 function poolConnections(all: readonly RunReport['validity']['connections'][]): RunReport['validity']['connections'] {
   const known = all.filter((connections) => connections !== null)
   if (known.length < all.length) return null
-  return { opened: sum(known, ({ opened }) => opened), reused: sum(known, ({ reused }) => reused) }
+  return {
+    opened: sum(known, ({ opened }) => opened),
+    reused: sum(known, ({ reused }) => reused),
+    resent: sum(known, ({ resent }) => resent),
+  }
 }
 
 function sum<T>(values: readonly T[], pick: (value: T) => number): number {
