@@ -17,6 +17,9 @@ export type BenchErrorCode =
   | 'server-unreachable'
   | 'server-refused'
   | 'model-not-found'
+  | 'launch-failed'
+  | 'server-died'
+  | 'host-busy'
   | 'overlapping-load'
   | 'aborted'
 

@@ -1,5 +1,5 @@
-/** Header names whose values are credentials. */
-const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|x-api-key|api-key)$|(token|secret|key)$/i
+/** Names of headers, variables and flags whose values are credentials. */
+const SECRET_NAME = /^(authorization|proxy-authorization|cookie)$|(token|secret|password|keys?)$/i
 
 const MASK = '***'
 
@@ -8,12 +8,20 @@ const MASK = '***'
  * scheme (`Bearer`, `Basic`). A server may send back what it was sent, and its words stand in every report.
  */
 export function redactor(headers: Readonly<Record<string, string>>): (text: string) => string {
-  const values = Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : []))
-  const secrets = values
-    .flatMap((value) => [value, ...value.split(' ').slice(1)])
-    .filter((secret) => secret !== '')
-    .sort((a, b) => b.length - a.length)
-  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
+  return masker(credentialsIn(headers))
+}
+
+/** The values whose names say that they are credentials, whole and without their scheme. */
+export function credentialsIn(named: Readonly<Record<string, string>>): string[] {
+  return Object.entries(named).flatMap(([name, value]) =>
+    SECRET_NAME.test(name) ? [value, ...value.split(' ').slice(1)] : [],
+  )
+}
+
+/** A function that takes these secrets out of a text, the longest first. */
+export function masker(secrets: readonly string[]): (text: string) => string {
+  const longestFirst = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length)
+  return (text) => longestFirst.reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
 }
 
 /** A URL as it may be shown: without what stands before the `@`. Works on texts that are no URL, too. */

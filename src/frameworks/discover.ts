@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { getJson } from '../client/get-json.ts'
 import { BenchError } from '../errors.ts'
 import type { FrameworkId } from '../report.ts'
+import type { Ms } from '../units.ts'
 import type { Endpoint, Target } from './target.ts'
 
 type Server = Endpoint & { kind: 'url' }
@@ -29,6 +30,7 @@ const VERSION_PAGES: Readonly<Record<FrameworkId, readonly (readonly [path: stri
   openai: [['/version', Version]],
 }
 
+/** Of each page. */
 const DISCOVERY_TIMEOUT_MS = 10_000
 
 /**
@@ -37,18 +39,18 @@ const DISCOVERY_TIMEOUT_MS = 10_000
  * Throws BenchError `server-unreachable`, `server-refused` or `model-not-found`, so that a wrong URL, key or model fails
  * a case before any load is sent.
  */
-export async function discover(target: Target): Promise<Target> {
+export async function discover<T extends Target>(target: T, timeoutMs: Ms = DISCOVERY_TIMEOUT_MS): Promise<T> {
   const server = target.endpoint
   if (server.kind !== 'url') return target
   // Triton names its model in the path, and lists models and versions by a protocol of its own.
   if (target.recipe.protocol === 'triton-generate') return target
-  const version = await discoverVersion(target.framework, server)
-  return { ...target, model: await servedModel(target, server), version: version ?? target.version }
+  const version = await discoverVersion(target.framework, server, timeoutMs)
+  return { ...target, model: await servedModel(target, server, timeoutMs), version: version ?? target.version }
 }
 
-async function servedModel(target: Target, server: Server): Promise<string> {
+async function servedModel(target: Target, server: Server, timeoutMs: Ms): Promise<string> {
   const [path, page] = target.framework === 'tgi' ? ['/info', TgiInfo] : ['/v1/models', ModelList]
-  const answer = page.safeParse(await ask(server, path))
+  const answer = page.safeParse(await ask(server, path, timeoutMs))
   if (!answer.success) {
     if (target.model !== null) return target.model
     throw new BenchError(`${server.url}${path} does not list a model.`, {
@@ -66,9 +68,9 @@ async function servedModel(target: Target, server: Server): Promise<string> {
 }
 
 /** Best effort: a server without such a page is no error. */
-async function discoverVersion(framework: FrameworkId, server: Server): Promise<string | null> {
+async function discoverVersion(framework: FrameworkId, server: Server, timeoutMs: Ms): Promise<string | null> {
   for (const [path, page] of VERSION_PAGES[framework]) {
-    const answer = page.safeParse(await ask(server, path).catch(noVersion))
+    const answer = page.safeParse(await ask(server, path, timeoutMs).catch(noVersion))
     if (answer.success) return answer.data
   }
   return null
@@ -80,6 +82,6 @@ function noVersion(error: unknown): null {
   throw error
 }
 
-function ask({ url, headers, tls }: Server, path: string): Promise<unknown> {
-  return getJson(url, path, headers, DISCOVERY_TIMEOUT_MS, tls)
+function ask({ url, headers, tls }: Server, path: string, timeoutMs: Ms): Promise<unknown> {
+  return getJson(url, path, headers, timeoutMs, tls)
 }

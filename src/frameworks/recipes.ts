@@ -182,4 +182,7 @@ export const RECIPES = {
   openai: { chat: chat(plainFields, false), completions: completions(plainFields, false) },
 } satisfies Readonly<Record<string, Readonly<Partial<Record<EndpointName, Recipe>>>>>
 
+/** The servers that we know how to talk to; TensorRT-LLM has two. */
+export type ServerName = keyof typeof RECIPES
+
 export type EndpointName = 'completions' | 'chat' | 'native'

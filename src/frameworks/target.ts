@@ -2,6 +2,7 @@ import type { TlsOptions } from '../client/tls.ts'
 import type { ProtocolId } from '../protocol/protocol.ts'
 import type { FrameworkId } from '../report.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
+import type { LaunchPlan } from './launch.ts'
 
 /** What is asked of a server. */
 export interface CallInput {
@@ -43,7 +44,15 @@ export type Endpoint =
       readonly tls: TlsOptions
     }
   | { readonly kind: 'simulated'; readonly profile: EngineProfile }
+  /** Not there yet: whoever starts it knows its URL. */
+  | { readonly kind: 'launch'; readonly launch: LaunchPlan }
   | { readonly kind: 'unset' }
+
+/** A target whose server is there. */
+export type UrlTarget = Target & { readonly endpoint: { readonly kind: 'url' } }
+
+/** A target whose server is to be started. */
+export type LaunchTarget = Target & { readonly endpoint: { readonly kind: 'launch' } }
 
 /** Whom to ask, and how. */
 export interface Target {

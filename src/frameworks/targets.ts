@@ -3,12 +3,13 @@ import { BenchError } from '../errors.ts'
 import type { FrameworkId } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
-import { RECIPES, type EndpointName } from './recipes.ts'
+import { planLaunch, type LaunchOptions } from './launch.ts'
+import { RECIPES, type EndpointName, type ServerName } from './recipes.ts'
 import { STIMULUS_FIELDS } from './request-body.ts'
-import type { Connection, Endpoint, Recipe, Target } from './target.ts'
+import type { Connection, Recipe, Target, UrlTarget } from './target.ts'
 import { readTlsChoice, type TlsChoice } from './tls-choice.ts'
 
-type Endpoints<Server extends keyof typeof RECIPES> = keyof (typeof RECIPES)[Server] & EndpointName
+type Endpoints<Server extends ServerName> = keyof (typeof RECIPES)[Server] & EndpointName
 
 export interface TargetOptions<Names extends EndpointName = 'completions' | 'chat'> {
   /** As released: `0.4.1`; it decides which fields a request has. What a server at a URL says of itself goes before it. */
@@ -28,6 +29,8 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly extraBody?: Readonly<Record<string, unknown>>
   /** For a server whose certificate Node does not trust. */
   readonly tls?: TlsChoice
+  /** How to start the server, where it does not run yet. It is stopped after its last case. */
+  readonly launch?: LaunchOptions
 }
 
 export interface SimulatedTargetOptions extends TargetOptions {
@@ -70,45 +73,45 @@ export function mlcLlm(options: SimulatedTargetOptions = {}): Target {
   return simulatedTarget('mlc-llm', 'mlc-llm', 'w4a16', options)
 }
 
-/** SGLang. Needs a URL. `endpoint: 'native'` is its `/generate`. */
+/** SGLang. Needs a URL or a launch. `endpoint: 'native'` is its `/generate`. */
 export function sglang(options: TargetOptions<Endpoints<'sglang'>> = {}): Target {
   return remoteTarget('sglang', 'sglang', options)
 }
 
-/** llama.cpp's `llama-server`. Needs a URL. `endpoint: 'native'` is its `/completion`. */
+/** llama.cpp's `llama-server`. Needs a URL or a launch. `endpoint: 'native'` is its `/completion`. */
 export function llamaCpp(options: TargetOptions<Endpoints<'llama.cpp'>> = {}): Target {
   return remoteTarget('llama.cpp', 'llama.cpp', options)
 }
 
-/** Text Generation Inference, by its `/generate_stream` (`native`) unless told otherwise. Needs a URL. Cannot fix lengths. */
+/** Text Generation Inference, by its `/generate_stream` (`native`) unless told otherwise. Needs a URL or a launch. Cannot fix lengths. */
 export function tgi(options: TargetOptions<Endpoints<'tgi'>> = {}): Target {
   return remoteTarget('tgi', 'tgi', options)
 }
 
-/** Ollama, by chat unless told otherwise. Needs a URL. Cannot fix lengths. */
+/** Ollama, by chat unless told otherwise. Needs a URL or a launch. Cannot fix lengths. */
 export function ollama(options: TargetOptions = {}): Target {
   return remoteTarget('ollama', 'ollama', options)
 }
 
-/** Any OpenAI-compatible server, by chat unless told otherwise. Needs a URL. Cannot fix lengths. */
+/** Any OpenAI-compatible server, by chat unless told otherwise. Needs a URL or a launch. Cannot fix lengths. */
 export function openai(options: TargetOptions = {}): Target {
   return remoteTarget('openai', 'openai', options)
 }
 
 /** The same target at a running server. Of its version nothing is known but what was stated, until the server tells it. */
-export function atUrl(target: Target, { url, apiKey }: { url: string; apiKey?: string | undefined }): Target {
+export function atUrl(target: Target, { url, apiKey }: { url: string; apiKey?: string | undefined }): UrlTarget {
   const connection = { ...target.connection, ...(apiKey === undefined ? {} : { apiKey }) }
   return { ...target, version: target.statedVersion, endpoint: urlEndpoint(url, connection) }
 }
 
 function simulatedTarget(
   framework: FrameworkId,
-  server: keyof typeof RECIPES,
+  server: ServerName,
   defaultVariant: string,
   options: SimulatedTargetOptions,
 ): Target {
   const remote = remoteTarget(framework, server, { variant: defaultVariant, ...options })
-  if (remote.endpoint.kind === 'url') return remote
+  if (remote.endpoint.kind !== 'unset') return remote
   const slowdown = options.slowdown ?? 1
   if (!(slowdown > 0 && slowdown < Infinity)) {
     throw new BenchError(`The slowdown of ${framework} is ${slowdown}.`, {
@@ -121,28 +124,30 @@ function simulatedTarget(
   return { ...remote, version: options.version ?? profile.version, endpoint: { kind: 'simulated', profile } }
 }
 
-function remoteTarget(
-  framework: FrameworkId,
-  server: keyof typeof RECIPES,
-  options: TargetOptions<EndpointName>,
-): Target {
-  const { version, variant = 'base', model, url, apiKey, endpoint, headers = {}, extraBody = {} } = options
+function remoteTarget(framework: FrameworkId, server: ServerName, options: TargetOptions<EndpointName>): Target {
+  const { version, variant = 'base', model, url, apiKey, endpoint, headers = {}, extraBody = {}, launch } = options
   const connection = { apiKey: apiKey ?? null, headers, tls: readTlsChoice(options.tls ?? {}) }
   checkExtraBody(extraBody)
+  const plan = launch === undefined ? null : planLaunch({ server, version: version ?? null, url: url ?? null }, launch)
   return {
     framework,
     version: version ?? null,
     statedVersion: version ?? null,
     variant,
-    model: model ?? null,
+    model: model ?? plan?.servedModel ?? null,
     recipe: findRecipe(server, endpoint),
     extraBody,
     connection,
-    endpoint: url === undefined ? { kind: 'unset' } : urlEndpoint(url, connection),
+    endpoint:
+      plan !== null
+        ? { kind: 'launch', launch: plan }
+        : url === undefined
+          ? { kind: 'unset' }
+          : urlEndpoint(url, connection),
   }
 }
 
-function findRecipe(server: keyof typeof RECIPES, endpoint: EndpointName | undefined): Recipe {
+function findRecipe(server: ServerName, endpoint: EndpointName | undefined): Recipe {
   const recipes: Readonly<Partial<Record<EndpointName, Recipe>>> = RECIPES[server]
   const names = Object.keys(recipes) as EndpointName[]
   const recipe = recipes[endpoint ?? names[0]!]
@@ -163,7 +168,7 @@ function checkExtraBody(extraBody: Readonly<Record<string, unknown>>): void {
   })
 }
 
-function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): Endpoint {
+function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): UrlTarget['endpoint'] {
   const parsed = parseBaseUrl(url)
   const authorization = bearer(parsed, apiKey)
   parsed.username = ''

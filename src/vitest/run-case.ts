@@ -222,6 +222,11 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
         connectTimeoutMs: timeouts.connect,
         tls: target.endpoint.tls,
       })
+    case 'launch':
+      throw new BenchError(`${targetLabel(target)} was not started.`, {
+        code: 'bad-target',
+        remedy: 'Give a target with a launch to `load` or `describeServing`: they start its server.',
+      })
     case 'unset':
       throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
         code: 'bad-target',

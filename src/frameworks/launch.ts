@@ -1,0 +1,148 @@
+import * as z from 'zod'
+import { BenchError } from '../errors.ts'
+import type { Ms } from '../units.ts'
+import { LAUNCH_RECIPES } from './launch-recipes.ts'
+import type { ServerName } from './recipes.ts'
+
+/** Stands for the port in a command and in the values of its environment. */
+export const PORT = '{port}'
+/** Stands for a second free port, where a server listens on one more. */
+export const SPARE_PORT = '{port+1}'
+
+interface LaunchSettings {
+  /** Laid over the environment of the bench, which is passed on without what Vitest put into it. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Default: that of the bench. */
+  readonly cwd?: string
+  /** Where the server listens. Default: a free one, passed by the server's own flag. */
+  readonly port?: number
+  /** What asks the server to end, in peace. Default: each framework's own, SIGTERM for a command. */
+  readonly stopSignal?: StopSignal
+  /** From the start to the first answer. Default 15 minutes. */
+  readonly readyTimeoutMs?: Ms
+  /** Answers 200 once the server is ready. Default: each framework's own; a command has none. */
+  readonly healthPath?: string
+}
+
+/** How a server is started: by its framework's own command, or by a whole command. Never by a shell. */
+export type LaunchOptions =
+  | (LaunchSettings & {
+      /** Path or name, as the framework's command takes it. For Triton, the model repository. */
+      readonly model: string
+      /** More arguments of the framework's command. */
+      readonly args?: readonly string[]
+    })
+  | (LaunchSettings & {
+      /** Program and arguments; `{port}` in them, and in `env`, is the port. */
+      readonly command: readonly string[]
+    })
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP'
+
+/** All that is needed to start a server. JSON-safe; the same plan is the same server. */
+export interface LaunchPlan {
+  /** With `{port}` where the port belongs. */
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string | null
+  /** Null: any free one. */
+  readonly port: number | null
+  readonly stopSignal: StopSignal
+  readonly readyTimeoutMs: Ms
+  /** Null: the server has no page that tells whether it is ready. */
+  readonly healthPath: string | null
+  /** The name of the model, where the server offers more than the one that it was started for; null: ask the server. */
+  readonly servedModel: string | null
+}
+
+/** Large models come over slow networks; a server that dies is found at once, so this only ends a hang. */
+const READY_TIMEOUT_MS = 900_000
+
+const settings = {
+  env: z.record(z.string(), z.string()).optional(),
+  cwd: z.string().optional(),
+  port: z.int().min(1).max(65_535).optional(),
+  stopSignal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP']).optional(),
+  readyTimeoutMs: z.number().positive().optional(),
+  healthPath: z.string().startsWith('/').optional(),
+}
+const ByRecipe = z.strictObject({ ...settings, model: z.string().min(1), args: z.array(z.string()).optional() })
+const ByCommand = z.strictObject({ ...settings, command: z.array(z.string()).min(1) })
+
+/** Whose launch it is. */
+interface LaunchedServer {
+  readonly server: ServerName
+  readonly version: string | null
+  readonly url: string | null
+}
+
+/**
+ * Throws BenchError `bad-target` on options that are none, where nobody would know the server's port, and where the target
+ * has a `url` as well.
+ */
+export function planLaunch({ server, version, url }: LaunchedServer, options: LaunchOptions): LaunchPlan {
+  if (url !== null) {
+    throw new BenchError(`The target ${server} has both a url and a launch.`, {
+      code: 'bad-target',
+      remedy: 'Give the url of a server that runs already, or the launch of one that does not.',
+    })
+  }
+  const byCommand = 'command' in options
+  const checked = (byCommand ? ByCommand : ByRecipe).safeParse(options)
+  if (!checked.success) throw badLaunch(server, checked.error)
+  const built = byCommand
+    ? { command: options.command, stopSignal: 'SIGTERM' as const }
+    : ownCommand(server, version, options)
+  const env = { ...built.env, ...options.env }
+  if (options.port === undefined && ![...built.command, ...Object.values(env)].some((text) => text.includes(PORT))) {
+    throw new BenchError(`The launch command of ${server} does not say on which port the server listens.`, {
+      code: 'bad-target',
+      remedy: `Write ${PORT} in the command where the port belongs, or give \`port\` if it is fixed.`,
+    })
+  }
+  return {
+    command: built.command,
+    env,
+    cwd: options.cwd ?? null,
+    port: options.port ?? null,
+    stopSignal: options.stopSignal ?? built.stopSignal,
+    readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
+    healthPath: options.healthPath ?? built.healthPath ?? null,
+    servedModel: built.servedModel ?? null,
+  }
+}
+
+interface BuiltCommand {
+  readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly stopSignal: StopSignal
+  readonly healthPath?: string | null
+  readonly servedModel?: string
+}
+
+function ownCommand(
+  server: ServerName,
+  version: string | null,
+  { model, args = [] }: { readonly model: string; readonly args?: readonly string[] },
+): BuiltCommand {
+  const recipe = LAUNCH_RECIPES[server]
+  if (recipe === null) {
+    throw new BenchError(`There is no launch command that fits any ${server} server.`, {
+      code: 'bad-target',
+      remedy: 'Give a whole one: launch: { command: [...] }.',
+    })
+  }
+  const { command, ...others } = recipe({ model, version })
+  return { ...others, command: [...command, ...args] }
+}
+
+function badLaunch(server: ServerName, { issues: [issue] }: z.ZodError): BenchError {
+  const where = issue?.path.join('.') ?? ''
+  return new BenchError(
+    `The launch of ${server} cannot be read${where === '' ? '' : ` at ${where}`}: ${issue?.message}.`,
+    {
+      code: 'bad-target',
+      remedy: 'It is { model, args } or { command }, with env, cwd, port, stopSignal, readyTimeoutMs and healthPath.',
+    },
+  )
+}
