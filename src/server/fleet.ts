@@ -1,0 +1,291 @@
+import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import { BenchError } from '../errors.ts'
+import { targetLabel, type LaunchTarget, type Target, type UrlTarget } from '../frameworks/target.ts'
+import { atUrl } from '../frameworks/targets.ts'
+import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { childEnvironment } from './child-environment.ts'
+import { ALL_GPUS, gpusOf } from './claims.ts'
+import { findCause, type KnownCause } from './known-causes.ts'
+import { launchServer, type LaunchedServer, type LaunchHost } from './launch-server.ts'
+import { describeExit, postMortem } from './post-mortem.ts'
+import { probe } from './probe.ts'
+import { waitUntilReady, type Loading } from './wait-until-ready.ts'
+
+export interface FleetOptions extends LaunchHost {
+  readonly clock: Clock
+  /** Where the logs go, one file for each target. */
+  readonly logFolder: string
+}
+
+/** The case that is about to run, or has just run. */
+export interface FleetCase {
+  readonly name: string
+  readonly signal: AbortSignal
+  /** Most that a sign of life may take. Default 30 s. */
+  readonly probeTimeoutMs?: Ms
+  /** About once a second while a server is being started. */
+  readonly onLoading?: ((loading: Loading & { readonly label: string }) => void) | undefined
+}
+
+/**
+ * The servers of one bench file: started when a case first needs them, watched between the cases, stopped when asked.
+ *
+ * A server that failed to start, died or no longer answers is lost: the case in which that happens fails with its
+ * post-mortem, and every later case of the same target at once, with the reason. Servers that we only know by URL are
+ * watched after cases with failed requests, and never otherwise.
+ */
+export interface Fleet {
+  /**
+   * The target as it is to be asked: a launched server is at a URL. Throws BenchError `launch-failed`, `host-busy` or
+   * `server-died` where there is no server to ask, `aborted` when the signal comes first.
+   */
+  ready(target: Target, current: FleetCase): Promise<Target>
+  /**
+   * To be called when the load of a case is over, before another case of the same GPU. Where requests have failed it asks
+   * what has become of the server: throws BenchError `server-died` when that is lost, else resolves with what its log
+   * says of a known cause, if anything.
+   */
+  settle(target: Target, current: FleetCase & { readonly hasFailures: boolean }): Promise<LoggedCause | null>
+  /** Stops the server of a target, if it was launched here and still runs. */
+  release(target: Target): Promise<void>
+  /** Stops every server, and forgets the lost ones. */
+  releaseAll(): Promise<void>
+}
+
+export interface LoggedCause extends KnownCause {
+  /** From the folder of the bench. */
+  readonly logFile: string
+}
+
+interface RunningServer extends LaunchedServer {
+  /** With its launch. */
+  readonly asGiven: Target
+  /** At its URL. */
+  readonly target: UrlTarget
+  readonly label: string
+  readonly gpus: readonly string[]
+  readonly logFile: string
+  /** No case has used it since it proved ready. */
+  isFresh: boolean
+  /** A case uses it now. */
+  isBusy: boolean
+}
+
+interface Loss {
+  readonly error: BenchError
+  readonly inCase: string
+}
+
+/** What a server did instead of answering. */
+interface Silence {
+  readonly what: string
+  /** It takes requests and says nothing: its process will not end by itself. */
+  readonly isHung: boolean
+}
+
+const PROBE_TIMEOUT_MS = 30_000
+const RETRY_MS = 500
+/** Between the last breath of an engine and the end of its process; vLLM takes about 5 s. */
+const LAST_BREATH_MS = 10_000
+
+export function createFleet(options: FleetOptions): Fleet {
+  const { clock, env, logFolder, cwd } = options
+  const servers = new Map<string, Promise<RunningServer>>()
+  const losses = new Map<string, Loss>()
+
+  const lose = async (target: Target, error: BenchError, { name }: FleetCase): Promise<never> => {
+    losses.set(keyOf(target), { error, inCase: name })
+    // Why it was lost is what matters. If something of it is left, the next start says so.
+    await release(target).catch(() => {})
+    throw error
+  }
+
+  const start = async (target: LaunchTarget, current: FleetCase): Promise<RunningServer> => {
+    const { launch: plan } = target.endpoint
+    const label = targetLabel(target)
+    const gpus = gpusOf(childEnvironment(env, plan.env))
+    await makeRoom(gpus, target)
+    const logFile = join(logFolder, `${fileName(label)}.log`)
+    const { headers } = atUrl(target, { url: 'http://127.0.0.1' }).endpoint
+    const server = await launchServer({ plan, label, logFile, headers }, options)
+    const launched = atUrl(target, { url: `http://127.0.0.1:${server.port}` })
+    const { signal, onLoading } = current
+    const readiness = await waitUntilReady(server.process, launched, plan, {
+      clock,
+      signal,
+      onLoading: (loading) => onLoading?.({ ...loading, label }),
+    })
+    const shown = relative(cwd, logFile)
+    if (readiness.state === 'ready')
+      return {
+        ...server,
+        asGiven: target,
+        target: launched,
+        label,
+        gpus,
+        logFile: shown,
+        isFresh: true,
+        isBusy: false,
+      }
+    await server.stop()
+    if (readiness.state === 'aborted') throw startAborted(label)
+    throw postMortem({ label, what: readiness.what, lines: server.process.lines(), logFile: shown })
+  }
+
+  /** Two servers on one GPU would measure each other: the one before makes room, unless a case is using it. */
+  const makeRoom = async (gpus: readonly string[], target: LaunchTarget): Promise<void> => {
+    for (const [key, starting] of servers) {
+      const other = key === keyOf(target) ? null : await starting.catch(() => null)
+      if (other === null || !overlap(other.gpus, gpus)) continue
+      if (other.isBusy) throw stillBusy(targetLabel(target), other.label)
+      await release(other.asGiven)
+    }
+  }
+
+  const launched = async (target: LaunchTarget, current: FleetCase): Promise<RunningServer> => {
+    const key = keyOf(target)
+    const known = servers.get(key)
+    if (known !== undefined) return known
+    const starting = start(target, current)
+    servers.set(key, starting)
+    try {
+      return await starting
+    } catch (error) {
+      servers.delete(key)
+      if (error instanceof BenchError && error.code !== 'aborted' && error.code !== 'overlapping-load')
+        losses.set(key, { error, inCase: current.name })
+      throw error
+    }
+  }
+
+  /** Null if the server gives a sign of life in time. */
+  const missesSign = async (
+    target: UrlTarget,
+    { signal, probeTimeoutMs = PROBE_TIMEOUT_MS }: FleetCase,
+    hasExited: () => boolean,
+  ): Promise<Silence | null> => {
+    const until = clock.now() + probeTimeoutMs
+    while (true) {
+      const timeoutMs = Math.max(until - clock.now(), 1)
+      const result = await probe(target, { clock, timeoutMs, signal })
+      if (result.answered || signal.aborted) return null
+      if (hasExited() || clock.now() + RETRY_MS >= until) {
+        const within = `within ${probeTimeoutMs / MS_PER_SECOND} s`
+        return { what: `no longer answers a request for one token ${within} (${result.why})`, isHung: result.isSilence }
+      }
+      await sleep(RETRY_MS)
+    }
+  }
+
+  const autopsy = async (server: RunningServer, { what, isHung }: Silence, when: string): Promise<BenchError> => {
+    const { process, label, logFile } = server
+    if (!isHung) await Promise.race([process.exited, sleep(LAST_BREATH_MS)])
+    const exit = process.exit()
+    // What a process has left behind may hold the last lines of its log.
+    if (exit !== null) await process.gone
+    const end = exit === null ? `${what}, although its process is alive,` : describeExit(exit)
+    return postMortem({ label, what: `${end} ${when}`, lines: process.lines(), logFile })
+  }
+
+  const release = async (target: Target): Promise<void> => {
+    const key = keyOf(target)
+    const server = await servers.get(key)?.catch(() => null)
+    servers.delete(key)
+    await server?.stop()
+  }
+
+  return {
+    release,
+
+    async ready(target, current) {
+      const loss = losses.get(keyOf(target))
+      if (loss !== undefined) throw alreadyLost(target, loss)
+      if (!isLaunch(target)) return target
+      const server = await launched(target, current)
+      if (!server.isFresh) {
+        const silence = await missesSign(server.target, current, () => server.process.exit() !== null)
+        if (silence !== null) await lose(target, await autopsy(server, silence, `before "${current.name}"`), current)
+      }
+      server.isFresh = false
+      server.isBusy = true
+      return server.target
+    },
+
+    async settle(target, { hasFailures, ...current }) {
+      const server = isLaunch(target) ? await servers.get(keyOf(target)) : undefined
+      if (server !== undefined) server.isBusy = false
+      if (!hasFailures) return null
+      if (server === undefined) {
+        if (!isAtUrl(target)) return null
+        const silence = await missesSign(target, current, () => false)
+        if (silence !== null) await lose(target, silentServer(target, silence.what, current), current)
+        return null
+      }
+      const silence = await missesSign(server.target, current, () => server.process.exit() !== null)
+      if (silence !== null) await lose(target, await autopsy(server, silence, `in "${current.name}"`), current)
+      const cause = findCause(server.process.lines())
+      return cause === null ? null : { ...cause, logFile: server.logFile }
+    },
+
+    async releaseAll() {
+      losses.clear()
+      const stopping = [...servers.values()].map(async (starting) => (await starting.catch(() => null))?.stop())
+      servers.clear()
+      const failed = (await Promise.allSettled(stopping)).find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
+    },
+  }
+}
+
+function isLaunch(target: Target): target is LaunchTarget {
+  return target.endpoint.kind === 'launch'
+}
+
+function isAtUrl(target: Target): target is UrlTarget {
+  return target.endpoint.kind === 'url'
+}
+
+/** The same server for every target that is made alike, in whichever test. */
+function keyOf({ framework, version, variant, model, endpoint }: Target): string {
+  if (endpoint.kind === 'url') return endpoint.url
+  return endpoint.kind === 'launch' ? JSON.stringify([framework, version, variant, model, endpoint.launch]) : ''
+}
+
+function overlap(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length === 0 || b.length === 0) return false
+  return a.includes(ALL_GPUS) || b.includes(ALL_GPUS) || a.some((gpu) => b.includes(gpu))
+}
+
+function fileName(label: string): string {
+  return label.replaceAll(/[^\w.-]+/g, '-')
+}
+
+function alreadyLost(target: Target, { error, inCase }: Loss): BenchError {
+  const [reason = ''] = error.message.split('\n')
+  return new BenchError(`${targetLabel(target)} is not there any more since "${inCase}": ${reason}`, {
+    code: error.code,
+    remedy: `That case tells more.`,
+    cause: error,
+  })
+}
+
+function silentServer(target: UrlTarget, silence: string, { name }: FleetCase): BenchError {
+  const { url } = target.endpoint
+  return new BenchError(`${targetLabel(target)} at ${url} ${silence} after "${name}".`, {
+    code: 'server-died',
+    remedy: 'See its log, and restart it.',
+  })
+}
+
+function startAborted(label: string): BenchError {
+  return new BenchError(`The start of ${label} was stopped.`, { code: 'aborted', remedy: 'Run it again.' })
+}
+
+function stillBusy(label: string, other: string): BenchError {
+  return new BenchError(`${label} cannot be started while ${other} is under load on the same GPU.`, {
+    code: 'overlapping-load',
+    remedy: 'Await one load before starting the next: two servers at a time would measure each other.',
+  })
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { BenchError } from '../errors.ts'
+import { PORT, SPARE_PORT, type LaunchPlan } from '../frameworks/launch.ts'
+import { credentialsIn } from '../redact.ts'
+import type { Ms } from '../units.ts'
+import { claimResources, gpusOf, releaseClaims, type Resource } from './claims.ts'
+import { childEnvironment } from './child-environment.ts'
+import { findFreePort, isPortFree } from './ports.ts'
+import { createReaper, type ServerProcess } from './server-process.ts'
+
+export interface LaunchHost {
+  /** Of the bench. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly pid: number
+  readonly claimsFolder: string
+  /** ISO time of now. */
+  readonly now: () => string
+}
+
+export interface LaunchRequest {
+  readonly plan: LaunchPlan
+  readonly label: string
+  readonly logFile: string
+  /** What the server is asked with. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface LaunchedServer {
+  readonly process: ServerProcess
+  readonly port: number
+  /** Ends it and everything that it started. Throws BenchError `launch-failed` if something would not end. */
+  stop(): Promise<void>
+}
+
+/** From the stop signal to SIGKILL. */
+const GRACE_MS = 10_000
+/** How long a server of a dead bench may take to end, with its SIGKILL. */
+const PATIENCE_MS = 2 * GRACE_MS
+/** A listening socket goes with its process; the system may need a moment. */
+const PORT_WAIT_MS = 5000
+
+/**
+ * Starts a server: claims its port and GPUs, and has the reaper run its command.
+ *
+ * Throws BenchError `host-busy` where another bench has them, `launch-failed` where the command cannot be run.
+ */
+export async function launchServer(
+  { plan, label, logFile, headers }: LaunchRequest,
+  host: LaunchHost,
+): Promise<LaunchedServer> {
+  refuseWindows(label)
+  const port = plan.port ?? (await findFreePort())
+  const spare = await findFreePort()
+  const fill = (text: string): string => text.replaceAll(PORT, String(port)).replaceAll(SPARE_PORT, String(spare))
+  const own = Object.fromEntries(Object.entries(plan.env).map(([name, value]) => [name, fill(value)]))
+  const env = childEnvironment(host.env, own)
+  const command = plan.command.map(fill)
+  const reaper = await createReaper(env)
+  const claims: string[] = []
+  try {
+    claims.push(
+      ...(await claimResources(resourcesOf(port, env), {
+        folder: host.claimsFolder,
+        patienceMs: PATIENCE_MS,
+        owner: { pid: reaper.pid, benchPid: host.pid, label, cwd: host.cwd, startedAt: host.now() },
+      })),
+    )
+    if (!(await isPortFree(port))) throw portTaken(label, port)
+    const process = await reaper.start({
+      command,
+      env,
+      logFile,
+      claims,
+      cwd: plan.cwd,
+      stopSignal: plan.stopSignal,
+      secrets: [
+        ...credentialsIn(headers),
+        ...credentialsIn(plan.env),
+        ...longCredentials(env),
+        ...secretArguments(command),
+      ],
+      mark: randomUUID(),
+      graceMs: GRACE_MS,
+    })
+    return { process, port, stop: () => stop(process, port, label) }
+  } catch (error) {
+    releaseClaims(claims)
+    await reaper.dismiss()
+    throw error instanceof BenchError ? error : cannotStart(label, command[0] ?? '', plan, error as Error)
+  }
+}
+
+function resourcesOf(port: number, env: Readonly<Record<string, string>>): Resource[] {
+  return [{ kind: 'port', port }, ...gpusOf(env).map((gpu) => ({ kind: 'gpu', gpu }) as const)]
+}
+
+async function stop(process: ServerProcess, port: number, label: string): Promise<void> {
+  const left = await process.stop()
+  let isFree = await isPortFree(port)
+  for (let waitedMs: Ms = 0; !isFree && waitedMs < PORT_WAIT_MS; waitedMs += 100) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    isFree = await isPortFree(port)
+  }
+  if (left.length === 0 && isFree) return
+  const what = left.length > 0 ? `process ${left.join(', ')} of it would not end` : `its port ${port} is still in use`
+  throw new BenchError(`${label} was stopped, but ${what}.`, {
+    code: 'launch-failed',
+    remedy: 'End it by hand before the next run: it may hold memory that the next server needs.',
+  })
+}
+
+/** Values of the inherited environment that are credentials by their name; a short one may stand in any word of a log. */
+function longCredentials(env: Readonly<Record<string, string>>): string[] {
+  return credentialsIn(env).filter((value) => value.length >= 8)
+}
+
+/** `--api-key X`, `--api-keys X Y`, `--api-key=X`: servers print their arguments. */
+function secretArguments(command: readonly string[]): string[] {
+  const secrets: string[] = []
+  let isSecret = false
+  for (const argument of command) {
+    const [flag = '', ...value] = argument.split('=')
+    if (flag.startsWith('-')) {
+      isSecret = credentialsIn({ [flag]: 'x' }).length > 0
+      if (isSecret && value.length > 0) secrets.push(value.join('='))
+    } else if (isSecret) {
+      secrets.push(argument)
+    }
+  }
+  return secrets
+}
+
+function refuseWindows(label: string): void {
+  if (process.platform !== 'win32') return
+  throw new BenchError(`${label} cannot be launched: on Windows there are no process groups to end a server by.`, {
+    code: 'launch-failed',
+    remedy: 'Run the bench in WSL, or start the server yourself and give its URL.',
+  })
+}
+
+function portTaken(label: string, port: number): BenchError {
+  return new BenchError(`${label} cannot be launched: something listens on port ${port} already.`, {
+    code: 'launch-failed',
+    remedy: 'Leave `port` out, so that a free one is found, or stop what listens there.',
+  })
+}
+
+/** The arguments stay out of it: there may be keys among them. */
+function cannotStart(label: string, program: string, { cwd }: LaunchPlan, cause: Error): BenchError {
+  return new BenchError(`${label} cannot be launched: ${cause.message}.`, {
+    code: 'launch-failed',
+    remedy: `Check that ${program} is installed and on the PATH${cwd === null ? '' : `, that ${cwd} is a folder`}, and start the bench in its virtual environment.`,
+    cause,
+  })
+}

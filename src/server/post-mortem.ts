@@ -1,0 +1,41 @@
+import { BenchError } from '../errors.ts'
+import { findCause } from './known-causes.ts'
+import type { Exit } from './reaper-protocol.ts'
+
+const SHOWN_LINES = 50
+
+export interface Death {
+  /** Which server: `vllm 0.4.1`. */
+  readonly label: string
+  /** `exited with code 1 while it was loading`. */
+  readonly what: string
+  /** The end of its log. */
+  readonly lines: readonly string[]
+  /** As it is shown to people. */
+  readonly logFile: string
+}
+
+/** Why a server is lost: what happened and the known cause in the first line, then what to do, then the end of its log. */
+export function postMortem({ label, what, lines, logFile }: Death): BenchError {
+  const cause = findCause(lines)
+  const shown = lines.slice(-SHOWN_LINES)
+  const log =
+    shown.length === 0
+      ? 'It has logged nothing.'
+      : `The last ${shown.length === 1 ? 'line' : `${shown.length} lines`} of ${logFile}:\n${shown.map((line) => `  ${line}`).join('\n')}`
+  return new BenchError(`${label} ${what}${cause === null ? '' : `: ${endSentence(cause.line)}`}`, {
+    code: 'server-died',
+    remedy: `${cause === null ? 'Its log may tell why.' : cause.hint}\n\n${log}\n`,
+  })
+}
+
+/** `exited with code 1`, `was ended by SIGKILL (...)`. */
+export function describeExit({ code, signal }: Exit): string {
+  if (signal === 'SIGKILL') return 'was ended by SIGKILL (by somebody, or by the kernel for want of memory: see dmesg)'
+  if (signal !== null) return `was ended by ${signal}`
+  return code === null ? 'has gone, and nobody saw how' : `exited with code ${code}`
+}
+
+function endSentence(line: string): string {
+  return /[.!?]$/.test(line) ? line : `${line}.`
+}
