@@ -202,6 +202,15 @@ test('a report in which every server was simulated says so once, at the top', ()
   expect(text.split('\n')[0]).toMatch(/simulated/)
 })
 
+test("a row whose server's queue grew says so below the table", () => {
+  const run = sampleRun({
+    warnings: [{ code: 'queue-growing', message: "The server's queue grew to 323 waiting, KV cache 99 %." }],
+  })
+  expect(renderTable(report([run]), plain(120))).toContain(
+    "\na  queue-growing: The server's queue grew to 323 waiting, KV cache 99 %.\n",
+  )
+})
+
 test('the trials of a case are one row, and how many they are is said under it', () => {
   const trials = [0, 1].map((trial) => sampleRun({ load: { trial, trials: 2 } }))
   const text = renderTable(report(trials), plain(120))

@@ -72,6 +72,17 @@ test('the type of the failure is the weightiest kind of verdict', () => {
   expect([typeOf(baseline), typeOf(baseline, slo), typeOf(slo, validity)]).toEqual(['baseline', 'slo', 'validity'])
 })
 
+test('what explains a broken objective follows its facts', () => {
+  const message = 'ttft.p99 1296.0 ms > 800 ms: 71 % server queue\nslowest first tokens\n  request 1   1300.2 ms'
+  const run = sampleRun({ verdicts: [verdict('fail', 'ttft.p99 <= 800 ms', 1296, 800, message)] })
+  expect(cases(renderJunit(report([run])))[0]?.failure).toMatchObject([
+    {
+      '@message': 'ttft.p99 1296.0 ms > 800 ms: 71 % server queue',
+      '#text': `slo: ${message}`,
+    },
+  ])
+})
+
 test('an inconclusive verdict does not fail the case', () => {
   const xml = renderJunit(
     report([sampleRun({ verdicts: [verdict('inconclusive', 'ttft.p99 < 1 ms', 1, 1, 'too few')] })]),

@@ -10,6 +10,7 @@ const HALFWAY: Progress = {
   failed: 0,
   total: 120,
   inFlight: 1,
+  server: null,
   ttftP50: 62,
   tokensPerSecond: 915.52,
   elapsedMs: 12_345,
@@ -29,6 +30,14 @@ test('a full bar means that everything is done', () => {
   const almost = renderProgress({ ...HALFWAY, done: 999, total: 1000 }, { width: 100, color: false })
   expect(almost).toContain('░ 999/1000')
   expect(renderProgress({ ...HALFWAY, done: 0, total: 0 }, { width: 100, color: false })).toMatch(/^░{24} 0\/0/)
+})
+
+test('the queue of the server stands next to what is in flight', () => {
+  const line = (server: Progress['server']): string =>
+    renderProgress({ ...HALFWAY, inFlight: 437, server }, { width: 110, color: false })
+  expect(line({ waiting: 323, kvCacheUse: 0.989 })).toContain('437 in flight  323 waiting, KV 99 %  TTFT')
+  expect(line({ waiting: 0, kvCacheUse: null })).toContain('437 in flight  0 waiting  TTFT')
+  expect(line({ waiting: null, kvCacheUse: null })).toContain('437 in flight  TTFT')
 })
 
 test('failures come first, and before the first token there is no TTFT', () => {

@@ -13,6 +13,8 @@ export interface Progress {
   readonly failed: number
   readonly total: number
   readonly inFlight: number
+  /** What the server tells of itself; null when it tells nothing. */
+  readonly server: { readonly waiting: number | null; readonly kvCacheUse: number | null } | null
   /** Null until a first token has come. */
   readonly ttftP50: Ms | null
   /** Output tokens of late; null when not known. */
@@ -53,14 +55,24 @@ export function renderProgress(progress: Progress, { width, color }: ProgressOpt
   return truncate(`${count}${SEPARATOR}${head}`.trimEnd(), width)
 }
 
-function progressFacts({ failed, inFlight, ttftP50, tokensPerSecond, elapsedMs, etaMs }: Progress): string[] {
+function progressFacts({ failed, inFlight, server, ttftP50, tokensPerSecond, elapsedMs, etaMs }: Progress): string[] {
   return [
     failed > 0 ? `${failed} failed` : null,
     `${inFlight} in flight`,
+    server === null ? null : serverFact(server),
     ttftP50 === null ? null : `TTFT p50 ${formatMs(ttftP50)}`,
     tokensPerSecond === null ? null : formatTokenRate(tokensPerSecond),
     formatElapsed(elapsedMs) + (etaMs === null ? '' : `, ${formatElapsed(etaMs)} left`),
   ].filter((fact) => fact !== null)
+}
+
+/** `323 waiting, KV 99 %`; null when the server tells neither. */
+function serverFact({ waiting, kvCacheUse }: NonNullable<Progress['server']>): string | null {
+  const known = [
+    waiting === null ? null : `${waiting} waiting`,
+    kvCacheUse === null ? null : `KV ${Math.round(kvCacheUse * 100)} %`,
+  ].filter((fact) => fact !== null)
+  return known.length === 0 ? null : known.join(', ')
 }
 
 function bar(done: number, total: number, width: number, color: boolean): string {

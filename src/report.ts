@@ -77,7 +77,7 @@ export const Verdict = z.object({
   /** Null when there was nothing to observe. */
   observed: z.number().nullable(),
   limit: z.number().nullable(),
-  /** One line with the facts first. */
+  /** One line with the facts first; what explains them may follow in further lines. */
   message: z.string(),
 })
 export type Verdict = z.infer<typeof Verdict>
@@ -243,6 +243,8 @@ export const Telemetry = z.object({
   }),
   /** Prompt tokens of the run found in the prefix cache; `queries`, those looked up, is null where it is not told. */
   prefixCache: z.object({ hits: count, queries: count.nullable() }).nullable(),
+  /** Median of the polls, from asking to the whole answer: the network, and how busy the server's front is. */
+  roundTripMs: rate.nullable(),
   /** Why something could not be read, a sentence each. */
   problems: z.array(z.string()),
 })

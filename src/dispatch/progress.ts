@@ -1,5 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import { quantile } from '../stats/quantile.ts'
+import type { Levels } from '../telemetry/reading.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond } from '../units.ts'
 
 /** How far a load run has come. */
@@ -15,6 +16,8 @@ export interface Progress {
   readonly ttftP50: Ms | null
   /** Output tokens of the requests completed so far over the time elapsed. */
   readonly tokensPerSecond: PerSecond
+  /** The state that the server told last; null when it has told none. */
+  readonly server: Pick<Levels, 'running' | 'waiting' | 'kvCacheUse'> | null
 }
 
 /** Sums up the requests that have ended. */
@@ -48,6 +51,7 @@ export function createTally(): Tally {
         elapsedMs,
         ttftP50: ttfts.length === 0 ? null : quantile(Float64Array.from(ttfts).sort(), 0.5),
         tokensPerSecond: elapsedMs > 0 ? (tokens * MS_PER_SECOND) / elapsedMs : 0,
+        server: null,
       }
     },
   }

@@ -78,6 +78,7 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       digest: 'abc',
     },
     result: { records, unsent: 0, aborted: false, connections: null },
+    telemetry: null,
     environment: {
       startedAt: '2024-05-01T00:00:00.000Z',
       hostname: 'here',

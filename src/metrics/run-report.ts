@@ -1,6 +1,13 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
-import { RUN_SCHEMA, type Environment, type LoadFacts, type RunReport, type TargetFacts } from '../report.ts'
+import {
+  RUN_SCHEMA,
+  type Environment,
+  type LoadFacts,
+  type RunReport,
+  type TargetFacts,
+  type Telemetry,
+} from '../report.ts'
 import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
 import { seriesOf } from './series.ts'
@@ -14,6 +21,8 @@ export interface RunReportInput {
   readonly target: TargetFacts
   readonly load: LoadFacts
   readonly result: LoadResult
+  /** Null where the server was not asked. */
+  readonly telemetry: Telemetry | null
   readonly environment: Environment
   /** Whether a completed request met its objectives, for the goodput; see `meetsObjectives` in `src/slo/`. */
   readonly meetsObjectives?: (record: RequestRecord) => boolean
@@ -25,7 +34,7 @@ export interface RunReportInput {
  * BenchError `no-data` when the run made no request.
  */
 export function buildRunReport(input: RunReportInput): RunReport {
-  const { target, load, result, environment, meetsObjectives } = input
+  const { target, load, result, telemetry, environment, meetsObjectives } = input
   const { records, unsent, connections } = result
   const metrics = summarise(records, { meetsObjectives })
   const stimulus = stimulusOf(records)
@@ -46,12 +55,12 @@ export function buildRunReport(input: RunReportInput): RunReport {
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
       connections,
-      warnings: warningsOf({ target, load, result, metrics, stimulus }),
+      warnings: warningsOf({ target, load, result, metrics, telemetry, stimulus }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),
     series: seriesOf(records),
-    telemetry: null,
+    telemetry,
     environment,
   }
 }

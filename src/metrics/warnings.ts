@@ -1,7 +1,9 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
-import type { LoadFacts, Metrics, Stimulus, TargetFacts, Verdict, Warning } from '../report.ts'
+import type { LoadFacts, Metrics, Stimulus, TargetFacts, Telemetry, Verdict, Warning } from '../report.ts'
 import { saturation } from './saturation.ts'
+import { serverClientMismatch } from './server-client-mismatch.ts'
+import { queueGrowing } from './server-queue.ts'
 
 /** The client's P99 lateness may be this share of the median TTFT before the run has measured its client. */
 const MAX_LATENESS_SHARE = 0.05
@@ -12,11 +14,12 @@ export interface WarningInput {
   readonly load: LoadFacts
   readonly result: LoadResult
   readonly metrics: Metrics
+  readonly telemetry: Telemetry | null
   readonly stimulus: Stimulus
 }
 
 /** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
-export function warningsOf({ target, load, result, metrics, stimulus }: WarningInput): Warning[] {
+export function warningsOf({ target, load, result, metrics, telemetry, stimulus }: WarningInput): Warning[] {
   return [
     ...simulated(target),
     ...estimate(target),
@@ -25,6 +28,8 @@ export function warningsOf({ target, load, result, metrics, stimulus }: WarningI
     ...clientLate(metrics, load),
     ...rateNotReached(load, stimulus),
     ...saturated(load, result.records),
+    ...(telemetry === null || load.requestRate === null ? [] : queueGrowing(result.records, telemetry)),
+    ...(telemetry === null ? [] : serverClientMismatch(result.records, telemetry)),
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
     ...resent(result),

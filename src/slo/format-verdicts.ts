@@ -14,7 +14,8 @@ export function runLabel({ target, load }: Pick<RunReport, 'target' | 'load'>): 
 
 /**
  * The text of a failed assertion: the facts in the first line, for JUnit and annotations, then all verdicts as a table,
- * what became of the requests, and why some failed. Reads the same for SLO and baseline verdicts.
+ * what became of the requests, why some failed, and what the messages of broken objectives say in further lines. Reads
+ * the same for SLO and baseline verdicts.
  *
  *     vllm @ 8 req/s breaks 2 of 3 objectives: ttft.p50 60.4 ms > 20 ms, ttft.p99 72.7 ms > 30 ms
  *
@@ -27,7 +28,15 @@ export function runLabel({ target, load }: Pick<RunReport, 'target' | 'load'>): 
  */
 export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]): string {
   const judged = verdicts.filter(({ kind }) => kind !== 'validity')
-  return [firstLine(run, verdicts), '', ...table(judged.map(cells)), '', ...requestLines(run)].join('\n')
+  const broken = verdicts.filter(({ verdict }) => verdict === 'fail')
+  return [
+    firstLine(run, verdicts),
+    '',
+    ...table(judged.map(cells)),
+    '',
+    ...requestLines(run),
+    ...broken.flatMap(({ message }) => indented(message.split('\n').slice(1))),
+  ].join('\n')
 }
 
 function firstLine(run: FormattedRun, verdicts: readonly Verdict[]): string {
@@ -40,7 +49,11 @@ function firstLine(run: FormattedRun, verdicts: readonly Verdict[]): string {
 }
 
 function messages(verdicts: readonly Verdict[]): string {
-  return verdicts.map(({ message }) => message).join(', ')
+  return verdicts.map(({ message }) => message.split('\n', 1)[0]).join(', ')
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)]
 }
 
 const MARKS: { readonly [V in VerdictWord]: string } = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '!' }

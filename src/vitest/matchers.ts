@@ -2,6 +2,7 @@ import { inject, type MatchersObject, type MatcherState } from 'vitest'
 import { BenchError } from '../errors.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
+import { withTtftExplained } from '../slo/explain-ttft.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
 import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
@@ -75,7 +76,9 @@ function judged(run: ServingRun, found: readonly Verdict[]): { pass: boolean; me
     verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid'),
   )
   const objectives =
-    invalid.length === 0 ? found : found.map((verdict) => ({ ...verdict, verdict: 'invalid' as const }))
+    invalid.length === 0
+      ? withTtftExplained(run.reports, found)
+      : found.map((verdict) => ({ ...verdict, verdict: 'invalid' as const }))
   recordVerdicts(run, objectives)
   const verdicts = [...invalid, ...objectives]
   const message = formatVerdicts({ ...poolTrials(run.reports), metrics: run }, verdicts)

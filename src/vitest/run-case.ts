@@ -6,7 +6,7 @@ import type { Transport, WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import type { Progress } from '../dispatch/progress.ts'
-import { runLoad } from '../dispatch/run-load.ts'
+import { runWatchedLoad } from '../dispatch/run-watched-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
@@ -22,6 +22,7 @@ import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '..
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
+import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
@@ -144,32 +145,37 @@ async function runTrial(
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
   const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
   const transport = openTransport(target, clock, workload.seed, timeouts)
+  const metrics = openMetricsSources(target, transport)
   try {
-    const measured = await runLoad({
-      clock,
-      transport,
-      workload,
-      toWireRequest: wireRequests(target, load),
-      protocol: target.recipe.protocol,
-      fixedLength: fixesLength(target, load),
-      failOtherLengths: load.lengthMismatch === 'fail',
-      timeouts,
-      maxConcurrency: load.maxConcurrency ?? null,
-      signal: options.signal,
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    })
+    const { telemetry, ...measured } = await runWatchedLoad(
+      {
+        clock,
+        transport,
+        workload,
+        toWireRequest: wireRequests(target, load),
+        protocol: target.recipe.protocol,
+        fixedLength: fixesLength(target, load),
+        failOtherLengths: load.lengthMismatch === 'fail',
+        timeouts,
+        maxConcurrency: load.maxConcurrency ?? null,
+        signal: options.signal,
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      },
+      { sources: metrics.sources, log: null },
+    )
     const records = withoutSecrets(measured.records, target)
     const report = buildRunReport({
       case: name,
       target: targetFacts(target, load),
       load: loadFacts(load, workload),
       result: { ...measured, records },
+      telemetry,
       environment: options.environment,
       ...goodputOf(load),
     })
     return { report, records }
   } finally {
-    await transport.close()
+    await Promise.all([metrics.close(), transport.close()])
   }
 }
 

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
+import type { Telemetry } from '../report.ts'
+import { madeUpTelemetry, meanOf } from '../telemetry/telemetry.testkit.ts'
+import { slowestFirstTokens, ttftShares, withTtftExplained } from './explain-ttft.ts'
+import { formatVerdicts } from './format-verdicts.ts'
+import { judgeSlo } from './judge-slo.ts'
+
+/** 100 requests, one every 100 ms, each slower by 12.4 ms than the one before: mean 620 ms, P99 1221.5 ms. */
+const RECORDS = Array.from({ length: 100 }, (_, i) => recordWithTtft(6.2 + 12.4 * i, i * 100))
+const WAITING = Array.from({ length: 12 }, (_, i) => i * 5)
+
+const run = (telemetry: Telemetry | null) => madeUpReport(RECORDS, { telemetry })
+const shares = (histograms: Partial<Telemetry['histograms']>, waiting: number | null = null) =>
+  ttftShares([
+    run(
+      madeUpTelemetry(
+        { waiting: WAITING },
+        {
+          histograms,
+          summary: {
+            ...madeUpTelemetry({}).summary,
+            waiting: waiting === null ? null : { min: 0, mean: waiting, max: 99 },
+          },
+        },
+      ),
+    ),
+  ])
+
+// 440 / 620 = 71 %, 136 / 620 = 22 %, (620 - 578) / 620 = 7 %; 578 - 440 - 136 = 2 ms are nothing
+test('queue, prefill and what is left, of the mean', () => {
+  expect(shares({ ttft: meanOf(100, 578), queueTime: meanOf(100, 440), prefillTime: meanOf(100, 136) })).toBe(
+    'of the mean TTFT (620.0 ms) 71 % server queue, 22 % prefill, 7 % network and client',
+  )
+})
+
+test('what a server does not tell is not made up', () => {
+  expect(shares({ ttft: meanOf(100, 578), queueTime: meanOf(100, 440) })).toBe(
+    'of the mean TTFT (620.0 ms) 71 % server queue, 22 % prefill and the rest of the server, 7 % network and client',
+  )
+  expect(shares({ queueTime: meanOf(100, 440) })).toBe('of the mean TTFT (620.0 ms) 71 % server queue')
+  expect(shares({ ttft: meanOf(100, 578) })).toBeNull()
+  expect(shares({})).toBeNull()
+  expect(ttftShares([run(null)])).toBeNull()
+})
+
+// The run lasts 9.9 + 1.2338 s = 11.134 s; 2.8 waiting on average, 100 requests: 2.8 * 11134 / 100 = 312 ms, half of 620
+test("a queue whose times are not told is judged by its length, by Little's law", () => {
+  expect(shares({}, 2.8)).toBe('of the mean TTFT (620.0 ms) about 50 % server queue (by its length)')
+  expect(shares({ ttft: meanOf(100, 620) }, 2.8)).toBe(
+    'of the mean TTFT (620.0 ms) about 50 % server queue (by its length), 50 % prefill and the rest of the server',
+  )
+  expect(shares({}, 80)).toBe('of the mean TTFT (620.0 ms) about 100 % server queue (by its length)')
+})
+
+test('a server that counted the requests of others explains nothing', () => {
+  expect(shares({ ttft: meanOf(300, 578), queueTime: meanOf(300, 440) })).toBeNull()
+})
+
+test('a broken objective of TTFT is explained once, and others are left alone', () => {
+  const report = run(madeUpTelemetry({}, { histograms: { queueTime: meanOf(100, 440) } }))
+  const verdicts = withTtftExplained(
+    [report],
+    judgeSlo(
+      { metrics: report.metrics, trials: [report.requests] },
+      { ttft: { p50: 100, p99: 800 }, e2eLatency: { p50: 1 } },
+    ),
+  )
+  expect(verdicts.map(({ message }) => message.split('\n')[0])).toEqual([
+    'ttft.p50 620.0 ms > 100 ms',
+    'ttft.p99 1221.5 ms > 800 ms: of the mean TTFT (620.0 ms) 71 % server queue',
+    'e2eLatency.p50 620.0 ms > 1 ms',
+  ])
+})
+
+test('the slowest requests come with the queue of the server when they were due', () => {
+  expect(slowestFirstTokens([run(madeUpTelemetry({ waiting: WAITING }))])).toMatchInlineSnapshot(`
+    [
+      "slowest first tokens, with what was going on when they were due",
+      "  request 99   1233.7 ms   7 prompt tokens   11 in flight   50 waiting in the server",
+      "  request 98   1221.4 ms   7 prompt tokens   11 in flight   50 waiting in the server",
+      "  request 97   1209.2 ms   7 prompt tokens   11 in flight   50 waiting in the server",
+      "  request 96   1196.6 ms   7 prompt tokens   11 in flight   50 waiting in the server",
+      "  request 95   1184.1 ms   7 prompt tokens   11 in flight   45 waiting in the server",
+    ]
+  `)
+})
+
+test('without telemetry they come with what the client knows, and without any first token there are none', () => {
+  expect(slowestFirstTokens([run(null)])[1]).toBe('  request 99   1233.7 ms   7 prompt tokens   11 in flight')
+  expect(slowestFirstTokens([madeUpReport([{ ...RECORDS[0]!, firstOutputAt: null }])])).toEqual([])
+})
+
+test('the text of a failure: facts and shares in the first line, the slowest requests at the end', () => {
+  const report = run(
+    madeUpTelemetry(
+      { waiting: WAITING },
+      { histograms: { ttft: meanOf(100, 578), queueTime: meanOf(100, 440), prefillTime: meanOf(100, 136) } },
+    ),
+  )
+  const verdicts = withTtftExplained(
+    [report],
+    judgeSlo({ metrics: report.metrics, trials: [report.requests] }, { ttft: { p99: 800 }, errorRate: 0 }),
+  )
+  expect(formatVerdicts(report, verdicts)).toMatchInlineSnapshot(`
+    "vllm @ 8 req/s breaks 1 of 2 objectives: ttft.p99 1221.5 ms > 800 ms: of the mean TTFT (620.0 ms) 71 % server queue, 22 % prefill, 7 % network and client
+
+      ✗ ttft.p99   1221.5 ms  ≤ 800 ms  (+52.7 %)
+      ✓ errorRate     0.00 %  ≤ 0 %
+
+      100/100 requests in 11.1 s, 0 failed
+
+      slowest first tokens, with what was going on when they were due
+        request 99   1233.7 ms   7 prompt tokens   11 in flight   50 waiting in the server
+        request 98   1221.4 ms   7 prompt tokens   11 in flight   50 waiting in the server
+        request 97   1209.2 ms   7 prompt tokens   11 in flight   50 waiting in the server
+        request 96   1196.6 ms   7 prompt tokens   11 in flight   50 waiting in the server
+        request 95   1184.1 ms   7 prompt tokens   11 in flight   45 waiting in the server"
+  `)
+})
