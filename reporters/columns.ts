@@ -14,11 +14,17 @@ export interface Column {
   readonly narrow: readonly [group: string, header: string]
   /** As many as the study prints. */
   readonly decimals: number
+  /** Of which samples it is a quantile; absent for other numbers. */
+  readonly percentile?: { readonly metric: 'ttft' | 'tpot'; readonly q: number }
   /** In the unit of the heading; null where there is no such number. */
   readonly value: (run: CaseReport) => number | null
 }
 
-const LATENCY_STATISTICS = ['p50', 'p90', 'p99'] as const
+const LATENCY_STATISTICS = [
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p99', 0.99],
+] as const
 
 /** All columns between the name of the row and its verdict. */
 export const COLUMNS: readonly Column[] = [
@@ -90,13 +96,18 @@ export const COLUMNS: readonly Column[] = [
   ...latencyColumns('TPOT', 'tpot', ({ metrics }) => metrics.tpot),
 ]
 
-function latencyColumns(name: string, metric: string, pick: (run: CaseReport) => Distribution | null): Column[] {
-  return LATENCY_STATISTICS.map((statistic) => ({
+function latencyColumns(
+  name: string,
+  metric: 'ttft' | 'tpot',
+  pick: (run: CaseReport) => Distribution | null,
+): Column[] {
+  return LATENCY_STATISTICS.map(([statistic, q]) => ({
     id: `${metric}.${statistic}`,
     title: `${statistic.toUpperCase()} ${name} (ms)`,
     wide: [`${name} (ms)`, statistic.toUpperCase()],
     narrow: [`${name} ms`, statistic],
     decimals: 2,
+    percentile: { metric, q },
     value: (run) => pick(run)?.[statistic] ?? null,
   }))
 }

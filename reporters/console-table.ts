@@ -5,6 +5,7 @@ import { groupRuns, labelRuns } from './groups.ts'
 import { firstLine, plainLine } from './plain-text.ts'
 import { poolCases, type PooledReport } from './pool-cases.ts'
 import { rowTags } from './row-tags.ts'
+import { scenarioFacts } from './scenario.ts'
 import { chooseLayout, VERDICT_STYLES } from './table-layout.ts'
 import { paint } from './text-grid.ts'
 import { wrap } from './text-width.ts'
@@ -59,21 +60,8 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
 }
 
 function heading(report: PooledReport): string {
-  const { runs } = report
-  const facts = [
-    summarize(report),
-    theOnly(runs.map(({ target }) => target.model)),
-    theOnly(runs.map(({ load }) => load.dataset)),
-    theOnly(runs.map(({ load }) => load.arrival)),
-    allSimulated(runs) ? 'simulated, no real server' : null,
-  ]
-  return facts.filter((fact) => fact !== null).join(' · ')
-}
-
-/** What all runs have in common, or null. */
-function theOnly(values: readonly (string | null)[]): string | null {
-  const first = values[0] ?? null
-  return first !== null && values.every((value) => value === first) ? plainLine(first) : null
+  const simulated = allSimulated(report.runs) ? ['simulated, no real server'] : []
+  return [summarize(report), ...scenarioFacts(report.runs), ...simulated].join(' · ')
 }
 
 function doubtfulVerdicts(runs: readonly CaseReport[], width: number, color: boolean): string[] {

@@ -126,13 +126,13 @@ function numberCells(column: Column, runs: readonly CaseReport[], decimals: numb
 }
 
 /** As many decimals as the rates need; null for other columns. */
-function rateDecimals({ id, value }: Column, runs: readonly CaseReport[]): number | null {
+export function rateDecimals({ id, value }: Column, runs: readonly CaseReport[]): number | null {
   if (id !== 'requestRate') return null
   return Math.max(...runs.map((run) => (String(value(run) ?? '').split('.')[1] ?? '').slice(0, 3).length))
 }
 
 /** About three digits: percentiles of one metric share their decimals, or their points would not line up to the eye. */
-function narrowDecimals(column: Column, runs: readonly CaseReport[]): number {
+export function narrowDecimals(column: Column, runs: readonly CaseReport[]): number {
   if (column.decimals === 0) return 0
   const family = COLUMNS.filter(({ narrow: [group] }) => group !== '' && group === column.narrow[0])
   const values = (family.length === 0 ? [column] : family).flatMap(({ value }) => runs.map((run) => value(run) ?? 0))

@@ -1,0 +1,166 @@
+import type { RunReport } from '../../src/report.ts'
+import { COLUMNS, type Column } from '../columns.ts'
+import { collectFootnotes, lettersOf, type Footnote } from '../footnotes.ts'
+import { rowTags, type RowTags } from '../row-tags.ts'
+import { narrowDecimals, rateDecimals } from '../table-layout.ts'
+import { formatFixed, formatRequestRate } from '../units.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, isViolated } from '../verdicts.ts'
+import { bestValues, columnInterval, type Best, type BestValues } from './best-values.ts'
+import { renderDataTable } from './data-table.ts'
+import { simulatedTag } from './simulated.ts'
+import { html, type Html } from './html.ts'
+import type { PageModel } from './page-model.ts'
+import { formatInterval } from './percentile-interval.ts'
+import { verdictWord } from './verdict-section.ts'
+
+const BEST_MARKS: Readonly<Record<Best, string>> = { clear: '★', close: '☆' }
+
+/** The study's table, a row for each run, with the uncertainty of its percentiles, its doubts, and every objective. */
+export function comparisonTable(model: PageModel): Html {
+  if (model.runs.length === 0) return html`<p>No case came to run, so there is nothing to compare.</p>`
+  const tags = rowTags(model.groups)
+  const footnotes = collectFootnotes(model.runs)
+  const best = bestValues(model)
+  const context: RowContext = {
+    model,
+    tags,
+    footnotes,
+    best,
+    decimals: new Map(
+      COLUMNS.map((column) => [
+        column,
+        rateDecimals(column, model.runs) ?? (column.percentile === undefined ? narrowDecimals(column, model.runs) : 1),
+      ]),
+    ),
+  }
+  return html`<div class="scroll" role="region" aria-label="Comparison table" tabindex="0">
+      <table class="comparison sortable">
+        ${tableHead(tags)}
+        <tbody>
+          ${model.groups.flatMap(({ label, runs }) => runs.map((run, i) => tableRow(label, run, i === 0, context)))}
+        </tbody>
+      </table>
+    </div>
+    ${howToRead(model, best)}
+    ${
+      tags.legend.length > 0 &&
+      html`<ul class="reasons">
+        ${tags.legend.map((line) => html`<li>${line}</li>`)}
+      </ul>`
+    }
+    ${
+      footnotes.length > 0 &&
+      html`<ul class="reasons">
+        ${footnotes.flatMap(({ letter, lines }) => lines.map((line) => html`<li><b>${letter}</b> ${line}</li>`))}
+      </ul>`
+    }
+    ${everyObjective(model)}`
+}
+
+interface RowContext {
+  readonly model: PageModel
+  readonly tags: RowTags
+  readonly footnotes: readonly Footnote[]
+  readonly best: BestValues
+  readonly decimals: ReadonlyMap<Column, number>
+}
+
+/** Two lines: columns with a common first line are joined under it. */
+function tableHead({ header }: RowTags): Html {
+  const columns = [
+    { group: '', title: 'framework and variant' },
+    ...header.map((title) => ({ group: '', title })),
+    ...COLUMNS.map(({ wide: [group, title] }) => ({ group, title })),
+    { group: '', title: 'verdict' },
+  ]
+  const spans: { group: string; length: number }[] = []
+  for (const { group } of columns) {
+    const last = spans.at(-1)
+    if (last !== undefined && group !== '' && last.group === group) last.length++
+    else spans.push({ group, length: 1 })
+  }
+  return html`<thead>
+    <tr>
+      ${spans.map(({ group, length }) => (length === 1 ? html`<td>${group}</td>` : html`<th scope="colgroup" class="group" colspan="${length}">${group}</th>`))}
+    </tr>
+    <tr>
+      ${columns.map(({ title }, i) => html`<th scope="col" data-column="${i}">${title}</th>`)}
+    </tr>
+  </thead>`
+}
+
+function tableRow(label: string, run: RunReport, isFirst: boolean, context: RowContext): Html {
+  const { tags, footnotes } = context
+  const word = caseVerdict(run)
+  const letters = lettersOf(run, footnotes)
+  return html`<tr${isFirst && html` class="first"`}><th scope="row" data-value="${label}">${label}${
+    run.target.simulated && html` ${simulatedTag}`
+  }${run.target.estimate && html` <span class="tag">estimate</span>`}</th>${tags.header.map(
+    () => html`<td data-value="${tags.tags.get(run) ?? ''}">${tags.tags.get(run) ?? ''}</td>`,
+  )}${COLUMNS.map((column) => numberCell(run, column, context))}<td class="text" data-value="${word}">${verdictWord(word)}${
+    letters !== '' && html` <sup>${letters}</sup>`
+  }</td></tr>
+`
+}
+
+function numberCell(run: RunReport, column: Column, { model, best, decimals }: RowContext): Html {
+  const value = column.value(run)
+  if (column.id === 'requestRate') {
+    return html`<td data-value="${value ?? 'Infinity'}">
+      ${value === null ? formatRequestRate(value) : formatFixed(value, decimals.get(column) ?? 0)}
+    </td>`
+  }
+  const places = decimals.get(column) ?? column.decimals
+  const isMissed = isViolated(run, column.id)
+  // Three digits: more would be noise, and the table would not fit.
+  const shown = (number: number | null): string => formatFixed(number, (number ?? 0) >= 100 ? 0 : places)
+  const mark = best.of(run, column)
+  const interval = columnInterval(model, run, column)
+  return html`<td data-value="${value}" ${isMissed && html` class="missed"`}>
+    ${
+      mark === null ? null : html`<span class="best">${BEST_MARKS[mark]} </span>`
+    }${mark === null ? shown(value) : html`<span class="best">${shown(value)}</span>`}${
+      isMissed && ` ${VERDICT_MARKS.fail}`
+    }${interval !== null && html`<small class="interval">${formatInterval(interval, shown)}</small>`}
+  </td>`
+}
+
+/** Says only what the table shows. */
+function howToRead(model: PageModel, best: BestValues): Html {
+  const marks = new Set(model.runs.flatMap((run) => COLUMNS.map((column) => best.of(run, column))))
+  const hasIntervals = model.runs.some((run) => COLUMNS.some((column) => columnInterval(model, run, column) !== null))
+  return html`<p class="quiet">
+    ${
+      hasIntervals &&
+      'Under a percentile stands the interval in which it lies, each bound with 95 % confidence if requests were independent; requests that share a queue make it wider. “From” means that a sample of this size has no upper bound. '
+    }${marks.has('clear') && `${BEST_MARKS.clear} best of its load. `}${
+      marks.has('close') &&
+      `${BEST_MARKS.close} best, but its interval overlaps another one: the difference may be chance. `
+    }${model.runs.some((run) => COLUMNS.some(({ id }) => isViolated(run, id))) && `${VERDICT_MARKS.fail} missed an objective. `}${
+      model.report.runs.some(({ target }) => target.simulated) &&
+      '“Simulated” numbers come from a model of the engine, not from a server.'
+    }
+  </p>`
+}
+
+function everyObjective(model: PageModel): Html | null {
+  const judged = model.runs.flatMap((run) => run.verdicts.map((verdict) => ({ run, verdict })))
+  if (judged.length === 0) return html`<p>No case had an objective, so nothing was judged.</p>`
+  return html`<details class="more">
+    <summary>Every objective (${judged.length})</summary>
+    <div id="objectives">
+      ${renderDataTable({
+        label: 'Every objective',
+        header: ['case', 'kind', 'objective', 'requests', 'verdict', 'what was found'],
+        rows: judged.map(({ run, verdict }) => [
+          model.label(run),
+          verdict.kind,
+          verdict.objective,
+          run.metrics.completed + run.metrics.failed,
+          verdictWord(verdict.verdict),
+          html`<span>${describeVerdict(verdict)}</span>`,
+        ]),
+      })}
+    </div>
+  </details>`
+}

@@ -1,0 +1,116 @@
+import type { RunReport } from '../../src/report.ts'
+import { quantile } from '../../src/stats/quantile.ts'
+import { formatCount, formatFixed, formatLoad } from '../units.ts'
+import { largest, rounded, smallest, spreadsWide, type ChartAxis, type PlainSeries } from './chart.ts'
+import { renderDataTable } from './data-table.ts'
+import type { Figure, Panel } from './figure.ts'
+import { drawnLimits } from './limits.ts'
+import { isSimulated } from './simulated.ts'
+import type { PageModel } from './page-model.ts'
+
+/** The shares at which a curve is drawn: every hundredth, and the tail. */
+const LEVELS = [...Array.from({ length: 100 }, (_, i) => i / 100), 0.995, 0.999, 1]
+
+const METRICS = [
+  { id: 'ttft', name: 'TTFT' },
+  { id: 'tpot', name: 'TPOT' },
+  { id: 'itl', name: 'ITL' },
+] as const
+
+type MetricId = (typeof METRICS)[number]['id']
+
+/** How the latencies of single requests are distributed: a plot for each load, a curve for each case. */
+export function distributionFigures(model: PageModel): Figure[] {
+  return METRICS.flatMap(({ id, name }) => distributionFigure(model, id, name) ?? [])
+}
+
+function distributionFigure(model: PageModel, id: MetricId, name: string): Figure | null {
+  const curves = model.runs.flatMap((run) => curveOf(model, run, id) ?? [])
+  if (curves.length === 0) return null
+  const loads = [...Map.groupBy(curves, ({ run }) => run.load.requestRate)].toSorted(
+    ([a], [b]) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE),
+  )
+  const isLog = spreadsWide(curves.flatMap(({ series }) => series.x))
+  const drawn = new Set(curves.map(({ run }) => model.style(run)))
+  return {
+    id: `${id}-distribution`,
+    title: `Distribution of ${name}`,
+    caption: `A curve shows which share of the requests had at most this ${name}: the further left, the faster. The long way to the right at the top is the tail. ${
+      id === 'itl' ? 'Of ITL a report keeps percentiles only: the marks are what is known. ' : ''
+    }${isLog ? 'The axis is logarithmic.' : ''}`,
+    legend: model.groups.flatMap(({ label, runs }, style) =>
+      drawn.has(style) ? [{ label, style, simulated: isSimulated(runs) }] : [],
+    ),
+    layout: 'grid',
+    panels: loads.map(([load, members]): Panel => {
+      const values = members.flatMap(({ series }) => series.x)
+      const x: ChartAxis = { label: '', unit: 'ms', log: spreadsWide(values), min: null, max: null }
+      return {
+        title: formatLoad(load),
+        description: `Cumulative distribution of ${name} at ${formatLoad(load)} of ${formatCount(members.length, 'case')}, from ${formatFixed(smallest(values), 1)} to ${formatFixed(largest(values), 1)} ms`,
+        chart: {
+          x,
+          y: { label: '', unit: 'share', log: false, min: 0, max: 1 },
+          series: members.map(({ series }) => series),
+          limits: drawnLimits(
+            members.map(({ run }) => run),
+            id,
+            'x',
+            null,
+          ),
+          sync: null,
+        },
+      }
+    }),
+    numbers: renderDataTable({
+      label: `Distribution of ${name}, in ms`,
+      header: ['case', 'n', 'mean', 'std', 'min', 'P50', 'P75', 'P90', 'P95', 'P99', 'max'],
+      rows: curves.flatMap(({ run }) => {
+        const found = run.metrics[id]
+        if (found === null) return []
+        const { count, mean, std, min, p50, p75, p90, p95, p99, max } = found
+        const numbers = [mean, std, min, p50, p75, p90, p95, p99, max].map((value) => formatFixed(value, 2))
+        return [[model.label(run), count, ...numbers]]
+      }),
+    }),
+  }
+}
+
+interface Curve {
+  readonly run: RunReport
+  readonly series: PlainSeries
+}
+
+/** Null where nothing was measured. */
+function curveOf(model: PageModel, run: RunReport, id: MetricId): Curve | null {
+  const points = id === 'itl' ? knownPercentiles(run) : sampled(model.samples(run, id))
+  if (points.length === 0) return null
+  // Requests that took equally long are one step up.
+  const steps = points.filter(({ value }, i) => points[i + 1]?.value !== value)
+  const series: PlainSeries = {
+    label: model.label(run),
+    style: model.style(run),
+    shape: 'line',
+    x: steps.map(({ value }) => value),
+    y: steps.map(({ share }) => share),
+  }
+  return { run, series }
+}
+
+interface CurvePoint {
+  readonly value: number
+  readonly share: number
+}
+
+function sampled(sorted: Float64Array): CurvePoint[] {
+  if (sorted.length === 0) return []
+  return LEVELS.map((share) => ({ value: rounded(quantile(sorted, share)), share }))
+}
+
+function knownPercentiles({ metrics: { itl } }: RunReport): CurvePoint[] {
+  if (itl === null) return []
+  const { min, p50, p75, p90, p95, p99, max } = itl
+  const known = [min, p50, p75, p90, p95, p99, max]
+  const shares = [0, 0.5, 0.75, 0.9, 0.95, 0.99, 1]
+  return known.map((value, i) => ({ value: rounded(value), share: shares[i] ?? 1 }))
+}

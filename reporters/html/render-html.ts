@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { BenchReport } from '../../src/report.ts'
+import { renderJson } from '../json.ts'
+import { commonSuite, scenarioFacts } from '../scenario.ts'
+import { formatCount } from '../units.ts'
+import { comparisonTable } from './comparison-table.ts'
+import { distributionFigures } from './distribution-figures.ts'
+import { renderFigure, type Figure } from './figure.ts'
+import { html, jsonText, trusted, type Html } from './html.ts'
+import { latencyFigures } from './latency-figures.ts'
+import { readPageAssets } from './page-assets.ts'
+import { pageModel, type PageModel } from './page-model.ts'
+import { publishedSection } from './published-section.ts'
+import type { PublishedStudy } from './published-study.ts'
+import { repeatSection } from './repeat-section.ts'
+import { throughputFigures } from './throughput-figures.ts'
+import { timelineSection } from './timeline-figures.ts'
+import { trustSection } from './trust-section.ts'
+import { verdictSection } from './verdict-section.ts'
+
+export interface HtmlOptions {
+  /** Of the page; what the cases have in common unless told. */
+  readonly title?: string
+  /** Tables to lay beside the run. */
+  readonly published?: PublishedStudy
+}
+
+/**
+ * The report as one page that needs no network and no script: verdict, tables and numbers are plain markup, plots are
+ * drawn over it by uPlot, which is inside. The page may load nothing and run nothing but its own two scripts (a content
+ * security policy with their hashes).
+ *
+ * The same report gives the same bytes anywhere: no clock, no host, no locale, no time zone is looked at. BenchError
+ * `bad-report` for anything the schema does not allow.
+ */
+export function renderHtml(report: BenchReport, { title, published }: HtmlOptions = {}): string {
+  const model = pageModel(report)
+  const assets = readPageAssets()
+  const heading = title ?? commonSuite(model.runs) ?? 'LLM serving benchmark'
+  const sections: readonly (readonly [id: string, heading: string, content: Html | null])[] = [
+    ['comparison', 'Comparison', comparisonTable(model)],
+    ['published', 'Beside the published study', published === undefined ? null : publishedSection(model, published)],
+    ['by-rate', 'Against the request rate', figures([...latencyFigures(model), ...throughputFigures(model)])],
+    ['distributions', 'Distributions', figures(distributionFigures(model))],
+    ['over-time', 'Over time', timelineSection(model)],
+    ['trust', 'Can this run be trusted?', trustSection(model)],
+    ['repeat', 'How to repeat it', repeatSection(model.runs)],
+    ['raw', 'The raw report', rawReport(report)],
+  ]
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy(assets.styles, assets.scripts)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${heading}</title>
+        <link rel="icon" href="data:," />
+        ${assets.styles.map((style) => trusted(`<style>${style}</style>\n`))}
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${heading}</h1>
+            <p class="facts">${facts(model)}</p>
+          </header>
+          ${verdictSection(model)}
+          ${sections.map(
+            ([id, name, content]) =>
+              content !== null &&
+              html`<section aria-labelledby="${id}">
+                <h2 id="${id}">${name}</h2>
+                ${content}
+              </section> `,
+          )}
+        </main>
+        ${assets.scripts.map((script) => trusted(`<script>${script}</script>\n`))}
+      </body>
+    </html> `
+  return page.toString()
+}
+
+function facts({ runs, groups }: PageModel): Html {
+  const simulated = runs.filter(({ target }) => target.simulated).length
+  const shared = [...groups.map(({ label }) => label), ...scenarioFacts(runs)]
+  const mark = simulated === runs.length ? 'simulated, no real server' : `${formatCount(simulated, 'case')} simulated`
+  return html`${shared.join(' · ')} ${simulated > 0 && html`<span class="tag">${mark}</span>`}`
+}
+
+function figures(list: readonly Figure[]): Html | null {
+  return list.length === 0 ? null : html`${list.map(renderFigure)}`
+}
+
+function rawReport(report: BenchReport): Html {
+  return html`<p>Everything above was computed from it, every request included.</p>
+    <p id="save"></p>
+    <script type="application/json" id="report">
+      ${jsonText(renderJson(report))}
+    </script> `
+}
+
+/** Nothing may be loaded, and nothing run or painted but what this file came with. */
+function policy(styles: readonly string[], scripts: readonly string[]): string {
+  const hashes = (sources: readonly string[]): string => sources.map((source) => `'sha256-${sha256(source)}'`).join(' ')
+  return `default-src 'none'; img-src data:; style-src ${hashes(styles)}; script-src ${hashes(scripts)}; base-uri 'none'; form-action 'none'`
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}

@@ -1,0 +1,63 @@
+import { URL_VARIABLES } from '../../src/frameworks/url-variables.ts'
+import type { RunReport } from '../../src/report.ts'
+import { plainLine } from '../plain-text.ts'
+import { commonSuite } from '../scenario.ts'
+import { formatLoad } from '../units.ts'
+import { renderDataTable } from './data-table.ts'
+import { html, type Html } from './html.ts'
+
+/** The commands and seeds that make the same load again. */
+export function repeatSection(runs: readonly RunReport[]): Html | null {
+  if (runs.length === 0) return null
+  return html`<p>The same load, in the folder of the bench files:</p>
+    <pre
+      tabindex="0"
+    ><code>${[...serverVariables(runs), `npx vitest bench${suiteFilter(runs)}`].join(' \\\n')}</code></pre>
+    <p>Prompts, lengths and arrival times follow from the seed; a run with the same digest got the same ones.</p>
+    ${renderDataTable({
+      label: 'Loads',
+      header: ['load', 'requests', 'dataset', 'arrivals', 'at most in flight', 'seed', 'trial', 'digest'],
+      rows: distinctLoads(runs).map(
+        ({ requestRate, numPrompts, dataset, arrival, maxConcurrency, seed, trial, digest }) => [
+          formatLoad(requestRate),
+          numPrompts,
+          dataset,
+          arrival,
+          maxConcurrency ?? 'no cap',
+          seed,
+          trial,
+          html`<code>${digest.slice(0, 12)}</code>`,
+        ],
+      ),
+    })}
+    <p>This page again, or with the runs of another day beside these:</p>
+    <pre tabindex="0"><code>npx vitest-llm-bench report report.json -o report.html</code></pre>`
+}
+
+/** `VLLM_URL='http://gpu-1:8000'`, for each server that was benched by URL. */
+function serverVariables(runs: readonly RunReport[]): string[] {
+  const lines = runs.flatMap(({ target: { framework, url } }) => {
+    const variable = URL_VARIABLES[framework]
+    return url === null || variable === undefined ? [] : [`${variable}=${quoted(url)}`]
+  })
+  return [...new Set(lines)]
+}
+
+function suiteFilter(runs: readonly RunReport[]): string {
+  const suite = commonSuite(runs)
+  // Vitest takes the filter for a pattern over the names joined by spaces.
+  return suite === null
+    ? ''
+    : ` -t ${quoted(suite.replaceAll(' > ', ' ').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))}`
+}
+
+function quoted(text: string): string {
+  return `'${plainLine(text).replaceAll("'", String.raw`'\''`)}'`
+}
+
+function distinctLoads(runs: readonly RunReport[]): RunReport['load'][] {
+  const byContent = new Map(runs.map(({ load }) => [JSON.stringify(load), load]))
+  return [...byContent.values()].toSorted(
+    (a, b) => (a.requestRate ?? Number.MAX_VALUE) - (b.requestRate ?? Number.MAX_VALUE) || a.trial - b.trial,
+  )
+}

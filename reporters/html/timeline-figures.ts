@@ -1,0 +1,223 @@
+import type { RunReport, Telemetry } from '../../src/report.ts'
+import { quantile } from '../../src/stats/quantile.ts'
+import { MS_PER_SECOND } from '../../src/units.ts'
+import { formatFixed, formatMs, formatShare } from '../units.ts'
+import { caseVerdict } from '../verdicts.ts'
+import { largest, rounded, smallest, spreadsWide, type Chart, type ChartAxis, type ChartSeries } from './chart.ts'
+import { renderDataTable } from './data-table.ts'
+import { renderFigure, type Panel } from './figure.ts'
+import { simulatedTag } from './simulated.ts'
+import { html, type Html } from './html.ts'
+import { drawnLimits } from './limits.ts'
+import type { PageModel } from './page-model.ts'
+import { verdictWord } from './verdict-section.ts'
+
+/** Rows of the table behind a timeline. */
+const WINDOWS = 20
+
+/** Each case over its time, to unfold: the first tokens, and under them the queue. */
+export function timelineSection(model: PageModel): Html | null {
+  const cases = model.runs.filter(({ requests }) => requests.count > 0)
+  if (cases.length === 0) return null
+  const opened = mostTelling(cases)
+  return html`${cases.map((run, i) => {
+    const word = caseVerdict(run)
+    return html`<details class="case" ${run === opened && html` open`}>
+      <summary>
+        ${model.label(run)} ${run.target.simulated && simulatedTag}
+        ${verdictWord(word)}${isSaturated(run) && ' · its queue grew'}
+      </summary>
+      ${timeline(model, run, `timeline-${i}`)}
+    </details> `
+  })}`
+}
+
+/** The case that is unfolded from the start: one that failed, one whose queue grew, or the one with the longest wait. */
+function mostTelling(runs: readonly RunReport[]): RunReport | undefined {
+  const slowest = runs.toSorted((a, b) => (b.metrics.ttft?.p99 ?? 0) - (a.metrics.ttft?.p99 ?? 0))
+  return slowest.find((run) => caseVerdict(run) === 'fail') ?? slowest.find(isSaturated) ?? slowest[0]
+}
+
+function isSaturated({ validity }: RunReport): boolean {
+  return validity.warnings.some(({ code }) => code === 'saturated' || code === 'queue-growing')
+}
+
+function timeline(model: PageModel, run: RunReport, id: string): Html {
+  const context: TimelineContext = {
+    model,
+    run,
+    place: model.runs.indexOf(run),
+    sync: id,
+    x: { label: '', unit: 's', log: false, min: 0, max: rounded(run.metrics.durationMs / MS_PER_SECOND) },
+  }
+  const panels = [ttftPanel(context), inFlightPanel(context), ...telemetryPanels(context)]
+  return renderFigure({
+    id,
+    title: `${model.label(run)} over time`,
+    caption: html`Every point is a request at the time it was due. Below it stands how many requests were under
+    way${run.telemetry === null ? ', as the client counts them' : ', and what the server said of itself at that time'}.
+    ${run.telemetry?.problems.join(' ') ?? null}`,
+    legend:
+      run.telemetry === null
+        ? []
+        : panels.flatMap(({ chart }) => chart.series.map(({ label, style }) => ({ label, style, simulated: false }))),
+    layout: 'stack',
+    panels,
+    numbers: windowsTable(model, run),
+  })
+}
+
+interface TimelineContext {
+  readonly model: PageModel
+  readonly run: RunReport
+  /** Of the run in the raw report. */
+  readonly place: number
+  readonly sync: string
+  readonly x: ChartAxis
+}
+
+function ttftPanel({ model, run, place, sync, x }: TimelineContext): Panel {
+  const values = [...model.samples(run, 'ttft')]
+  const failed = failedSeries(model, run, values)
+  return {
+    title: failed === null ? 'TTFT' : 'TTFT, and requests that failed (grey, at the top)',
+    description:
+      `TTFT of ${values.length} requests over ${formatFixed(x.max, 0)} s, ` +
+      (values.length === 0 ? 'none measured' : `from ${formatMs(smallest(values))} to ${formatMs(largest(values))}`),
+    chart: {
+      x,
+      y: { label: '', unit: 'ms', log: spreadsWide(values), min: null, max: null },
+      series: [
+        {
+          label: 'TTFT',
+          style: model.style(run),
+          shape: 'points',
+          x: { run: place, path: ['requests', 'dueAt'], coding: 'ms' },
+          y: { run: place, path: ['requests', 'ttft'], coding: 'log-ms' },
+        },
+        ...(failed === null ? [] : [failed]),
+      ],
+      limits: drawnLimits([run], 'ttft', 'y', null),
+      sync,
+    },
+  }
+}
+
+/** Failed requests have no TTFT: they stand at the top. */
+function failedSeries(model: PageModel, run: RunReport, values: readonly number[]): ChartSeries | null {
+  const { dueAt, failures } = model.requests(run)
+  if (failures.length === 0) return null
+  const start = dueAt[0] ?? 0
+  const top = values.length === 0 ? 1 : rounded(largest(values))
+  return {
+    label: 'failed',
+    style: -1,
+    shape: 'points',
+    x: failures.map(({ index }) => Number((((dueAt[index] ?? start) - start) / MS_PER_SECOND).toFixed(2))),
+    y: failures.map(() => top),
+  }
+}
+
+function inFlightPanel({ run, place, sync, x }: TimelineContext): Panel {
+  const { inFlight } = run.series
+  const path = ['series', 'inFlight']
+  return {
+    title: 'Requests under way',
+    description: `Requests under way in each second, at most ${inFlight.length === 0 ? 0 : largest(inFlight)}`,
+    chart: {
+      x,
+      y: { label: '', unit: null, log: false, min: 0, max: null },
+      series: [
+        {
+          label: 'under way',
+          style: 7,
+          shape: 'steps',
+          x: { run: place, path, coding: 'index' },
+          y: { run: place, path, coding: 'plain' },
+        },
+      ],
+      limits: [],
+      sync,
+    },
+  }
+}
+
+type Gauge = Exclude<keyof Telemetry['samples'], 'at'>
+
+/** What belongs into one plot: counts of requests, and apart from them a share. */
+const TELEMETRY_PANELS: readonly {
+  readonly title: string
+  readonly unit: ChartAxis['unit']
+  readonly gauges: readonly (readonly [Gauge, string, style: number])[]
+}[] = [
+  {
+    title: 'Server: running, waiting and swapped requests',
+    unit: null,
+    gauges: [
+      ['running', 'running', 2],
+      ['waiting', 'waiting', 1],
+      ['swapped', 'swapped', 3],
+    ],
+  },
+  { title: 'Server: KV cache in use', unit: 'share', gauges: [['kvCacheUse', 'KV cache', 5]] },
+  { title: 'Server: preemptions since the start', unit: null, gauges: [['preemptions', 'preemptions', 6]] },
+]
+
+function telemetryPanels({ run: { telemetry }, place, sync, x }: TimelineContext): Panel[] {
+  if (telemetry === null) return []
+  const { samples } = telemetry
+  return TELEMETRY_PANELS.flatMap(({ title, unit, gauges }) => {
+    const told = gauges.flatMap(([gauge, label, style]) => {
+      const values = (samples[gauge] ?? []).filter((value) => value !== null)
+      return values.length === 0 ? [] : [{ gauge, label, style, peak: largest(values) }]
+    })
+    if (told.length === 0) return []
+    const peaks = told
+      .map(({ label, peak }) => `${label} at most ${unit === 'share' ? formatShare(peak) : peak}`)
+      .join(', ')
+    const path = ['telemetry', 'samples']
+    const chart: Chart = {
+      x,
+      y: { label: '', unit, log: false, min: 0, max: unit === 'share' ? 1 : null },
+      series: told.map(({ gauge, label, style }) => ({
+        label,
+        style,
+        shape: 'steps',
+        x: { run: place, path: [...path, 'at'], coding: 'plain-ms' },
+        y: { run: place, path: [...path, gauge], coding: 'plain' },
+      })),
+      limits: [],
+      sync,
+    }
+    return [{ title: `${title} (${peaks})`, description: `${title}: ${peaks}`, chart }]
+  })
+}
+
+/** The run in stretches of equal time: a table of every request would be longer than anybody reads. */
+function windowsTable(model: PageModel, run: RunReport): Html {
+  const { dueAt, ttft } = model.requests(run)
+  const start = dueAt[0] ?? 0
+  const length = run.metrics.durationMs / WINDOWS
+  const windows = Array.from({ length: WINDOWS }, (_, window) => {
+    const indices = dueAt.flatMap((due, i) =>
+      length > 0 && Math.min(Math.floor((due - start) / length), WINDOWS - 1) === window ? [i] : [],
+    )
+    const sorted = Float64Array.from(indices.flatMap((i) => ttft[i] ?? [])).sort()
+    const seconds = run.series.inFlight.slice(
+      Math.floor((window * length) / MS_PER_SECOND),
+      Math.max(Math.floor((window * length) / MS_PER_SECOND) + 1, Math.floor(((window + 1) * length) / MS_PER_SECOND)),
+    )
+    return { from: window * length, due: indices.length, sorted, peak: seconds.length === 0 ? null : largest(seconds) }
+  })
+  return renderDataTable({
+    label: `${model.label(run)} over time`,
+    header: ['from', 'requests due', 'median TTFT (ms)', 'slowest TTFT (ms)', 'most under way'],
+    rows: windows.map(({ from, due, sorted, peak }) => [
+      formatMs(from),
+      due,
+      formatFixed(sorted.length === 0 ? null : quantile(sorted, 0.5), 1),
+      formatFixed(sorted.length === 0 ? null : quantile(sorted, 1), 1),
+      formatFixed(peak, 0),
+    ]),
+  })
+}

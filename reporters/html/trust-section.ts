@@ -1,0 +1,216 @@
+import type { Environment, RunReport } from '../../src/report.ts'
+import { doubtsOf } from '../footnotes.ts'
+import { targetLabel } from '../groups.ts'
+import { plainLine } from '../plain-text.ts'
+import { formatCount, formatLoad, formatMs, formatShare } from '../units.ts'
+import { largest, smallest } from './chart.ts'
+import { renderDataTable } from './data-table.ts'
+import { html, type Html } from './html.ts'
+import type { PageModel } from './page-model.ts'
+
+/** "Can this run be trusted?": what speaks for the numbers, what against them, and where they were made. */
+export function trustSection(model: PageModel): Html | null {
+  const { runs } = model
+  if (runs.length === 0) return null
+  const sentences = [failures(model), sending(model), lateness(model), ...stimulus(runs), ...tokens(runs)]
+  return html`<ul class="reasons">
+      ${sentences.map((sentence) => sentence !== null && html`<li>${sentence}</li> `)}
+    </ul>
+    <h3>Evidence by case</h3>
+    ${evidenceTable(model)} ${errorTable(model)}
+    <h3>Where it was measured</h3>
+    ${targetTable(runs)} ${environmentTable(runs)}`
+}
+
+function failures({ runs }: PageModel): string {
+  const failed = runs.filter(({ metrics }) => metrics.failed > 0)
+  const all = runs.reduce((sum, { metrics }) => sum + metrics.completed + metrics.failed, 0)
+  if (failed.length === 0) return `None of ${formatCount(all, 'request')} failed.`
+  const count = failed.reduce((sum, { metrics }) => sum + metrics.failed, 0)
+  return `${count} of ${formatCount(all, 'request')} failed, in ${failed.length} of ${formatCount(runs.length, 'case')}.`
+}
+
+function sending(model: PageModel): string {
+  const cut = model.runs.filter(({ validity }) => validity.sentShare < 1)
+  const slow = model.runs.filter(({ validity }) => validity.warnings.some(({ code }) => code === 'rate-not-reached'))
+  return [
+    cut.length === 0
+      ? 'Every request that was asked for was sent.'
+      : `Cut short: ${cut.map((run) => `${model.label(run)} (${formatShare(run.validity.sentShare)} sent)`).join(', ')}.`,
+    slow.length === 0
+      ? 'Each load kept up with its schedule.'
+      : `Behind their schedule: ${slow.map((run) => model.label(run)).join(', ')}.`,
+  ].join(' ')
+}
+
+/** The client's own delay, which is in every TTFT. */
+function lateness(model: PageModel): string {
+  const late = model.runs.flatMap((run) => {
+    const { queueLateness, ttft } = run.metrics
+    return queueLateness === null || ttft === null || ttft.p50 === 0
+      ? []
+      : [{ run, ms: queueLateness.p99, share: queueLateness.p99 / ttft.p50 }]
+  })
+  if (late.length === 0) return 'How late the client sent its requests was not measured.'
+  const worst = late.reduce((a, b) => (b.share > a.share ? b : a))
+  return worst.ms === 0
+    ? 'The client sent each request at the very time it was due.'
+    : `The client was late by at most ${formatMs(worst.ms)} at P99, ${formatShare(worst.share)} of the median TTFT (${model.label(worst.run)}).`
+}
+
+/** Whether what is set side by side answered the same requests. */
+function stimulus(runs: readonly RunReport[]): (string | null)[] {
+  const compared = comparedLoads(runs)
+  if (compared.length === 0) return []
+  const different = compared.filter(([, members]) => new Set(members.map(({ load }) => load.digest)).size > 1)
+  return different.length === 0
+    ? ['At each load all targets got the same prompts, lengths and arrival times (one digest).']
+    : different.map(
+        ([name]) =>
+          `At ${name} the targets did not get the same requests: their digests differ, and so may their numbers.`,
+      )
+}
+
+/** What was really generated. */
+function tokens(runs: readonly RunReport[]): (string | null)[] {
+  const ratios = comparedLoads(runs).flatMap(([name, members]) => {
+    const made = members.map(({ metrics }) => metrics.outputTokens).filter((count) => count > 0)
+    return made.length < 2 ? [] : [{ name, ratio: largest(made) / smallest(made) }]
+  })
+  const mismatched = runs.filter(({ validity }) => validity.lengthMismatches > 0)
+  const widest = ratios.reduce<(typeof ratios)[number] | null>(
+    (a, b) => (a === null || b.ratio > a.ratio ? b : a),
+    null,
+  )
+  return [
+    widest === null
+      ? null
+      : widest.ratio === 1
+        ? 'At each load all targets generated the same number of tokens.'
+        : `The targets' generated tokens differ by up to ${formatShare(widest.ratio - 1)} (at ${widest.name}).`,
+    mismatched.length === 0
+      ? 'Every answer had the length that was asked for.'
+      : `${mismatched.reduce((sum, { validity }) => sum + validity.lengthMismatches, 0)} answers in ${formatCount(mismatched.length, 'case')} had another length than was asked for.`,
+  ]
+}
+
+/** The runs of several targets under one load and trial. */
+function comparedLoads(runs: readonly RunReport[]): [name: string, members: RunReport[]][] {
+  const byLoad = Map.groupBy(
+    runs,
+    ({ load }) => `${load.requestRate} ${load.numPrompts} ${load.dataset} ${load.arrival} ${load.seed} ${load.trial}`,
+  )
+  return [...byLoad.values()].flatMap((members) => {
+    const [first] = members
+    const targets = new Set(members.map(({ target }) => targetLabel(target)))
+    return first === undefined || targets.size < 2 ? [] : [[formatLoad(first.load.requestRate), members]]
+  })
+}
+
+function evidenceTable(model: PageModel): Html {
+  return renderDataTable({
+    label: 'Evidence by case',
+    header: [
+      'case',
+      'sent',
+      'arrivals over rate',
+      'client late, P99',
+      'of median TTFT',
+      'other length',
+      'tokens counted by',
+      'finish reasons',
+      'connections',
+      'failed',
+      'doubts',
+    ],
+    rows: model.runs.map((run) => {
+      const { validity, metrics } = run
+      const late = metrics.queueLateness?.p99 ?? null
+      return [
+        model.label(run),
+        formatShare(validity.sentShare),
+        validity.offeredShare === null ? '–' : formatShare(validity.offeredShare),
+        formatMs(late),
+        late === null || metrics.ttft === null || metrics.ttft.p50 === 0 ? '–' : formatShare(late / metrics.ttft.p50),
+        validity.lengthMismatches,
+        tally(validity.tokenSources),
+        tally(validity.finishReasons),
+        validity.connections === null
+          ? '–'
+          : `${validity.connections.opened} opened, ${validity.connections.reused} reused`,
+        metrics.failed,
+        doubtsOf(run)
+          .map(({ code }) => code)
+          .join(', ') || 'none',
+      ]
+    }),
+  })
+}
+
+function tally(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([word, count]) => `${plainLine(word)} ${count}`)
+  return parts.join(', ') || '–'
+}
+
+function errorTable(model: PageModel): Html | null {
+  const rows = model.runs.flatMap((run) =>
+    run.errors.map(({ kind, count, example }) => [
+      model.label(run),
+      kind,
+      count,
+      html`<code>${plainLine(example)}</code>`,
+    ]),
+  )
+  if (rows.length === 0) return null
+  return html`<h3>Errors by kind</h3>
+    ${renderDataTable({ label: 'Errors by kind', header: ['case', 'kind', 'requests', 'an example'], rows })}`
+}
+
+function targetTable(runs: readonly RunReport[]): Html {
+  const distinct = [...Map.groupBy(runs, ({ target }) => JSON.stringify(target)).values()].flatMap(
+    ([first]) => first ?? [],
+  )
+  return renderDataTable({
+    label: 'Targets',
+    header: ['target', 'model', 'answered by'],
+    rows: distinct.map(({ target }) => [
+      targetLabel(target),
+      target.model ?? '–',
+      target.simulated ? `a simulated engine${target.estimate ? ' (an estimate)' : ''}` : (target.url ?? 'a server'),
+    ]),
+  })
+}
+
+function environmentTable(runs: readonly RunReport[]): Html {
+  const name = ({ hostname, cpu, cores, platform, node, tool }: Environment): string =>
+    [hostname, cpu, cores, platform, node, tool].join('\n')
+  return renderDataTable({
+    label: 'Machines that sent the load',
+    header: ['client', 'processor', 'platform', 'Node', 'tool', 'cases', 'first started', 'last started'],
+    rows: [...Map.groupBy(runs, ({ environment }) => name(environment)).values()].flatMap((members) => {
+      const [first] = members
+      if (first === undefined) return []
+      const { hostname, cpu, cores, platform, node, tool } = first.environment
+      const times = members.map(({ environment }) => environment.startedAt).toSorted()
+      return [
+        [
+          hostname,
+          `${cpu}, ${formatCount(cores, 'core')}`,
+          platform,
+          node,
+          tool,
+          members.length,
+          utc(times[0]),
+          utc(times.at(-1)),
+        ],
+      ]
+    }),
+  })
+}
+
+/** `2026-05-04 12:00 UTC`, the same in every time zone. */
+function utc(startedAt: string | undefined): string {
+  return startedAt === undefined ? '–' : `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
+}
