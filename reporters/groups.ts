@@ -60,8 +60,8 @@ function compareRuns(a: CaseReport, b: CaseReport): number {
     compareText(a.target.model ?? '', b.target.model ?? '') ||
     // Infinity minus Infinity is NaN, which is falsy like 0.
     (a.load.requestRate ?? Infinity) - (b.load.requestRate ?? Infinity) ||
-    compareText(a.case, b.case) ||
-    a.load.trial - b.load.trial
+    // The trials of a case stay in the order in which they ran.
+    compareText(a.case, b.case)
   )
 }
 

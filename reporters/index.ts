@@ -1,4 +1,5 @@
 export { renderTable } from './console-table.ts'
+export { renderHtml, type HtmlOptions } from './html/render-html.ts'
 export { renderJson } from './json.ts'
 export { renderJunit } from './junit.ts'
 export { renderMarkdown } from './markdown.ts'

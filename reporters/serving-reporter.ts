@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { SerializedError, TestArtifact } from 'vitest'
 import { DefaultReporter, type TestCase, type TestModule, type TestRunEndReason, type Vitest } from 'vitest/node'
@@ -8,6 +8,7 @@ import type { ProgressArtifact } from '../src/vitest/types.ts'
 import { collectReport } from './collect-report.ts'
 import { renderTable } from './console-table.ts'
 import { answerSignals, type SignalAnswer } from './graceful-shutdown.ts'
+import { renderHtml } from './html/render-html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -15,8 +16,10 @@ import { renderProgress } from './progress.ts'
 import { writeAtomically } from '../src/write-atomically.ts'
 
 export interface ServingReporterOptions {
-  /** Folder of `report.json`, `junit.xml` and `report.md`, from the project's root. Default `bench-results`. */
+  /** Folder of `report.json`, `junit.xml`, `report.md` and `report.html`, from the project's root. Default `bench-results`. */
   readonly outputDir?: string
+  /** Another place for the page, from the project's root; false writes none. */
+  readonly html?: string | false
   /** Print nothing, only write the files: for use beside another console reporter. Default false. */
   readonly quiet?: boolean
 }
@@ -40,14 +43,16 @@ type BenchmarkTables = Parameters<DefaultReporter['printBenchmarkTable']>[0]
  */
 export class ServingReporter extends DefaultReporter {
   readonly #outputDir: string
+  readonly #html: string | false
   readonly #quiet: boolean
   readonly #servingCases = new Set<string>()
   #signals: SignalAnswer | null = null
   #lastPlainProgressAt = performance.now()
 
-  constructor({ outputDir = 'bench-results', quiet = false }: ServingReporterOptions = {}) {
+  constructor({ outputDir = 'bench-results', html, quiet = false }: ServingReporterOptions = {}) {
     super()
     this.#outputDir = outputDir
+    this.#html = html ?? join(outputDir, 'report.html')
     this.#quiet = quiet
     this.verbose = true
   }
@@ -97,7 +102,8 @@ export class ServingReporter extends DefaultReporter {
     // The evidence first: a table that cannot be drawn must not cost it.
     this.#writeFiles(report, folder)
     this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.' }))
-    this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}`)
+    const page = this.#html === false ? '' : `, ${relative(process.cwd(), resolve(this.ctx.config.root, this.#html))}`
+    this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}${page}`)
   }
 
   /** A load run is not iterations of a function: its own table comes at the end. */
@@ -117,6 +123,7 @@ export class ServingReporter extends DefaultReporter {
     writeAtomically(join(folder, 'report.md'), markdown)
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (summary !== undefined && summary !== '') appendFileSync(summary, `\n${markdown}\n`)
+    if (this.#html !== false) writeAtomically(resolve(this.ctx.config.root, this.#html), renderHtml(report))
   }
 
   #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {

@@ -1,5 +1,5 @@
 import { CATALOG } from '../../src/metrics/catalog.ts'
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { COLUMNS, type Column } from '../columns.ts'
 import { caseVerdict } from '../verdicts.ts'
 import { overlap, percentileInterval, type PercentileInterval } from './percentile-interval.ts'
@@ -10,13 +10,13 @@ export type Best = 'clear' | 'close'
 
 /** The best value of each column among runs of different targets under the same load. */
 export interface BestValues {
-  of(run: RunReport, column: Column): Best | null
+  of(run: CaseReport, column: Column): Best | null
 }
 
 /** Runs that are not valid, and runs without a completed request, are not best at anything. */
 export function bestValues(model: PageModel): BestValues {
-  const found = new Map<RunReport, Map<Column, Best>>()
-  const eligible = model.runs.filter((run) => caseVerdict(run) !== 'invalid' && run.metrics.completed > 0)
+  const found = new Map<CaseReport, Map<Column, Best>>()
+  const eligible = model.cases.filter((run) => caseVerdict(run) !== 'invalid' && run.metrics.completed > 0)
   for (const rivals of Map.groupBy(eligible, ({ load }) => `${load.requestRate} ${load.numPrompts}`).values()) {
     if (new Set(rivals.map((run) => model.style(run))).size < 2) continue
     for (const column of COLUMNS) {
@@ -37,7 +37,7 @@ function directionOf({ id }: Column): 'lower' | 'higher' | null {
 }
 
 /** Null where several share the best value, or there is none. */
-function bestOf(rivals: readonly RunReport[], column: Column): RunReport | null {
+function bestOf(rivals: readonly CaseReport[], column: Column): CaseReport | null {
   const direction = directionOf(column)
   if (direction === null) return null
   const sign = direction === 'lower' ? 1 : -1
@@ -52,7 +52,7 @@ function bestOf(rivals: readonly RunReport[], column: Column): RunReport | null 
 }
 
 /** Of a throughput a single run tells no interval. */
-function isClear(model: PageModel, winner: RunReport, rivals: readonly RunReport[], column: Column): boolean {
+function isClear(model: PageModel, winner: CaseReport, rivals: readonly CaseReport[], column: Column): boolean {
   const best = columnInterval(model, winner, column)
   return rivals
     .filter((run) => run !== winner)
@@ -63,6 +63,6 @@ function isClear(model: PageModel, winner: RunReport, rivals: readonly RunReport
 }
 
 /** The interval of a latency percentile; null for other columns and where the requests were not kept. */
-export function columnInterval(model: PageModel, run: RunReport, { percentile }: Column): PercentileInterval | null {
+export function columnInterval(model: PageModel, run: CaseReport, { percentile }: Column): PercentileInterval | null {
   return percentile === undefined ? null : percentileInterval(model.samples(run, percentile.metric), percentile.q)
 }

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { COLUMNS, type Column } from '../columns.ts'
 import { collectFootnotes, lettersOf, type Footnote } from '../footnotes.ts'
 import { rowTags, type RowTags } from '../row-tags.ts'
@@ -17,9 +17,9 @@ const BEST_MARKS: Readonly<Record<Best, string>> = { clear: '★', close: '☆' 
 
 /** The study's table, a row for each run, with the uncertainty of its percentiles, its doubts, and every objective. */
 export function comparisonTable(model: PageModel): Html {
-  if (model.runs.length === 0) return html`<p>No case came to run, so there is nothing to compare.</p>`
+  if (model.cases.length === 0) return html`<p>No case came to run, so there is nothing to compare.</p>`
   const tags = rowTags(model.groups)
-  const footnotes = collectFootnotes(model.runs)
+  const footnotes = collectFootnotes(model.cases)
   const best = bestValues(model)
   const context: RowContext = {
     model,
@@ -29,7 +29,8 @@ export function comparisonTable(model: PageModel): Html {
     decimals: new Map(
       COLUMNS.map((column) => [
         column,
-        rateDecimals(column, model.runs) ?? (column.percentile === undefined ? narrowDecimals(column, model.runs) : 1),
+        rateDecimals(column, model.cases) ??
+          (column.percentile === undefined ? narrowDecimals(column, model.cases) : 1),
       ]),
     ),
   }
@@ -89,7 +90,7 @@ function tableHead({ header }: RowTags): Html {
   </thead>`
 }
 
-function tableRow(label: string, run: RunReport, isFirst: boolean, context: RowContext): Html {
+function tableRow(label: string, run: CaseReport, isFirst: boolean, context: RowContext): Html {
   const { tags, footnotes } = context
   const word = caseVerdict(run)
   const letters = lettersOf(run, footnotes)
@@ -103,7 +104,7 @@ function tableRow(label: string, run: RunReport, isFirst: boolean, context: RowC
 `
 }
 
-function numberCell(run: RunReport, column: Column, { model, best, decimals }: RowContext): Html {
+function numberCell(run: CaseReport, column: Column, { model, best, decimals }: RowContext): Html {
   const value = column.value(run)
   if (column.id === 'requestRate') {
     return html`<td data-value="${value ?? 'Infinity'}">
@@ -127,8 +128,8 @@ function numberCell(run: RunReport, column: Column, { model, best, decimals }: R
 
 /** Says only what the table shows. */
 function howToRead(model: PageModel, best: BestValues): Html {
-  const marks = new Set(model.runs.flatMap((run) => COLUMNS.map((column) => best.of(run, column))))
-  const hasIntervals = model.runs.some((run) => COLUMNS.some((column) => columnInterval(model, run, column) !== null))
+  const marks = new Set(model.cases.flatMap((run) => COLUMNS.map((column) => best.of(run, column))))
+  const hasIntervals = model.cases.some((run) => COLUMNS.some((column) => columnInterval(model, run, column) !== null))
   return html`<p class="quiet">
     ${
       hasIntervals &&
@@ -136,7 +137,7 @@ function howToRead(model: PageModel, best: BestValues): Html {
     }${marks.has('clear') && `${BEST_MARKS.clear} best of its load. `}${
       marks.has('close') &&
       `${BEST_MARKS.close} best, but its interval overlaps another one: the difference may be chance. `
-    }${model.runs.some((run) => COLUMNS.some(({ id }) => isViolated(run, id))) && `${VERDICT_MARKS.fail} missed an objective. `}${
+    }${model.cases.some((run) => COLUMNS.some(({ id }) => isViolated(run, id))) && `${VERDICT_MARKS.fail} missed an objective. `}${
       model.report.runs.some(({ target }) => target.simulated) &&
       '“Simulated” numbers come from a model of the engine, not from a server.'
     }
@@ -144,7 +145,7 @@ function howToRead(model: PageModel, best: BestValues): Html {
 }
 
 function everyObjective(model: PageModel): Html | null {
-  const judged = model.runs.flatMap((run) => run.verdicts.map((verdict) => ({ run, verdict })))
+  const judged = model.cases.flatMap((run) => run.verdicts.map((verdict) => ({ run, verdict })))
   if (judged.length === 0) return html`<p>No case had an objective, so nothing was judged.</p>`
   return html`<details class="more">
     <summary>Every objective (${judged.length})</summary>

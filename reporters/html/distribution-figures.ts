@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { quantile } from '../../src/stats/quantile.ts'
 import { formatCount, formatFixed, formatLoad } from '../units.ts'
 import { largest, rounded, smallest, spreadsWide, type ChartAxis, type PlainSeries } from './chart.ts'
@@ -25,7 +25,7 @@ export function distributionFigures(model: PageModel): Figure[] {
 }
 
 function distributionFigure(model: PageModel, id: MetricId, name: string): Figure | null {
-  const curves = model.runs.flatMap((run) => curveOf(model, run, id) ?? [])
+  const curves = model.cases.flatMap((run) => curveOf(model, run, id) ?? [])
   if (curves.length === 0) return null
   const loads = [...Map.groupBy(curves, ({ run }) => run.load.requestRate)].toSorted(
     ([a], [b]) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE),
@@ -77,12 +77,12 @@ function distributionFigure(model: PageModel, id: MetricId, name: string): Figur
 }
 
 interface Curve {
-  readonly run: RunReport
+  readonly run: CaseReport
   readonly series: PlainSeries
 }
 
 /** Null where nothing was measured. */
-function curveOf(model: PageModel, run: RunReport, id: MetricId): Curve | null {
+function curveOf(model: PageModel, run: CaseReport, id: MetricId): Curve | null {
   const points = id === 'itl' ? knownPercentiles(run) : sampled(model.samples(run, id))
   if (points.length === 0) return null
   // Requests that took equally long are one step up.
@@ -107,7 +107,7 @@ function sampled(sorted: Float64Array): CurvePoint[] {
   return LEVELS.map((share) => ({ value: rounded(quantile(sorted, share)), share }))
 }
 
-function knownPercentiles({ metrics: { itl } }: RunReport): CurvePoint[] {
+function knownPercentiles({ metrics: { itl } }: CaseReport): CurvePoint[] {
   if (itl === null) return []
   const { min, p50, p75, p90, p95, p99, max } = itl
   const known = [min, p50, p75, p90, p95, p99, max]

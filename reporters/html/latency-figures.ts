@@ -1,4 +1,5 @@
-import type { Distribution, RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { Distribution } from '../../src/report.ts'
 import { formatCount, formatFixed, formatLoad, formatMs } from '../units.ts'
 import { largest, smallest, spreadsWide, type ChartAxis } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
@@ -28,7 +29,7 @@ interface LatencyMetric {
 }
 
 function latencyFigure(lines: readonly RateLine[], { id, name, words }: LatencyMetric): Figure | null {
-  const pick = ({ metrics }: RunReport): Distribution | null => metrics[id]
+  const pick = ({ metrics }: CaseReport): Distribution | null => metrics[id]
   const runs = lines.flatMap(({ points }) => points.map(({ run }) => run))
   const all = STATISTICS.flatMap((statistic) => valuesOf(rateSeries(lines, (run) => pick(run)?.[statistic] ?? null)))
   if (all.length === 0) return null

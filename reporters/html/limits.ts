@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { Ms } from '../../src/units.ts'
 import { leadingPath } from '../verdicts.ts'
 import type { ChartLimit } from './chart.ts'
@@ -13,7 +13,7 @@ interface LatencyLimit {
 }
 
 /** The limits that a run's objectives set on `metric`: its path with the statistic. */
-function limitsOf({ verdicts }: RunReport, metric: string): LatencyLimit[] {
+function limitsOf({ verdicts }: CaseReport, metric: string): LatencyLimit[] {
   return verdicts.flatMap(({ kind, objective, limit }) => {
     const path = leadingPath(objective)
     return kind === 'slo' && limit !== null && path.startsWith(`${metric}.`) ? [{ path, limit }] : []
@@ -25,7 +25,7 @@ function limitsOf({ verdicts }: RunReport, metric: string): LatencyLimit[] {
  * null takes all and says which each is.
  */
 export function drawnLimits(
-  runs: readonly RunReport[],
+  runs: readonly CaseReport[],
   metric: string,
   axis: ChartLimit['axis'],
   statistic: string | null,

@@ -1,46 +1,53 @@
 import { decodeRequests, type DecodedRequests } from '../../src/metrics/columns.ts'
+import { groupTrials, poolTrials, type CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { BenchReport, RunReport } from '../../src/report.ts'
 import type { Ms } from '../../src/units.ts'
 import { groupRuns, labelRuns, type Group } from '../groups.ts'
 
 /** The metrics of which every request's own value is kept. */
-export type SampledMetric = 'ttft' | 'tpot' | 'e2eLatency'
+export type SampledMetric = 'ttft' | 'tpot'
 
-/** A report as all parts of the page look at it. */
+/** A report as all parts of the page look at it: a case for each row of the table, and under it the trials. */
 export interface PageModel {
   readonly report: BenchReport
   /** In the order of the table. */
   readonly groups: readonly Group[]
+  readonly cases: readonly CaseReport[]
+  /** In the order of the raw report. */
   readonly runs: readonly RunReport[]
   /** `vllm 0.4.1 base, 8 req/s` */
-  label(run: RunReport): string
-  /** The colour and dash of the run's group. */
-  style(run: RunReport): number
+  label(row: CaseReport): string
+  /** The colour and dash of the row's group. */
+  style(row: CaseReport): number
+  trials(row: CaseReport): readonly RunReport[]
   requests(run: RunReport): DecodedRequests
-  /** The values of a run's completed requests, ascending. */
-  samples(run: RunReport, metric: SampledMetric): Float64Array
+  /** The values of the completed requests of all trials, ascending. */
+  samples(row: CaseReport, metric: SampledMetric): Float64Array
 }
 
-/** BenchError `bad-report` as `decodeRequests`, once a run's requests are asked for. */
+/** BenchError `bad-report` as `decodeRequests`, once requests are asked for. */
 export function pageModel(report: BenchReport): PageModel {
-  const groups = groupRuns(report.runs)
-  const runs = groups.flatMap((group) => group.runs)
-  const labels = labelRuns(runs)
-  const styles = new Map(groups.flatMap((group, style) => group.runs.map((run) => [run, style] as const)))
+  const sorted = groupRuns(report.runs).flatMap(({ runs }) => runs)
+  const trials = new Map(groupTrials(sorted).map((runs) => [poolTrials(runs), runs]))
+  const groups = groupRuns([...trials.keys()])
+  const cases = groups.flatMap(({ runs }) => runs)
+  const labels = labelRuns(cases)
+  const styles = new Map(groups.flatMap(({ runs }, style) => runs.map((row) => [row, style] as const)))
   const requests = remembered((run: RunReport) => decodeRequests(run.requests))
-  const samples = {
-    ttft: remembered((run: RunReport) => ascending(requests(run).ttft)),
-    tpot: remembered((run: RunReport) => ascending(requests(run).tpot)),
-    e2eLatency: remembered((run: RunReport) => ascending(requests(run).e2eLatency)),
-  }
+  const trialsOf = (row: CaseReport): readonly RunReport[] => trials.get(row) ?? []
+  const samplesOf = (metric: SampledMetric): ((row: CaseReport) => Float64Array) =>
+    remembered((row) => ascending(trialsOf(row).flatMap((run) => requests(run)[metric])))
+  const samples = { ttft: samplesOf('ttft'), tpot: samplesOf('tpot') }
   return {
     report,
     groups,
-    runs,
-    label: (run) => labels.get(run) ?? run.case,
-    style: (run) => styles.get(run) ?? 0,
+    cases,
+    runs: sorted,
+    label: (row) => labels.get(row) ?? row.case,
+    style: (row) => styles.get(row) ?? 0,
+    trials: trialsOf,
     requests,
-    samples: (run, metric) => samples[metric](run),
+    samples: (row, metric) => samples[metric](row),
   }
 }
 

@@ -220,7 +220,7 @@ function xScale({ log, min, max }, values) {
   const first = values[0] ?? 0
   const last = values[values.length - 1] ?? 1
   return {
-    distr: log ? 3 : 1,
+    ...spacing(log),
     range: (_, from, to) => {
       if (from !== first || to !== last) return [from, to]
       const low = min ?? first
@@ -231,11 +231,17 @@ function xScale({ log, min, max }, values) {
   }
 }
 
+/** @param {boolean} log @returns {uPlot.Scale} */
+function spacing(log) {
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is one of the types only
+  return { distr: log ? 3 : 1 }
+}
+
 /** Limits are in view. @param {Chart} chart @returns {uPlot.Scale} */
 function yScale({ y: { log, min, max }, limits }) {
   const levels = limits.filter(({ axis }) => axis === 'y').map(({ value }) => value)
   return {
-    distr: log ? 3 : 1,
+    ...spacing(log),
     range: (_, from, to) => {
       const low = Math.min(min ?? from ?? 1, ...levels)
       const high = Math.max(max ?? to ?? 1, ...levels)

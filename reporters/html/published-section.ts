@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { COLUMNS, type Column } from '../columns.ts'
 import { ABSENT, formatFixed } from '../units.ts'
 import { renderDataTable } from './data-table.ts'
@@ -25,7 +25,7 @@ const PRINTED: Readonly<Record<string, keyof PublishedRow>> = {
 /** Each run beside the study's row of the same target under the same load. */
 export function publishedSection(model: PageModel, study: PublishedStudy): Html {
   const { title, date, hardware, notes, rows } = study
-  const pairs = model.runs.flatMap((run) => {
+  const pairs = model.cases.flatMap((run) => {
     const row = rows.find((each) => isSame(run, each))
     return row === undefined ? [] : [{ run, row }]
   })
@@ -33,7 +33,7 @@ export function publishedSection(model: PageModel, study: PublishedStudy): Html 
   if (pairs.length === 0) return html`<p>No case has the target and the load of a row in ${source}.</p>`
   const columns = COLUMNS.filter(({ id }) => id in PRINTED)
   return html`<p>
-      ${pairs.length} of ${model.runs.length} cases have the target and the load of a row in ${source}. Under each
+      ${pairs.length} of ${model.cases.length} cases have the target and the load of a row in ${source}. Under each
       number stands the printed one, and by how much this run is off.
     </p>
     ${renderDataTable({
@@ -46,7 +46,7 @@ export function publishedSection(model: PageModel, study: PublishedStudy): Html 
     </ul>`
 }
 
-function isSame({ target, load }: RunReport, row: PublishedRow): boolean {
+function isSame({ target, load }: CaseReport, row: PublishedRow): boolean {
   return (
     target.framework === row.framework &&
     target.variant === row.variant &&
@@ -56,7 +56,7 @@ function isSame({ target, load }: RunReport, row: PublishedRow): boolean {
   )
 }
 
-function cell(run: RunReport, row: PublishedRow, column: Column): Html {
+function cell(run: CaseReport, row: PublishedRow, column: Column): Html {
   const value = column.value(run)
   const key = PRINTED[column.id]
   const printed = key === undefined ? null : Number(row[key])

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { PerSecond } from '../../src/units.ts'
 import { rounded, type PlainSeries } from './chart.ts'
 import type { LegendEntry } from './figure.ts'
@@ -8,7 +8,7 @@ import type { PageModel } from './page-model.ts'
 /** A run at a rate; runs with all requests at once have no place on an axis of rates. */
 export interface RatedRun {
   readonly rate: PerSecond
-  readonly run: RunReport
+  readonly run: CaseReport
 }
 
 /** The runs of one line in the figures over the request rate: one target, at each rate once. */
@@ -37,7 +37,7 @@ export function hasSeveralRates(lines: readonly RateLine[]): boolean {
 }
 
 /** A number of each run against its rate; runs without that number leave a gap. */
-export function rateSeries(lines: readonly RateLine[], value: (run: RunReport) => number | null): PlainSeries[] {
+export function rateSeries(lines: readonly RateLine[], value: (run: CaseReport) => number | null): PlainSeries[] {
   return lines.map(({ label, style, points }) => ({
     label,
     style,

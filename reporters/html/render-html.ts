@@ -36,7 +36,7 @@ export interface HtmlOptions {
 export function renderHtml(report: BenchReport, { title, published }: HtmlOptions = {}): string {
   const model = pageModel(report)
   const assets = readPageAssets()
-  const heading = title ?? commonSuite(model.runs) ?? 'LLM serving benchmark'
+  const heading = title ?? commonSuite(model.cases) ?? 'LLM serving benchmark'
   const sections: readonly (readonly [id: string, heading: string, content: Html | null])[] = [
     ['comparison', 'Comparison', comparisonTable(model)],
     ['published', 'Beside the published study', published === undefined ? null : publishedSection(model, published)],
@@ -79,10 +79,10 @@ export function renderHtml(report: BenchReport, { title, published }: HtmlOption
   return page.toString()
 }
 
-function facts({ runs, groups }: PageModel): Html {
-  const simulated = runs.filter(({ target }) => target.simulated).length
-  const shared = [...groups.map(({ label }) => label), ...scenarioFacts(runs)]
-  const mark = simulated === runs.length ? 'simulated, no real server' : `${formatCount(simulated, 'case')} simulated`
+function facts({ cases, groups }: PageModel): Html {
+  const simulated = cases.filter(({ target }) => target.simulated).length
+  const shared = [...groups.map(({ label }) => label), ...scenarioFacts(cases)]
+  const mark = simulated === cases.length ? 'simulated, no real server' : `${formatCount(simulated, 'case')} simulated`
   return html`${shared.join(' · ')} ${simulated > 0 && html`<span class="tag">${mark}</span>`}`
 }
 

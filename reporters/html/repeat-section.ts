@@ -1,5 +1,5 @@
 import { URL_VARIABLES } from '../../src/frameworks/url-variables.ts'
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { plainLine } from '../plain-text.ts'
 import { commonSuite } from '../scenario.ts'
 import { formatLoad } from '../units.ts'
@@ -7,7 +7,7 @@ import { renderDataTable } from './data-table.ts'
 import { html, type Html } from './html.ts'
 
 /** The commands and seeds that make the same load again. */
-export function repeatSection(runs: readonly RunReport[]): Html | null {
+export function repeatSection(runs: readonly CaseReport[]): Html | null {
   if (runs.length === 0) return null
   return html`<p>The same load, in the folder of the bench files:</p>
     <pre
@@ -35,7 +35,7 @@ export function repeatSection(runs: readonly RunReport[]): Html | null {
 }
 
 /** `VLLM_URL='http://gpu-1:8000'`, for each server that was benched by URL. */
-function serverVariables(runs: readonly RunReport[]): string[] {
+function serverVariables(runs: readonly CaseReport[]): string[] {
   const lines = runs.flatMap(({ target: { framework, url } }) => {
     const variable = URL_VARIABLES[framework]
     return url === null || variable === undefined ? [] : [`${variable}=${quoted(url)}`]
@@ -43,7 +43,7 @@ function serverVariables(runs: readonly RunReport[]): string[] {
   return [...new Set(lines)]
 }
 
-function suiteFilter(runs: readonly RunReport[]): string {
+function suiteFilter(runs: readonly CaseReport[]): string {
   const suite = commonSuite(runs)
   // Vitest takes the filter for a pattern over the names joined by spaces.
   return suite === null
@@ -55,7 +55,7 @@ function quoted(text: string): string {
   return `'${plainLine(text).replaceAll("'", String.raw`'\''`)}'`
 }
 
-function distinctLoads(runs: readonly RunReport[]): RunReport['load'][] {
+function distinctLoads(runs: readonly CaseReport[]): CaseReport['load'][] {
   const byContent = new Map(runs.map(({ load }) => [JSON.stringify(load), load]))
   return [...byContent.values()].toSorted(
     (a, b) => (a.requestRate ?? Number.MAX_VALUE) - (b.requestRate ?? Number.MAX_VALUE) || a.trial - b.trial,

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { formatCount, formatFixed, formatLoad } from '../units.ts'
 import { largest, smallest, spreadsWide, type ChartAxis, type PlainSeries } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
@@ -79,7 +79,7 @@ function askedFor(lines: readonly RateLine[]): PlainSeries {
 function ratePanel(
   lines: readonly RateLine[],
   title: string | null,
-  value: (run: RunReport) => number | null,
+  value: (run: CaseReport) => number | null,
   asked: PlainSeries | null,
 ): Panel {
   const series = rateSeries(lines, value)

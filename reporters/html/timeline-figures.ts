@@ -1,3 +1,4 @@
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { RunReport, Telemetry } from '../../src/report.ts'
 import { quantile } from '../../src/stats/quantile.ts'
 import { MS_PER_SECOND } from '../../src/units.ts'
@@ -17,43 +18,46 @@ const WINDOWS = 20
 
 /** Each case over its time, to unfold: the first tokens, and under them the queue. */
 export function timelineSection(model: PageModel): Html | null {
-  const cases = model.runs.filter(({ requests }) => requests.count > 0)
+  const cases = model.cases.filter((row) => model.trials(row).some(({ requests }) => requests.count > 0))
   if (cases.length === 0) return null
   const opened = mostTelling(cases)
-  return html`${cases.map((run, i) => {
-    const word = caseVerdict(run)
-    return html`<details class="case" ${run === opened && html` open`}>
-      <summary>
-        ${model.label(run)} ${run.target.simulated && simulatedTag}
-        ${verdictWord(word)}${isSaturated(run) && ' · its queue grew'}
-      </summary>
-      ${timeline(model, run, `timeline-${i}`)}
-    </details> `
-  })}`
+  return html`${cases.map(
+    (row) =>
+      html`<details class="case" ${row === opened && html`open`}>
+        <summary>
+          ${model.label(row)} ${row.target.simulated && simulatedTag}
+          ${verdictWord(caseVerdict(row))}${isSaturated(row) && ' · its queue grew'}
+        </summary>
+        ${model.trials(row).map((run) => timeline(model, row, run))}
+      </details> `,
+  )}`
 }
 
 /** The case that is unfolded from the start: one that failed, one whose queue grew, or the one with the longest wait. */
-function mostTelling(runs: readonly RunReport[]): RunReport | undefined {
-  const slowest = runs.toSorted((a, b) => (b.metrics.ttft?.p99 ?? 0) - (a.metrics.ttft?.p99 ?? 0))
-  return slowest.find((run) => caseVerdict(run) === 'fail') ?? slowest.find(isSaturated) ?? slowest[0]
+function mostTelling(cases: readonly CaseReport[]): CaseReport | undefined {
+  const slowest = cases.toSorted((a, b) => (b.metrics.ttft?.p99 ?? 0) - (a.metrics.ttft?.p99 ?? 0))
+  return slowest.find((row) => caseVerdict(row) === 'fail') ?? slowest.find(isSaturated) ?? slowest[0]
 }
 
-function isSaturated({ validity }: RunReport): boolean {
+function isSaturated({ validity }: CaseReport): boolean {
   return validity.warnings.some(({ code }) => code === 'saturated' || code === 'queue-growing')
 }
 
-function timeline(model: PageModel, run: RunReport, id: string): Html {
+function timeline(model: PageModel, row: CaseReport, run: RunReport): Html {
+  const place = model.runs.indexOf(run)
   const context: TimelineContext = {
     model,
     run,
-    place: model.runs.indexOf(run),
-    sync: id,
+    place,
+    style: model.style(row),
+    sync: `timeline-${place}`,
     x: { label: '', unit: 's', log: false, min: 0, max: rounded(run.metrics.durationMs / MS_PER_SECOND) },
   }
   const panels = [ttftPanel(context), inFlightPanel(context), ...telemetryPanels(context)]
+  const title = `${model.label(row)}${row.load.trials > 1 ? `, trial ${run.load.trial}` : ''} over time`
   return renderFigure({
-    id,
-    title: `${model.label(run)} over time`,
+    id: context.sync,
+    title,
     caption: html`Every point is a request at the time it was due. Below it stands how many requests were under
     way${run.telemetry === null ? ', as the client counts them' : ', and what the server said of itself at that time'}.
     ${run.telemetry?.problems.join(' ') ?? null}`,
@@ -63,7 +67,7 @@ function timeline(model: PageModel, run: RunReport, id: string): Html {
         : panels.flatMap(({ chart }) => chart.series.map(({ label, style }) => ({ label, style, simulated: false }))),
     layout: 'stack',
     panels,
-    numbers: windowsTable(model, run),
+    numbers: windowsTable(model, run, title),
   })
 }
 
@@ -72,12 +76,14 @@ interface TimelineContext {
   readonly run: RunReport
   /** Of the run in the raw report. */
   readonly place: number
+  /** Of the run's group. */
+  readonly style: number
   readonly sync: string
   readonly x: ChartAxis
 }
 
-function ttftPanel({ model, run, place, sync, x }: TimelineContext): Panel {
-  const values = [...model.samples(run, 'ttft')]
+function ttftPanel({ model, run, place, style, sync, x }: TimelineContext): Panel {
+  const values = model.requests(run).ttft.filter((value) => value !== null)
   const failed = failedSeries(model, run, values)
   return {
     title: failed === null ? 'TTFT' : 'TTFT, and requests that failed (grey, at the top)',
@@ -90,7 +96,7 @@ function ttftPanel({ model, run, place, sync, x }: TimelineContext): Panel {
       series: [
         {
           label: 'TTFT',
-          style: model.style(run),
+          style,
           shape: 'points',
           x: { run: place, path: ['requests', 'dueAt'], coding: 'ms' },
           y: { run: place, path: ['requests', 'ttft'], coding: 'log-ms' },
@@ -194,7 +200,7 @@ function telemetryPanels({ run: { telemetry }, place, sync, x }: TimelineContext
 }
 
 /** The run in stretches of equal time: a table of every request would be longer than anybody reads. */
-function windowsTable(model: PageModel, run: RunReport): Html {
+function windowsTable(model: PageModel, run: RunReport, label: string): Html {
   const { dueAt, ttft } = model.requests(run)
   const start = dueAt[0] ?? 0
   const length = run.metrics.durationMs / WINDOWS
@@ -210,7 +216,7 @@ function windowsTable(model: PageModel, run: RunReport): Html {
     return { from: window * length, due: indices.length, sorted, peak: seconds.length === 0 ? null : largest(seconds) }
   })
   return renderDataTable({
-    label: `${model.label(run)} over time`,
+    label,
     header: ['from', 'requests due', 'median TTFT (ms)', 'slowest TTFT (ms)', 'most under way'],
     rows: windows.map(({ from, due, sorted, peak }) => [
       formatMs(from),

@@ -1,4 +1,5 @@
-import type { Environment, RunReport } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { Environment } from '../../src/report.ts'
 import { doubtsOf } from '../footnotes.ts'
 import { targetLabel } from '../groups.ts'
 import { plainLine } from '../plain-text.ts'
@@ -22,17 +23,17 @@ export function trustSection(model: PageModel): Html | null {
     ${targetTable(runs)} ${environmentTable(runs)}`
 }
 
-function failures({ runs }: PageModel): string {
-  const failed = runs.filter(({ metrics }) => metrics.failed > 0)
-  const all = runs.reduce((sum, { metrics }) => sum + metrics.completed + metrics.failed, 0)
+function failures({ cases }: PageModel): string {
+  const failed = cases.filter(({ metrics }) => metrics.failed > 0)
+  const all = cases.reduce((sum, { metrics }) => sum + metrics.completed + metrics.failed, 0)
   if (failed.length === 0) return `None of ${formatCount(all, 'request')} failed.`
   const count = failed.reduce((sum, { metrics }) => sum + metrics.failed, 0)
-  return `${count} of ${formatCount(all, 'request')} failed, in ${failed.length} of ${formatCount(runs.length, 'case')}.`
+  return `${count} of ${formatCount(all, 'request')} failed, in ${failed.length} of ${formatCount(cases.length, 'case')}.`
 }
 
 function sending(model: PageModel): string {
-  const cut = model.runs.filter(({ validity }) => validity.sentShare < 1)
-  const slow = model.runs.filter(({ validity }) => validity.warnings.some(({ code }) => code === 'rate-not-reached'))
+  const cut = model.cases.filter(({ validity }) => validity.sentShare < 1)
+  const slow = model.cases.filter(({ validity }) => validity.warnings.some(({ code }) => code === 'rate-not-reached'))
   return [
     cut.length === 0
       ? 'Every request that was asked for was sent.'
@@ -45,7 +46,7 @@ function sending(model: PageModel): string {
 
 /** The client's own delay, which is in every TTFT. */
 function lateness(model: PageModel): string {
-  const late = model.runs.flatMap((run) => {
+  const late = model.cases.flatMap((run) => {
     const { queueLateness, ttft } = run.metrics
     return queueLateness === null || ttft === null || ttft.p50 === 0
       ? []
@@ -59,7 +60,7 @@ function lateness(model: PageModel): string {
 }
 
 /** Whether what is set side by side answered the same requests. */
-function stimulus(runs: readonly RunReport[]): (string | null)[] {
+function stimulus(runs: readonly CaseReport[]): (string | null)[] {
   const compared = comparedLoads(runs)
   if (compared.length === 0) return []
   const different = compared.filter(([, members]) => new Set(members.map(({ load }) => load.digest)).size > 1)
@@ -72,7 +73,7 @@ function stimulus(runs: readonly RunReport[]): (string | null)[] {
 }
 
 /** What was really generated. */
-function tokens(runs: readonly RunReport[]): (string | null)[] {
+function tokens(runs: readonly CaseReport[]): (string | null)[] {
   const ratios = comparedLoads(runs).flatMap(([name, members]) => {
     const made = members.map(({ metrics }) => metrics.outputTokens).filter((count) => count > 0)
     return made.length < 2 ? [] : [{ name, ratio: largest(made) / smallest(made) }]
@@ -95,7 +96,7 @@ function tokens(runs: readonly RunReport[]): (string | null)[] {
 }
 
 /** The runs of several targets under one load and trial. */
-function comparedLoads(runs: readonly RunReport[]): [name: string, members: RunReport[]][] {
+function comparedLoads(runs: readonly CaseReport[]): [name: string, members: CaseReport[]][] {
   const byLoad = Map.groupBy(
     runs,
     ({ load }) => `${load.requestRate} ${load.numPrompts} ${load.dataset} ${load.arrival} ${load.seed} ${load.trial}`,
@@ -123,7 +124,7 @@ function evidenceTable(model: PageModel): Html {
       'failed',
       'doubts',
     ],
-    rows: model.runs.map((run) => {
+    rows: model.cases.map((run) => {
       const { validity, metrics } = run
       const late = metrics.queueLateness?.p99 ?? null
       return [
@@ -155,7 +156,7 @@ function tally(counts: Readonly<Record<string, number>>): string {
 }
 
 function errorTable(model: PageModel): Html | null {
-  const rows = model.runs.flatMap((run) =>
+  const rows = model.cases.flatMap((run) =>
     run.errors.map(({ kind, count, example }) => [
       model.label(run),
       kind,
@@ -168,7 +169,7 @@ function errorTable(model: PageModel): Html | null {
     ${renderDataTable({ label: 'Errors by kind', header: ['case', 'kind', 'requests', 'an example'], rows })}`
 }
 
-function targetTable(runs: readonly RunReport[]): Html {
+function targetTable(runs: readonly CaseReport[]): Html {
   const distinct = [...Map.groupBy(runs, ({ target }) => JSON.stringify(target)).values()].flatMap(
     ([first]) => first ?? [],
   )
@@ -183,7 +184,7 @@ function targetTable(runs: readonly RunReport[]): Html {
   })
 }
 
-function environmentTable(runs: readonly RunReport[]): Html {
+function environmentTable(runs: readonly CaseReport[]): Html {
   const name = ({ hostname, cpu, cores, platform, node, tool }: Environment): string =>
     [hostname, cpu, cores, platform, node, tool].join('\n')
   return renderDataTable({

@@ -1,4 +1,6 @@
-import type { BenchReport, RunReport, VerdictWord } from '../../src/report.ts'
+import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { VerdictWord } from '../../src/report.ts'
+import type { PooledReport } from '../pool-cases.ts'
 import { formatLoad, formatMs } from '../units.ts'
 import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize, type CaseVerdict } from '../verdicts.ts'
 import { largest } from './chart.ts'
@@ -11,7 +13,7 @@ const MOST_REASONS = 12
 
 /** What was decided, where, and why. */
 export function verdictSection(model: PageModel): Html {
-  const { report } = model
+  const report = { ...model.report, runs: model.cases }
   const word = reportVerdict(report)
   return html`<p class="verdict ${word}">${VERDICT_MARKS[word]} ${summarize(report)}.</p>
     ${matrix(model)} ${reasons(model)} ${didNotRun(report)}`
@@ -23,15 +25,15 @@ export function verdictWord(word: CaseVerdict): Html {
 }
 
 /** The worst of all cases, a case that did not run being a failed one. */
-function reportVerdict({ runs, failedCases }: BenchReport): CaseVerdict {
+function reportVerdict({ runs, failedCases }: PooledReport): CaseVerdict {
   const words = new Set<CaseVerdict>(runs.map(caseVerdict))
   if (failedCases.length > 0) words.add('fail')
   return (['invalid', 'fail', 'inconclusive', 'pass'] as const).find((word) => words.has(word)) ?? 'unjudged'
 }
 
 /** Targets against loads, the verdicts in the cells. A single load says nothing that the table does not. */
-function matrix({ groups, runs }: PageModel): Html | null {
-  const loads = [...new Set(runs.map(({ load }) => load.requestRate))].toSorted(
+function matrix({ groups, cases }: PageModel): Html | null {
+  const loads = [...new Set(cases.map(({ load }) => load.requestRate))].toSorted(
     (a, b) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE),
   )
   if (loads.length < 2) return null
@@ -57,7 +59,7 @@ function matrix({ groups, runs }: PageModel): Html | null {
   </div>`
 }
 
-function matrixCell(runs: readonly RunReport[]): Html {
+function matrixCell(runs: readonly CaseReport[]): Html {
   const words = new Set(runs.map(caseVerdict))
   const word = (['invalid', 'fail', 'inconclusive', 'unjudged', 'pass'] as const).find((each) => words.has(each))
   if (word === undefined) return html`<td></td>`
@@ -71,7 +73,7 @@ const WORDS = ['invalid', 'fail', 'inconclusive'] as const satisfies readonly Ve
 
 function reasons(model: PageModel): Html | null {
   const lines = WORDS.flatMap((word) =>
-    model.runs.flatMap((run) =>
+    model.cases.flatMap((run) =>
       run.verdicts
         .filter(({ verdict }) => verdict === word)
         .map((verdict) => html`<li>${verdictWord(word)} <b>${model.label(run)}</b>: ${describeVerdict(verdict)}</li> `),
@@ -86,7 +88,7 @@ function reasons(model: PageModel): Html | null {
   </ul>`
 }
 
-function didNotRun({ failedCases }: BenchReport): Html | null {
+function didNotRun({ failedCases }: PooledReport): Html | null {
   if (failedCases.length === 0) return null
   return html`<ul class="reasons">
     ${failedCases.map(

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { COLUMNS } from '../columns.ts'
+import { report, verdict } from '../sample-reports.testkit.ts'
+import { bestValues } from './best-values.ts'
+import { madeUpCase, type MadeUpCase } from './measured-report.testkit.ts'
+import { pageModel } from './page-model.ts'
+
+/** Which targets are best at the median TTFT, and how surely. */
+function bestMedians(...cases: MadeUpCase[]): Record<string, string> {
+  const model = pageModel(report(cases.map(madeUpCase)))
+  const column = COLUMNS.find(({ id }) => id === 'ttft.p50')
+  const best = bestValues(model)
+  return Object.fromEntries(
+    model.cases.flatMap((row) => {
+      const mark = column === undefined ? null : best.of(row, column)
+      return mark === null ? [] : [[model.label(row), mark]]
+    }),
+  )
+}
+
+const around = (ms: number): number[] => Array.from({ length: 40 }, (_, i) => ms + i)
+
+test('the lowest latency of a load is best: clearly where the intervals lie apart', () => {
+  expect(bestMedians({ ttft: around(100) }, { framework: 'tgi', ttft: around(200) })).toEqual({
+    'vllm 0.4.1 base, 8 req/s': 'clear',
+  })
+  // Medians 119.5 and 120.5 of spreads of 40 ms: chance moves them by more.
+  expect(bestMedians({ ttft: around(100) }, { framework: 'tgi', ttft: around(101) })).toEqual({
+    'vllm 0.4.1 base, 8 req/s': 'close',
+  })
+})
+
+test('equal values, a single target, another load and a run that is not valid have no best', () => {
+  expect(bestMedians({}, { framework: 'tgi' })).toEqual({})
+  expect(bestMedians({})).toEqual({})
+  expect(bestMedians({ requestRate: 1 }, { framework: 'tgi', requestRate: 2, ttft: around(1) })).toEqual({})
+  const invalid = [verdict('invalid', 'client on time', 1, 0, 'late')]
+  expect(bestMedians({ ttft: around(1), verdicts: invalid }, { framework: 'tgi' })).toEqual({})
+})
