@@ -26,12 +26,6 @@ test('JSON keeps its value and cannot end its script', () => {
 
 test('the indentation of our source is not sent, that of what stands in it is', () => {
   // Written as a call, because the formatter would indent a template.
-  const source = Object.assign(['<p>
-      ', '
-    </p>'], { raw: [] })
-  expect(html(source, trusted('
-  kept')).toString()).toBe('<p>
-
-  kept
-</p>')
+  const source = Object.assign(['<p>\n      ', '\n    </p>'], { raw: [] })
+  expect(html(source, trusted('\n  kept')).toString()).toBe('<p>\n\n  kept\n</p>')
 })
