@@ -98,6 +98,7 @@ test('telemetry stands under the first tokens with what it peaked at, and what c
             e2eLatency: null,
           },
           prefixCache: null,
+          roundTripMs: null,
           problems: ['Its log could not be read.'],
         },
       },
