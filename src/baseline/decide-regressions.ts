@@ -1,6 +1,6 @@
 import { BenchError } from '../errors.ts'
 import { estimateFailures, FAILURE_MARGIN, type FailureEstimate } from './failed-requests.ts'
-import { estimateGate, type GateEstimate } from './gate-estimate.ts'
+import { detectableChange, estimateGate, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
 import { LATENCY_GATES, pairStatistic, type LatencyGate, type LatencyGateName } from './gate-statistics.ts'
 import { holm } from './holm.ts'
 import {
@@ -82,8 +82,8 @@ const LOOK_ALPHA = 0.025
  *     1  the pairs given (three a case): a gate is suspect when p < 0.10 and est > ln(1 + margin)/2;
  *        else it passes when high < ln(1 + margin), and is inconclusive when not
  *     2  fresh pairs for the cases with a suspect, the first ones are not used again: a suspect fails when Holm's
- *        procedure over all suspects of the build rejects it at 2.5 % and est > ln(1 + margin); passes when
- *        high < ln(1 + margin)
+ *        procedure over all suspects of the build rejects it at 2.5 % and est > ln(1 + margin), and low > ln 1.25
+ *        where noise hides changes of 25 %; passes when high < ln(1 + margin)
  *     3  as many again for those still open, judged together with those of stage 2 alike; what is open then is
  *        inconclusive
  *
@@ -183,9 +183,14 @@ function freshLook(
   for (const [i, gate] of open.entries()) {
     const { rejected, adjusted } = results[i] ?? { rejected: false, adjusted: 1 }
     gate.holm = { adjusted, suspects: open.length }
-    if (rejected && gate.estimate.estimate > gate.limit) gate.verdict = 'fail'
+    if (rejected && gate.estimate.estimate > gate.limit && isClear(gate.estimate)) gate.verdict = 'fail'
     else if (gate.estimate.high < gate.limit) gate.verdict = 'pass'
   }
+}
+
+/** Where noise hides a change of 25 %, only a still larger one is beyond doubt: tails of a queue near its capacity. */
+function isClear(estimate: GateEstimate | FailureEstimate): boolean {
+  return !('se' in estimate) || detectableChange(estimate) <= TOO_NOISY || estimate.low > TOO_NOISY
 }
 
 /** With the noise of all cases at the same rate, one a framework. */

@@ -53,6 +53,9 @@ export function estimateGate(
   return { estimate, low: estimate - reach, high: estimate + reach, p: studentTCdf(-t, df), se, sd, frameworks, pairs }
 }
 
+/** A gate whose noise hides more than this says nothing, unless the change is larger still. */
+export const TOO_NOISY = Math.log(1.25)
+
 /** The smallest true change, as a logarithm, that a 5 % test of these pairs finds in 80 % of the cases. */
 export function detectableChange({ frameworks, pairs, se }: GateEstimate): number {
   return reachOfTest(degreesOfFreedom(frameworks, pairs)) * se

@@ -1,4 +1,4 @@
-import { detectableChange, pairsToSettle, type GateEstimate } from './gate-estimate.ts'
+import { detectableChange, pairsToSettle, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
 import type { FailureEstimate } from './failed-requests.ts'
 import type { RegressionCase } from './trial.ts'
 
@@ -71,9 +71,6 @@ function evidence({ fresh, holm, verdict }: DecidedGate, pairs: number): string 
     holm === null || verdict === 'pass' ? '' : `, Holm p = ${Number(holm.adjusted.toPrecision(2))} among ${suspects}`
   return `${pairs} ${fresh ? 'fresh ' : ''}pairs${corrected}`
 }
-
-/** What hides more is not worth a verdict. */
-const TOO_NOISY = Math.log(1.25)
 
 function noise({ margin }: DecidedGate, estimate: GateEstimate): string {
   const hidden = detectableChange(estimate)

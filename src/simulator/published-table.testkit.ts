@@ -4,6 +4,7 @@
  *     npm run study:fidelity
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { withSection } from '../../fixtures/doc-section.ts'
 import {
   type Cells,
   COLUMNS,
@@ -137,15 +138,9 @@ function medianOf(sorted: readonly number[]): number {
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
 }
 
-function between(text: string, marker: string, content: string): string {
-  const [before = '', rest = ''] = text.split(`<!-- ${marker} -->`)
-  const [, after = ''] = rest.split(`<!-- /${marker} -->`)
-  return `${before}<!-- ${marker} -->\n\n${content}\n\n<!-- /${marker} -->${after}`
-}
-
 if (import.meta.main) {
   const file = new URL('../../docs/simulator.md', import.meta.url)
   const [study, draws] = [fidelityText(measureFidelity()), drawsText(measureDraws())]
-  writeFileSync(file, between(between(readFileSync(file, 'utf8'), 'study', study), 'draws', draws))
+  writeFileSync(file, withSection(withSection(readFileSync(file, 'utf8'), 'study', study), 'draws', draws))
   console.log(`${study}\n\n${draws}`)
 }

@@ -75,13 +75,13 @@ test('says in one line what was shown and what it would take', () => {
   ].map(({ message }) => message)
   expect(messages).toMatchInlineSnapshot(`
     [
-      "SLO PASS          P99 TTFT < 400 ms: 1 of 1000 over (worth 991 independent): at most 0.48% exceed it, 95% sure",
+      "SLO PASS          P99 TTFT < 400 ms: 1 of 1000 over (worth 990 independent): at most 0.48% exceed it, 95% sure",
       "SLO FAIL          P99 TTFT < 400 ms: 31 of 1000 over: at least 2.3% exceed it, 95% sure",
       "SLO INCONCLUSIVE  P99 TTFT < 400 ms: 5 of 1000 over: up to 1.048% may exceed it; about 1,150 requests would settle it at this rate",
       "SLO INCONCLUSIVE  P99 TTFT < 400 ms: 12 of 1000 over: up to 1.9% may exceed it; more requests would never pass it at this rate",
       "SLO INCONCLUSIVE  P99 TTFT < 400 ms: 0 of 100 over: 100 requests cannot show a P99 (needs 299); P97 < 400 ms, 95% sure",
       "SLO INCONCLUSIVE  P99 TTFT < 400 ms: 0 of 10 over: 10 requests cannot show a P99 (needs 299); P74 < 400 ms, 95% sure",
-      "SLO INCONCLUSIVE  P99 TTFT < 400 ms: 1 of 200 over (worth 195): 200 requests cannot show a P99 (needs 299); P97 < 400 ms, 95% sure; about 1,180 requests would settle it at this rate",
+      "SLO INCONCLUSIVE  P99 TTFT < 400 ms: 1 of 200 over (worth 194): 200 requests cannot show a P99 (needs 299); P97 < 400 ms, 95% sure; about 1,180 requests would settle it at this rate",
       "SLO PASS          P90 < 1500 ms: 0 of 40 over: at most 7.2% exceed it, 95% sure",
     ]
   `)

@@ -37,15 +37,17 @@ export interface PercentileVerdict {
  * Whether a percentile keeps its limit, as a statement about a share: at most 1 - p of the requests take `limit` or
  * longer. Says `inconclusive` when the requests can show neither that nor the contrary.
  *
- *     level = min(limit, pooled P90)                      at which clustering can be measured when few are over the limit
+ *     level = min(limit, pooled quantile that the slowest 100 requests exceed, from P90 to the percentile itself)
  *     deff  = design effect of "slower than the level"    (src/stats/design-effect.ts)
  *     upper, lower = Clopper-Pearson of over/deff among total/deff
  *     pass if upper <= 1 - p; fail if lower > 1 - p; else inconclusive
  *
- * Exactly at its limit a system should pass in at most 5 % of the cases, and does where the P90 feels the same queue as
- * the percentile. Where it does not (queues that are empty most of the time and jam rarely) the clustering is
- * underestimated: 16 places at 60 % of the capacity pass 16 % of the time at five trials of 1000 requests. A run whose
- * queue was growing must not pass whatever this says (`detectUnstableQueue`).
+ * Clustering is measured at a level that enough requests exceed whatever the limit is: at the limit itself, those samples
+ * would look least clustered that happen to have few requests over it.
+ *
+ * Exactly at its limit a system should pass in at most 5 % of the cases; docs/statistics.md has how often it does. A queue
+ * that is empty in most runs and jams in a few cannot be known from few runs. A run whose queue was growing must not pass
+ * whatever this says (`detectUnstableQueue`).
  *
  * Korn and Graubard, Survey Methodology 24 (1998), 193-201. BenchError `bad-slo` for an objective that makes no sense,
  * `no-data` without a request, for a trial without one, and for a value that is no time.
@@ -57,7 +59,7 @@ export function judgePercentile(objective: PercentileObjective): PercentileVerdi
   const all = trials.flat()
   const total = all.length
   const over = all.filter((value) => value >= limit).length
-  const level = clusteringLevel(all, limit)
+  const level = clusteringLevel(all, objective)
   const deff = designEffect(trials.map((trial) => trial.map((value) => value > level)))
   const { lower, upper } = clopperPearson(over / deff, total / deff, confidence)
   const allowed = (100 - percentile) / 100
@@ -66,10 +68,15 @@ export function judgePercentile(objective: PercentileObjective): PercentileVerdi
   return { verdict, ...found, message: describe(verdict, { ...objective, confidence }, found) }
 }
 
-function clusteringLevel(values: readonly Ms[], limit: Ms): Ms {
-  const p90 = quantile(Float64Array.from(values).sort(), 0.9)
+/** So many requests over the level show whether they come together. */
+const OVER_LEVEL = 100
+
+function clusteringLevel(values: readonly Ms[], { percentile, limit }: PercentileObjective): Ms {
+  const allowed = (100 - percentile) / 100
+  const share = Math.max(allowed, Math.min(0.1, OVER_LEVEL / values.length))
+  const level = quantile(Float64Array.from(values).sort(), 1 - share)
   // Between or beside failed requests there is no number to interpolate.
-  return Number.isFinite(p90) ? Math.min(limit, p90) : limit
+  return Number.isFinite(level) ? Math.min(limit, level) : limit
 }
 
 type Found = Omit<PercentileVerdict, 'verdict' | 'message'>

@@ -4,9 +4,10 @@ import { designEffect } from './design-effect.ts'
 
 const trial = (text: string): boolean[] => text.split('').map((letter) => letter === 'x')
 
-// p = 4/16, blocks of 4 with shares 1 0 0 0: variance 0.25; independent requests 3/16 / 4 = 0.046875
+// p = 4/16, blocks of 4 with shares 1 0 0 0: variance 0.25; independent requests 3/16 / 4 = 0.046875. Four blocks, 3 df:
+// t = 2.3534/1.6449, t^2 = 2.0470
 test('requests that are over in one block together count for less', () => {
-  expect(designEffect([trial('xxxx............')])).toBeCloseTo(0.25 / 0.046875, 12)
+  expect(designEffect([trial('xxxx............')])).toBeCloseTo(1 + 2.047 * (0.25 / 0.046875 - 1), 3)
 })
 
 // every block has one: no variance at all
@@ -27,9 +28,10 @@ test('without a request over the level, or with every one, nothing can be measur
   expect(designEffect([trial('x')])).toBe(1)
 })
 
-// two trials of one request each, one over: p 1/2, variance of 1 and 0 is 1/2; independent 1/4
-test('blocks of one request are trials', () => {
-  expect(designEffect([[true], [false]])).toBe(2)
+// two trials of one request each, one over: p 1/2, variance of 1 and 0 is 1/2; independent 1/4: 2. As two blocks with 1 df,
+// t = 6.3138/1.6449: 1 + 14.73 (2 - 1)
+test('two blocks know next to nothing of their variance', () => {
+  expect(designEffect([[true], [false]])).toBeCloseTo(15.73, 2)
 })
 
 test('requests drawn alone are worth about themselves', () => {
@@ -39,4 +41,17 @@ test('requests drawn alone are worth about themselves', () => {
     }),
     { numRuns: 10 },
   )
+})
+
+/** 1000 requests, of which those in [0, 100) and [300, 400) exceed every tenth time: the waves are longer than sqrt(n). */
+const waves = Array.from({ length: 1000 }, (_, i) => i % 300 < 100 && i % 10 === 0)
+
+// blocks of 32 have three or four of them or none; blocks of 100 ten or none
+test('waves that last longer than sqrt(n) requests show in long blocks', () => {
+  const share = waves.filter(Boolean).length / 1000
+  const blocks = Array.from({ length: 10 }, (_, i) => waves.slice(100 * i, 100 * i + 100).filter(Boolean).length / 100)
+  const variance = blocks.reduce((sum, one) => sum + (one - share) ** 2, 0) / 9
+  // t = 1.8331/1.6449 with 9 df
+  const expected = 1 + 1.242 * ((variance / (share * (1 - share))) * 100 - 1)
+  expect(designEffect([waves])).toBeCloseTo(expected, 2)
 })
