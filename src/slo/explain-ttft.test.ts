@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
-import type { Telemetry } from '../report.ts'
+import type { HistogramDelta, Telemetry } from '../report.ts'
 import { madeUpTelemetry, meanOf } from '../telemetry/telemetry.testkit.ts'
 import { slowestFirstTokens, ttftShares, withTtftExplained } from './explain-ttft.ts'
 import { formatVerdicts } from './format-verdicts.ts'
@@ -10,6 +10,7 @@ import { judgeSlo } from './judge-slo.ts'
 const RECORDS = Array.from({ length: 100 }, (_, i) => recordWithTtft(6.2 + 12.4 * i, i * 100))
 const WAITING = Array.from({ length: 12 }, (_, i) => i * 5)
 
+const gauge = (mean: number) => ({ min: 0, mean, max: mean })
 const run = (telemetry: Telemetry | null) => madeUpReport(RECORDS, { telemetry })
 const shares = (histograms: Partial<Telemetry['histograms']>, waiting: number | null = null) =>
   ttftShares([
@@ -20,7 +21,7 @@ const shares = (histograms: Partial<Telemetry['histograms']>, waiting: number | 
           histograms,
           summary: {
             ...madeUpTelemetry({}).summary,
-            waiting: waiting === null ? null : { min: 0, mean: waiting, max: 99 },
+            waiting: waiting === null ? null : gauge(waiting),
           },
         },
       ),
@@ -46,11 +47,31 @@ test('what a server does not tell is not made up', () => {
 
 // The run lasts 9.9 + 1.2338 s = 11.134 s; 2.8 waiting on average, 100 requests: 2.8 * 11134 / 100 = 312 ms, half of 620
 test("a queue whose times are not told is judged by its length, by Little's law", () => {
-  expect(shares({}, 2.8)).toBe('of the mean TTFT (620.0 ms) about 50 % server queue (by its length)')
-  expect(shares({ ttft: meanOf(100, 620) }, 2.8)).toBe(
+  const half = (ttft: HistogramDelta, changes: Partial<Telemetry['samples']>, kvCacheUse: number | null) => {
+    const { summary } = madeUpTelemetry({})
+    return ttftShares([
+      run(
+        madeUpTelemetry(
+          { waiting: WAITING, ...changes },
+          {
+            histograms: { ttft },
+            summary: { ...summary, waiting: gauge(2.8), kvCacheUse: kvCacheUse === null ? null : gauge(kvCacheUse) },
+          },
+        ),
+      ),
+    ])
+  }
+  const told = meanOf(100, 620)
+  expect(half(null, {}, 0.5)).toBe('of the mean TTFT (620.0 ms) about 50 % server queue (by its length)')
+  expect(half(told, {}, 0.5)).toBe(
     'of the mean TTFT (620.0 ms) about 50 % server queue (by its length), 50 % prefill and the rest of the server',
   )
-  expect(shares({}, 80)).toBe('of the mean TTFT (620.0 ms) about 100 % server queue (by its length)')
+  // Whoever was preempted waits again, and is counted again.
+  expect(half(null, {}, 0.99)).toMatch(/ up to 50 % server queue/)
+  expect(half(null, {}, null)).toMatch(/ up to 50 % server queue/)
+  expect(half(null, { preemptions: [0, 0] }, 0.99)).toMatch(/ about 50 % server queue/)
+  expect(half(null, { preemptions: [0, 2] }, 0.5)).toMatch(/ up to 50 % server queue/)
+  expect(shares({}, 80)).toBeNull()
 })
 
 test('a server that counted the requests of others explains nothing', () => {

@@ -12,6 +12,9 @@ const SLOWEST = 5
 /** A sample of the server's queue that is further away from a request says nothing of it. */
 const NEAR: Ms = 2000
 
+/** Share of a KV cache: a single long prompt may fill the rest. */
+const FULL = 0.95
+
 /** Fewer samples say too little of the mean of a queue. */
 const MIN_SAMPLES = 10
 
@@ -32,10 +35,14 @@ export function withTtftExplained(trials: readonly ExplainedTrial[], verdicts: r
 /**
  * `of the mean TTFT (412 ms) 71 % server queue, 22 % prefill, 7 % network and client`.
  *
- * Shares of means, because means add up and percentiles do not. A server that does not tell how long requests queue, but
- * how many, is taken by Little's law: mean wait = mean length * duration / requests, and the text says so. "Network and
- * client" is what the client saw, from the due time, beyond the server's own TTFT. Null where the server tells nothing of
- * this, or counted the requests of others, too.
+ * Shares of means, because means add up and percentiles do not. "Network and client" is what the client saw, from the due
+ * time, beyond the server's own TTFT.
+ *
+ * A server that does not tell how long requests queue, but how many, is taken by Little's law: mean wait = mean length *
+ * duration / requests, and the text says so. Requests that were preempted wait in that number once more, so it is an upper
+ * bound where there may be some.
+ *
+ * Null where the server tells nothing of this, or counted the requests of others, too.
  */
 export function ttftShares(trials: readonly ExplainedTrial[]): string | null {
   if (trials.some(isUsedByOthers)) return null
@@ -45,10 +52,13 @@ export function ttftShares(trials: readonly ExplainedTrial[]): string | null {
   const prefillMs = meanOver(trials, ({ telemetry }) => telemetry?.histograms.prefillTime ?? null)
   const queueMs = toldQueueMs ?? meanOver(trials, queueByLength)
   if (mean === null || queueMs === null) return null
-  // An estimate, or a clock that runs a little faster than ours, must not make a share of more than everything.
-  const whole = Math.max(mean, ttftMs ?? queueMs)
-  const percent = (ms: Ms): number => Math.round((100 * Math.min(ms, whole)) / whole)
+  // A clock that runs a little faster than ours must not make a share of more than everything.
+  const whole = Math.max(mean, ttftMs ?? 0)
+  // Mostly preempted requests, then: it says nothing of the first tokens.
+  if (queueMs > whole) return null
+  const percent = (ms: Ms): number => Math.round((100 * ms) / whole)
   const queue = `${percent(queueMs)} % server queue`
+  const byLength = `${trials.some(mayHavePreempted) ? 'up to' : 'about'} ${queue} (by its length)`
   const others = [
     { share: percent(prefillMs ?? 0), what: 'prefill' },
     {
@@ -58,9 +68,17 @@ export function ttftShares(trials: readonly ExplainedTrial[]): string | null {
     { share: ttftMs === null ? 0 : percent(whole - ttftMs), what: 'network and client' },
   ]
   return [
-    `of the mean TTFT (${formatValue(mean, 'ms')}) ${toldQueueMs === null ? `about ${queue} (by its length)` : queue}`,
+    `of the mean TTFT (${formatValue(mean, 'ms')}) ${toldQueueMs === null ? byLength : queue}`,
     ...others.filter(({ share }) => share > 0).map(({ share, what }) => `${share} % ${what}`),
   ].join(', ')
+}
+
+/** A full cache is why requests are preempted; some servers count how many were. */
+function mayHavePreempted({ telemetry }: ExplainedTrial): boolean {
+  const preempted = telemetry?.samples.preemptions?.at(-1)
+  return preempted === undefined || preempted === null
+    ? (telemetry?.summary.kvCacheUse?.max ?? 1) > FULL
+    : preempted > 0
 }
 
 function isUsedByOthers({ metrics, telemetry }: ExplainedTrial): boolean {

@@ -26,10 +26,12 @@ export function histogramFamily(
   { bounds, counts, sum }: Histogram,
 ): string {
   let total = 0
+  // Written once: in virtual time a page is asked for every few milliseconds.
+  const others = braced(labels).slice(1)
   const buckets = counts.map((count, i) => {
     total += count
     const le = i < bounds.length ? pythonFloat(bounds[i]!) : '+Inf'
-    return `${name}_bucket${braced({ le, ...labels })} ${pythonFloat(total)}`
+    return `${name}_bucket{le="${le}",${others} ${pythonFloat(total)}`
   })
   const ends = [
     `${name}_count${braced(labels)} ${pythonFloat(total)}`,
