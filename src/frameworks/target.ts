@@ -33,6 +33,8 @@ export interface Connection {
   readonly apiKey: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly tls: TlsOptions
+  /** Where the server's metrics are; null: where its kind has them. */
+  readonly metricsUrl: string | null
 }
 
 /** Where the answers come from. `unset` is an error the moment somebody wants to run it. */

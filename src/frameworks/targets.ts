@@ -29,6 +29,8 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly extraBody?: Readonly<Record<string, unknown>>
   /** For a server whose certificate Node does not trust. */
   readonly tls?: TlsChoice
+  /** The page of the server's metrics, where it is not where servers of its kind have it. */
+  readonly metricsUrl?: string
   /** How to start the server, where it does not run yet. It is stopped after its last case. */
   readonly launch?: LaunchOptions
 }
@@ -125,8 +127,24 @@ function simulatedTarget(
 }
 
 function remoteTarget(framework: FrameworkId, server: ServerName, options: TargetOptions<EndpointName>): Target {
-  const { version, variant = 'base', model, url, apiKey, endpoint, headers = {}, extraBody = {}, launch } = options
-  const connection = { apiKey: apiKey ?? null, headers, tls: readTlsChoice(options.tls ?? {}) }
+  const {
+    version,
+    variant = 'base',
+    model,
+    url,
+    apiKey,
+    endpoint,
+    headers = {},
+    extraBody = {},
+    metricsUrl,
+    launch,
+  } = options
+  const connection = {
+    apiKey: apiKey ?? null,
+    headers,
+    tls: readTlsChoice(options.tls ?? {}),
+    metricsUrl: metricsUrl === undefined ? null : parseBaseUrl(metricsUrl).href,
+  }
   checkExtraBody(extraBody)
   const plan = launch === undefined ? null : planLaunch({ server, version: version ?? null, url: url ?? null }, launch)
   return {

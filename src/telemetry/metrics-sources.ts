@@ -34,35 +34,48 @@ const CONNECT_TIMEOUT: Ms = 3000
  */
 export function openMetricsSources(target: Target, simulated: Transport): MetricsSources {
   const { endpoint } = target
-  const places = placesOf(target)
   if (endpoint.kind !== 'url') {
-    const sources = places
+    const sources = placesOf(target)
       .filter(({ port }) => port === null)
       .map(({ path, tables }) => ({ transport: simulated, path, headers: {}, address: path, tables }))
     return { sources, close: async () => {} }
   }
-  const transports: Transport[] = []
-  const sources = places.map(({ path, port, tables }) => {
-    const url = new URL(endpoint.url)
-    const ownPath = port === null ? url.pathname.replace(/\/+$/, '') + path : path
-    if (port !== null) url.port = String(port)
-    const transport = createUndiciTransport({
-      url: url.origin,
+  const own = new URL(endpoint.url)
+  const sources = pagesOf(target, own).map(({ page, tables }) => ({
+    transport: createUndiciTransport({
+      url: page.origin,
       connections: 1,
       connectTimeoutMs: CONNECT_TIMEOUT,
       tls: endpoint.tls,
-    })
-    transports.push(transport)
+    }),
+    path: page.pathname + page.search,
     // What listens on another port is perhaps somebody else, and gets no key.
-    const headers = port === null ? endpoint.headers : {}
-    return { transport, path: ownPath, headers, address: url.origin + ownPath, tables }
-  })
+    headers: page.origin === own.origin ? endpoint.headers : {},
+    address: page.origin + page.pathname,
+    tables,
+  }))
   return {
     sources,
     close: async () => {
-      await Promise.all(transports.map((transport) => transport.close()))
+      await Promise.all(sources.map(({ transport }) => transport.close()))
     },
   }
+}
+
+interface Page {
+  readonly page: URL
+  readonly tables: readonly MetricsTable[]
+}
+
+function pagesOf(target: Target, own: URL): Page[] {
+  const { metricsUrl } = target.connection
+  if (metricsUrl !== null) return [{ page: new URL(metricsUrl), tables: METRICS_TABLES }]
+  return placesOf(target).map(({ path, port, tables }) => {
+    const page = new URL(own)
+    page.pathname = port === null ? own.pathname.replace(/\/+$/, '') + path : path
+    if (port !== null) page.port = String(port)
+    return { page, tables }
+  })
 }
 
 function placesOf({ framework, recipe }: Target): Place[] {

@@ -142,6 +142,7 @@ const llamacpp: MetricsTable = {
     generationThroughput: total('llamacpp:predicted_tokens_seconds'),
     promptTokens: total('llamacpp:prompt_tokens_total'),
     generationTokens: total('llamacpp:tokens_predicted_total'),
+    prefixHits: total('llamacpp:prompt_tokens_cached_total'),
   },
   histograms: {},
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { METRICS_TABLES, triton } from './metrics-tables.ts'
 import * as pages from './pages.testkit.ts'
@@ -117,6 +118,38 @@ test.each(TOLD)('$server', ({ page, levels, histograms }) => {
   const reading = readPage(page, METRICS_TABLES)
   expect(reading?.levels).toEqual({ ...NOTHING_TOLD, ...levels })
   expect(Object.keys(reading?.histograms() ?? {})).toEqual(histograms)
+})
+
+const recorded = (name: string) =>
+  readPage(readFileSync(new URL(`../../fixtures/metrics/${name}.txt`, import.meta.url), 'utf8'), METRICS_TABLES)
+
+test('a real llama.cpp b10434', () => {
+  expect(recorded('llama.cpp-b10434')?.levels).toEqual({
+    ...NOTHING_TOLD,
+    running: 0,
+    waiting: 0,
+    promptThroughput: 0,
+    generationThroughput: 0,
+    promptTokens: 3663,
+    generationTokens: 6000,
+    prefixHits: 0,
+  })
+})
+
+test('a real vLLM 0.32.0', () => {
+  const reading = recorded('vllm-0.32.0')
+  expect(reading?.levels).toEqual({
+    ...NOTHING_TOLD,
+    running: 0,
+    waiting: 0,
+    kvCacheUse: 0,
+    promptTokens: 2093,
+    generationTokens: 35,
+    preemptions: 0,
+    prefixQueries: 2093,
+    prefixHits: 0,
+  })
+  expect(Object.values(reading?.histograms() ?? {}).map(({ count }) => count)).toEqual([6, 6, 6, 6, 6, 29, 6])
 })
 
 test('a list of iterations that somebody else has drained tells nothing, and is still one', () => {

@@ -84,6 +84,16 @@ test('a path in the URL goes in front, and the key of the target is shown to the
   expect(sampler.sampled().address).toBe(`${url}/gateway/metrics`)
 })
 
+test('a page that is named is the only one that is asked, and elsewhere without the key', async () => {
+  const { url, asked, sampler, start } = await watch(
+    (_, response) => response.end(VLLM_041),
+    (url) => vllm({ url: 'http://127.0.0.1:1', apiKey: 'sk-secret', metricsUrl: `${url}/exporter?target=vllm` }),
+  )
+  await start()
+  expect(asked).toEqual([{ path: '/exporter?target=vllm', authorization: undefined }])
+  expect(sampler.sampled().address).toBe(`${url}/exporter`)
+})
+
 test('a redirect to another host is followed on this one', async () => {
   const { asked, sampler, start } = await watch(({ url: path }, response) => {
     if (path === '/metrics') response.writeHead(308, { location: 'https://elsewhere.invalid/stats?all=1' }).end()
