@@ -6,6 +6,7 @@ import type { CommandIo } from './command-io.ts'
 import { exportReport } from './export.ts'
 import { fit } from './fit.ts'
 import { history } from './history.ts'
+import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { simulate } from './simulate.ts'
 
@@ -13,6 +14,7 @@ const USAGE = `vitest-llm-bench <command> [options]
 
 Commands
   simulate <framework>[:variant]   serve a simulated engine over HTTP
+  replay <case.sse...>             serve recorded answers over HTTP, with faults
   fit <report.json> -o <file>      make a simulated engine of a measured server
   report <report.json...>          one HTML page of runs made at different times
   export <report.json> --format F  csv, vllm-json, openmetrics
@@ -25,6 +27,7 @@ Options
 
 const COMMANDS = new Map<string, (args: readonly string[], io: CommandIo) => void | Promise<void>>([
   ['simulate', simulate],
+  ['replay', replay],
   ['fit', fit],
   ['report', report],
   ['export', exportReport],

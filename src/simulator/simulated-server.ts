@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { BenchError } from '../errors.ts'
+import { listen } from './listen.ts'
 import { createResponder, type Responder, type ResponderOptions } from './respond.ts'
 
 export interface SimulatedServerOptions extends ResponderOptions {
@@ -33,19 +32,9 @@ export async function startSimulatedServer(options: SimulatedServerOptions): Pro
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => respond(responder, request, Buffer.concat(chunks).toString(), response))
   })
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new BenchError(`Cannot listen on ${host}:${port} (${(cause as NodeJS.ErrnoException).code}).`, {
-      code: 'bad-command',
-      remedy: 'Stop what uses the port, or choose another one (0 takes any free port).',
-      cause,
-    })
-  }
-  const address = server.address() as AddressInfo
+  const url = await listen(server, host, port)
   return {
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    url,
     close: async () => {
       responder.stop()
       const closed = once(server, 'close')
