@@ -8,8 +8,8 @@ import { drawnLimits } from './limits.ts'
 import { isSimulated } from './simulated.ts'
 import type { PageModel } from './page-model.ts'
 
-/** The shares at which a curve is drawn: every hundredth, and the tail. */
-const LEVELS = [...Array.from({ length: 100 }, (_, i) => i / 100), 0.995, 0.999, 1]
+/** The shares at which a curve is drawn: every fiftieth, and the tail closer. */
+const LEVELS = [...Array.from({ length: 50 }, (_, i) => i / 50), 0.99, 0.995, 0.999, 1]
 
 const METRICS = [
   { id: 'ttft', name: 'TTFT' },
