@@ -86,7 +86,7 @@ async function drawAll(page: Page): Promise<number> {
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
-  const found = (await page.evaluate('axe.run()')) as axe.AxeResults
+  const found = await page.evaluate<axe.AxeResults>('axe.run()')
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
 }
 
