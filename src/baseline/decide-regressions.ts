@@ -1,7 +1,7 @@
 import { BenchError } from '../errors.ts'
 import { estimateFailures, FAILURE_MARGIN, type FailureEstimate } from './failed-requests.ts'
 import { detectableChange, estimateGate, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
-import { LATENCY_GATES, pairStatistic, type LatencyGate, type LatencyGateName } from './gate-statistics.ts'
+import { LATENCY_GATES, pairStatistic, type LatencyGate } from './gate-statistics.ts'
 import { holm } from './holm.ts'
 import {
   buildMessage,
@@ -12,30 +12,29 @@ import {
   type DecidedGate,
   type RegressionVerdict,
 } from './regression-messages.ts'
-import { checkPairs, type RegressionCase, type Trial, type TrialPairs } from './trial.ts'
+import {
+  checkPairs,
+  type LatencyGateName,
+  type RegressionCase,
+  type StoredBaseline,
+  type Trial,
+  type TrialPairs,
+} from './trial.ts'
 
 export type GateName = LatencyGateName | 'failed requests'
 
-/** Runs fresh pairs of a case, with new seeds and both sides interleaved: five, each time it is asked. */
-export type Confirm = (id: string, stage: 2 | 3) => TrialPairs | Promise<TrialPairs>
+/**
+ * Runs fresh pairs of a case, with new seeds and both sides interleaved: five, each time it is asked. Null when there are
+ * none to be had: the suspects of the case then stay inconclusive.
+ */
+export type Confirm = (id: string, stage: 2 | 3) => TrialPairs | null | Promise<TrialPairs | null>
 
 export interface RegressionOptions {
   readonly confirm: Confirm
   /** By which share a gate may be worse, where not the default: { 'TTFT tail': 0.2 } is 20 %. */
   readonly margins?: { readonly [G in GateName]?: number }
-  /** Absent when baseline and candidate ran interleaved in every stage. */
+  /** Of every case that does not say it itself. Absent when both sides ran interleaved in every stage. */
   readonly storedBaseline?: StoredBaseline
-}
-
-/** A baseline that was measured in another session carries that session's state, which no number of trials averages out. */
-export interface StoredBaseline {
-  /** `screening`: `confirm` runs the baseline again; `always`: the old version is gone, it delivers stored trials. */
-  readonly stages: 'screening' | 'always'
-  /**
-   * Standard deviation, between sessions, of the mean of the same version, as a logarithm. From five stored sessions on
-   * measure it; unless told 0.01 times how much the gate amplifies the speed of the machine at 60 to 80 % of the capacity.
-   */
-  readonly sessionSd?: { readonly [G in LatencyGateName]?: number }
 }
 
 export interface GateResult {
@@ -105,6 +104,7 @@ export async function decideRegressions(
     const open = gates.filter((gate) => gate.verdict === 'suspect')
     for (const id of new Set(open.map((gate) => gate.case.id))) {
       const delivered = await options.confirm(id, stage)
+      if (delivered === null) continue
       checkFresh(id, stage, delivered, seen.get(id))
       seen.set(id, delivered)
       const before = fresh.get(id) ?? { baseline: [], candidate: [] }
@@ -113,7 +113,11 @@ export async function decideRegressions(
         candidate: [...before.candidate, ...delivered.candidate],
       })
     }
-    freshLook(open, fresh, options)
+    freshLook(
+      open.filter((gate) => fresh.has(gate.case.id)),
+      fresh,
+      options,
+    )
   }
   const results = gates.map(resultOf)
   const verdicts = results.map(({ verdict }) => verdict)
@@ -147,7 +151,9 @@ function firstLook(cases: readonly RegressionCase[], { margins, storedBaseline }
       const margin = marginOf(latency)
       const limit = latency === null ? margin : Math.log1p(margin)
       const estimate =
-        latency === null ? failures : estimateCase(latency, member, checked, sessionSd(latency, storedBaseline))
+        latency === null
+          ? failures
+          : estimateCase(latency, member, checked, sessionSd(latency, member.case.storedBaseline ?? storedBaseline))
       const suspect = estimate.p < SUSPECT_P && estimate.estimate > limit / 2
       const verdict = suspect ? 'suspect' : estimate.high < limit ? 'pass' : 'inconclusive'
       return { case: member.case, latency, margin, limit, verdict, estimate, holm: null }
@@ -166,7 +172,6 @@ function freshLook(
     const pairs = fresh.get(suspect.id) ?? { baseline: [], candidate: [] }
     return { case: suspect, pairs: checkPairs(caseLabel(suspect), pairs) }
   })
-  const stored = options.storedBaseline?.stages === 'always' ? options.storedBaseline : undefined
   for (const gate of open) {
     const member = checked.find((one) => one.case === gate.case)
     if (member === undefined) continue
@@ -174,7 +179,7 @@ function freshLook(
     gate.estimate =
       latency === null
         ? estimateFailures(member.pairs)
-        : estimateCase(latency, member, checked, sessionSd(latency, stored))
+        : estimateCase(latency, member, checked, sessionSd(latency, storedThroughout(member.case, options)))
   }
   const results = holm(
     open.map(({ estimate }) => estimate.p),
@@ -205,6 +210,11 @@ function estimateCase(
   return estimateGate(statistics(member), group.map(statistics), sessionSd)
 }
 
+function storedThroughout(one: RegressionCase, options: RegressionOptions): StoredBaseline | undefined {
+  const stored = one.storedBaseline ?? options.storedBaseline
+  return stored?.stages === 'always' ? stored : undefined
+}
+
 function sameRate(a: number | null, b: number | null): boolean {
   return a === b || (isBurst(a) && isBurst(b))
 }
@@ -223,7 +233,16 @@ function resultOf({
 }: GateState): GateResult {
   const verdict = reached === 'suspect' ? 'inconclusive' : reached
   const gate = latency?.name ?? 'failed requests'
-  const decided = { label: caseLabel(judged), gate, verdict, margin, fresh: corrected !== null, holm: corrected }
+  const unconfirmed = reached === 'suspect' && corrected === null
+  const decided = {
+    label: caseLabel(judged),
+    gate,
+    verdict,
+    margin,
+    fresh: corrected !== null,
+    unconfirmed,
+    holm: corrected,
+  }
   const message = 'requests' in estimate ? failureMessage(decided, estimate) : latencyMessage(decided, estimate)
   const { low, high, p } = estimate
   return { case: judged.id, gate, verdict, estimate: estimate.estimate, low, high, p, message }

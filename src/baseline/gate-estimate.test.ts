@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import golden from '../../fixtures/statistics-golden.json' with { type: 'json' }
 import { detectableChange, estimateGate, pairsToSettle } from './gate-estimate.ts'
-import { LATENCY_GATES, pairStatistic, type LatencyGateName } from './gate-statistics.ts'
+import { LATENCY_GATES, pairStatistic } from './gate-statistics.ts'
 import { holm } from './holm.ts'
-import type { Trial } from './trial.ts'
+import type { LatencyGateName, Trial } from './trial.ts'
 
 const gate = (name: LatencyGateName) => LATENCY_GATES.find((one) => one.name === name)!
 

@@ -1,6 +1,6 @@
 import { quantile } from '../stats/quantile.ts'
 import { mean } from '../stats/variance.ts'
-import type { Trial, TrialMetric } from './trial.ts'
+import type { LatencyGateName, Trial, TrialMetric } from './trial.ts'
 
 /** A number of a pair of trials that must not get worse. */
 export interface LatencyGate {
@@ -12,8 +12,6 @@ export interface LatencyGate {
   /** Only where all requests are sent at once; below saturation throughput echoes the offered rate. */
   readonly burstOnly: boolean
 }
-
-export type LatencyGateName = 'TTFT typical' | 'TTFT tail' | 'TPOT typical' | 'TPOT tail' | 'E2E typical' | 'throughput'
 
 /**
  * The gates of every case. P99 is none: for a true slowdown of 5 % it takes 40 and more pairs of 200 requests to tell a

@@ -12,6 +12,8 @@ export interface DecidedGate {
   readonly margin: number
   /** The pairs were run to confirm a suspicion. */
   readonly fresh: boolean
+  /** A suspect for which there were no fresh pairs. */
+  readonly unconfirmed: boolean
   /** Null for a gate that was never a suspect on fresh pairs. */
   readonly holm: { readonly adjusted: number; readonly suspects: number } | null
 }
@@ -38,7 +40,7 @@ export function latencyMessage(decided: DecidedGate, estimate: GateEstimate): st
       return `${head}: ${faster ?? `slower by less than ${limit}`}, 95% sure`
     }
     case 'inconclusive':
-      return `${head}: ${noise(decided, estimate)}`
+      return `${head}: ${decided.unconfirmed ? UNCONFIRMED : noise(decided, estimate)}`
   }
 }
 
@@ -49,6 +51,7 @@ export function failureMessage(decided: DecidedGate, estimate: FailureEstimate):
   const limit = `${plain(decided.margin)} of the requests`
   if (decided.verdict === 'fail') return `${head}: more failures, limit ${limit}`
   if (decided.verdict === 'pass') return `${head}: more failures by less than ${limit}, 95% sure`
+  if (decided.unconfirmed) return `${head}: ${UNCONFIRMED}`
   return `${head}: up to ${plain(estimate.high)} of the requests more may fail; more pairs would settle ${limit}`
 }
 
@@ -58,6 +61,8 @@ export function buildMessage(verdicts: readonly RegressionVerdict[]): string {
   const counts = `${count('pass')} pass, ${count('inconclusive')} inconclusive, ${count('fail')} FAIL`
   return `${'build'.padEnd(WORD_WIDTH)}${verdicts.length} gates: ${counts}. Chance of any false FAIL in this build: at most 5%`
 }
+
+const UNCONFIRMED = 'looks worse, and there were no fresh pairs to confirm it'
 
 const WORD_WIDTH = 14
 

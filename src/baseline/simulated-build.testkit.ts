@@ -2,8 +2,8 @@ import type { EngineProfile } from '../simulator/profile.ts'
 import type { PerSecond } from '../units.ts'
 import { createRandom, normal } from '../random.ts'
 import { engineTrial } from './engine-trial.testkit.ts'
-import type { Confirm, StoredBaseline } from './decide-regressions.ts'
-import type { RegressionCase, Trial, TrialPairs } from './trial.ts'
+import type { Confirm } from './decide-regressions.ts'
+import type { RegressionCase, StoredBaseline, Trial, TrialPairs } from './trial.ts'
 
 /** One engine at one rate. */
 export interface SimulatedCell {

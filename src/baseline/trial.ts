@@ -17,13 +17,28 @@ export interface TrialPairs {
   readonly candidate: readonly Trial[]
 }
 
+/** A baseline that was measured in another session carries that session's state, which no number of trials averages out. */
+export interface StoredBaseline {
+  /** `screening`: `confirm` runs the baseline again; `always`: the old version is gone, it delivers stored trials. */
+  readonly stages: 'screening' | 'always'
+  /**
+   * Standard deviation, between sessions, of the mean of the same version, as a logarithm. From five stored sessions on
+   * measure it; unless told 0.01 times how much the gate amplifies the speed of the machine at 60 to 80 % of the capacity.
+   */
+  readonly sessionSd?: { readonly [G in LatencyGateName]?: number }
+}
+
 /** One framework at one request rate. */
 export interface RegressionCase extends TrialPairs {
   readonly id: string
   readonly framework: string
   /** Null, or Infinity, when all requests are sent at once. */
   readonly requestRate: PerSecond | null
+  /** Absent: as the options of the whole build say. */
+  readonly storedBaseline?: StoredBaseline
 }
+
+export type LatencyGateName = 'TTFT typical' | 'TTFT tail' | 'TPOT typical' | 'TPOT tail' | 'E2E typical' | 'throughput'
 
 export const TRIAL_METRICS = ['ttft', 'tpot', 'e2eLatency'] as const
 export type TrialMetric = (typeof TRIAL_METRICS)[number]
