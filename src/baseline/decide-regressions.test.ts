@@ -67,6 +67,19 @@ test('a suspicion that fresh pairs do not share is dropped', async () => {
   expect(confirm.mock.calls).toEqual([['vllm 8', 2]])
 })
 
+test('a suspect without fresh pairs stays open and says why, whatever the first pairs showed', async () => {
+  const { verdict, gates } = await decideRegressions([caseOf([0.69, 0.7, 0.71])], { confirm: () => null })
+  expect(verdict).toBe('inconclusive')
+  expect(gates[0]!.message).toMatch(/3 pairs\): looks worse, and there were no fresh pairs to confirm it$/)
+})
+
+test('a case may say itself how its baseline is stored', async () => {
+  const cases = [{ ...caseOf([0, 0, 0]), storedBaseline: { stages: 'always' as const } }, caseOf([0, 0, 0], 4)]
+  const { gates } = await decideRegressions(cases, { confirm: neverAsked })
+  expect(gates[0]!.high).toBeGreaterThan(0.05)
+  expect(gates[5]!.high).toBe(0)
+})
+
 // est 0.06: ln 1.05/2 = 0.0244 < 0.06 makes typical gates suspect, ln 1.1/2 = 0.0477 < 0.06 tails too
 test('a gate is suspect by half its margin, and not below it', async () => {
   const confirm = vi.fn(confirming([0, 0.001, 0, 0.001, 0]))
