@@ -42,6 +42,7 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
       ...footnotes.flatMap(({ letter, lines }) => lines.flatMap((line) => wrap(`${letter}  ${line}`, width, '   '))),
     ],
     doubtfulVerdicts(runs, width, color),
+    openCases(runs, width, color),
     report.failedCases.flatMap(({ case: name, framework, message }) => {
       const where = framework === null ? '' : ` (${plainLine(framework)})`
       const line = `✗ ${plainLine(name)}${where} did not run: ${firstLine(message)}`
@@ -57,6 +58,16 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
+}
+
+/** An exit code of 0 must not be read as "all objectives hold". */
+function openCases(runs: readonly CaseReport[], width: number, color: boolean): string[] {
+  const open = runs.filter(({ verdicts }) =>
+    verdicts.some((each) => each.kind === 'slo' && each.verdict === 'inconclusive'),
+  )
+  if (open.length === 0) return []
+  const text = `${open.length} inconclusive: neither shown nor refuted, and no failure unless LLM_BENCH_INCONCLUSIVE=fail`
+  return wrap(text, width, INDENT).map((line) => paint(line, 'yellow', color))
 }
 
 function heading(report: PooledReport): string {

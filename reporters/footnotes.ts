@@ -52,6 +52,7 @@ export function doubtsOf({ target, validity, errors, load }: CaseReport): { code
   const pooled = `${trials} trials of ${numPrompts / trials} requests, pooled`
   const doubts = [
     ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
+    ...warmupOf(validity),
     ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
   ]
   if (target.simulated && !doubts.some(({ code }) => code === 'simulated')) {
@@ -63,4 +64,12 @@ export function doubtsOf({ target, validity, errors, load }: CaseReport): { code
     doubts.push({ code: 'errors', message: `${failed} of ${numPrompts} requests failed: ${kinds}` })
   }
   return doubts
+}
+
+function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity']): { code: string; message: string }[] {
+  if (sent === 0 && trimmed === 0) return []
+  const warm = failed === 0 ? `${sent}` : `${sent} (${failed} of them failed)`
+  return [
+    { code: 'warm-up', message: `${warm} requests before the run, and the first ${trimmed} of it, are in no number` },
+  ]
 }

@@ -7,7 +7,7 @@ import { plainLine } from './plain-text.ts'
 import { poolCases } from './pool-cases.ts'
 import { rowTags, type RowTags } from './row-tags.ts'
 import { formatFixed, formatRequestRate } from './units.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, isViolated, summarize } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn, summarize } from './verdicts.ts'
 
 export interface MarkdownOptions {
   readonly title?: string
@@ -102,7 +102,8 @@ function tableRow(title: string, run: CaseReport, { header, tags }: RowTags, let
     const value = column.value(run)
     if (column.id === 'requestRate') return formatRequestRate(value)
     const text = formatFixed(value, column.decimals)
-    return isViolated(run, column.id) ? `**${text}** ${VERDICT_MARKS.fail}` : text
+    const doubt = doubtOn(run, column.id)
+    return doubt === null ? text : `**${text}** ${VERDICT_MARKS[doubt]}`
   })
   const word = caseVerdict(run)
   const verdict = `${VERDICT_MARKS[word]} ${word}${letters === '' ? '' : ` <sup>${letters}</sup>`}`

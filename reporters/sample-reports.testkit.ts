@@ -290,6 +290,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       tokenSources: { usage: n },
       finishReasons: { length: n },
       connections: null,
+      warmup: { sent: 0, failed: 0, trimmed: 0 },
       warnings: [...(changes.warnings ?? [])],
     },
     errors: changes.errors ?? [],

@@ -6,7 +6,7 @@ import type { RowTags } from './row-tags.ts'
 import { layOutGrid, paint, type Grid, type GridCell, type GridColumn, type Style } from './text-grid.ts'
 import { truncate } from './text-width.ts'
 import { ABSENT, formatFixed, formatRequestRate } from './units.ts'
-import { VERDICT_MARKS, caseVerdict, isViolated, type CaseVerdict } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, doubtOn, type CaseVerdict } from './verdicts.ts'
 
 /** What a narrow table does without, first to go first. Rate and verdict always stay. */
 const DISPENSABLE: readonly (readonly string[])[] = [
@@ -113,15 +113,15 @@ function underHeadings(grid: Grid, { groups, width, color }: LayoutInput): strin
   return lines
 }
 
-/** The cells of one column. A number that missed its objective carries a sign; the others leave room for it. */
+/** The cells of one column. A number whose objective did not pass carries a sign; the others leave room for it. */
 function numberCells(column: Column, runs: readonly CaseReport[], decimals: number): GridCell[] {
-  const anyViolated = runs.some((run) => isViolated(run, column.id))
+  const anyDoubt = runs.some((run) => doubtOn(run, column.id) !== null)
   return runs.map((run) => {
     const value = column.value(run)
     const text = column.id === 'requestRate' && value === null ? formatRequestRate(value) : formatFixed(value, decimals)
-    const violated = isViolated(run, column.id)
-    const mark = violated ? VERDICT_MARKS.fail : ' '
-    return { text: anyViolated ? text + mark : text, style: violated ? 'red' : null }
+    const doubt = doubtOn(run, column.id)
+    const mark = doubt === null ? ' ' : VERDICT_MARKS[doubt]
+    return { text: anyDoubt ? text + mark : text, style: doubt === null ? null : VERDICT_STYLES[doubt] }
   })
 }
 

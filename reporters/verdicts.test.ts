@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
-import { caseVerdict, describeVerdict, isViolated, summarize } from './verdicts.ts'
+import { caseVerdict, describeVerdict, doubtOn, summarize } from './verdicts.ts'
 
 test('the worst verdict speaks for the case, and a run that is invalid neither passes nor fails', () => {
   const words = ['pass', 'inconclusive', 'fail', 'invalid'] as const
@@ -20,13 +20,11 @@ test('an objective is named once', () => {
   )
 })
 
-test('only the metric that an objective begins with is violated', () => {
+test('only the metric that an objective begins with is in doubt', () => {
   const run = sampleRun({ verdicts: [verdict('fail', 'ttft.p99 <= 400 ms', 538, 400, '')] })
-  expect([isViolated(run, 'ttft.p99'), isViolated(run, 'ttft.p9'), isViolated(run, 'tpot.p99')]).toEqual([
-    true,
-    false,
-    false,
-  ])
+  expect([doubtOn(run, 'ttft.p99'), doubtOn(run, 'ttft.p9'), doubtOn(run, 'tpot.p99')]).toEqual(['fail', null, null])
+  const open = sampleRun({ verdicts: [verdict('inconclusive', 'ttft.p99 <= 400 ms', 390, 400, '')] })
+  expect(doubtOn(open, 'ttft.p99')).toBe('inconclusive')
 })
 
 test('the sentence counts what is in the report and nothing else', () => {

@@ -29,9 +29,10 @@ export function violations(run: CaseReport): Verdict[] {
   return run.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
 }
 
-/** Whether a metric's value missed an objective: `ttft.p99` for `ttft.p99 < 400 ms`. */
-export function isViolated(run: CaseReport, metric: string): boolean {
-  return run.verdicts.some(({ verdict, objective }) => verdict === 'fail' && leadingPath(objective) === metric)
+/** What became of the objective on a metric, if it did not pass: `ttft.p99` for `ttft.p99 < 400 ms`. */
+export function doubtOn(run: CaseReport, metric: string): 'fail' | 'inconclusive' | null {
+  const words = run.verdicts.filter(({ objective }) => leadingPath(objective) === metric).map(({ verdict }) => verdict)
+  return (['fail', 'inconclusive'] as const).find((word) => words.includes(word)) ?? null
 }
 
 /** A verdict in one line: its message, after the objective where the message does not begin with what was measured. */

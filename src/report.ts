@@ -92,6 +92,7 @@ export const WARNING_CODES = [
   'length-mismatch',
   'resent',
   'short-sample',
+  'too-short',
   'rate-not-reached',
   'saturated',
   'queue-growing',
@@ -282,6 +283,8 @@ export const RunReport = z.object({
     finishReasons: z.record(z.string(), count),
     /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
     connections: z.object({ opened: count, reused: count, resent: count.default(0) }).nullable(),
+    /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */
+    warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
     warnings: z.array(Warning),
   }),
   /** By kind; empty when nothing failed. */

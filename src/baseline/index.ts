@@ -1,5 +1,5 @@
 export { decideRegressions } from './decide-regressions.ts'
 export type { BuildVerdict, Confirm, GateName, GateResult, RegressionOptions } from './decide-regressions.ts'
 export type { RegressionCase, StoredBaseline, Trial, TrialPairs } from './trial.ts'
-export { detectUnstableQueue, type QueueVerdict } from './unstable-queue.ts'
+export { detectUnstableQueue, type QueueVerdict } from '../metrics/unstable-queue.ts'
 export { findChangePoints, type History } from '../stats/change-points.ts'

@@ -1,6 +1,6 @@
 import type { Distribution, Metrics, RunReport, Stimulus, Verdict, Warning } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
-import { decodeRequests, type DecodedRequests } from './columns.ts'
+import { measuredRequests, type MeasuredRequests } from './measured-requests.ts'
 import { perSecond } from './throughput.ts'
 
 /** What can be said of a case whose trials are pooled: everything but the course of a single run. */
@@ -49,6 +49,11 @@ export function poolTrials(trials: readonly RunReport[]): CaseReport {
       tokenSources: addCounts(validities.map(({ tokenSources }) => tokenSources)),
       finishReasons: addCounts(validities.map(({ finishReasons }) => finishReasons)),
       connections: poolConnections(validities.map(({ connections }) => connections)),
+      warmup: {
+        sent: sum(validities, ({ warmup }) => warmup.sent),
+        failed: sum(validities, ({ warmup }) => warmup.failed),
+        trimmed: sum(validities, ({ warmup }) => warmup.trimmed),
+      },
       warnings: poolWarnings(trials),
     },
     errors: poolErrors(trials),
@@ -69,7 +74,7 @@ export function poolErrors(trials: readonly RunReport[]): RunReport['errors'] {
 
 function poolMetrics(trials: readonly RunReport[]): Metrics {
   const metrics = trials.map((trial) => trial.metrics)
-  const requests = trials.map((trial) => decodeRequests(trial.requests))
+  const requests = trials.map(measuredRequests)
   const durationMs = sum(metrics, (each) => each.durationMs)
   const completed = sum(metrics, (each) => each.completed)
   const inputTokens = sum(metrics, (each) => each.inputTokens)
@@ -94,7 +99,7 @@ function poolMetrics(trials: readonly RunReport[]): Metrics {
 }
 
 function distributionOf(
-  trials: readonly DecodedRequests[],
+  trials: readonly MeasuredRequests[],
   column: 'ttft' | 'tpot' | 'e2eLatency' | 'lateness',
 ): Distribution | null {
   return distribution(trials.flatMap((requests) => requests[column].filter((value) => value !== null)))

@@ -3,10 +3,10 @@ import { RunReport } from '../report.ts'
 import { failedRecord, madeUpRecord, madeUpReport } from './records.testkit.ts'
 
 /** 8 requests/s: due every 125 ms. */
-const onTime = Array.from({ length: 100 }, (_, index) => madeUpRecord({ index, dueAt: index * 125 }))
+const onTime = Array.from({ length: 300 }, (_, index) => madeUpRecord({ index, dueAt: index * 125 }))
 
 test('a report survives JSON and its own schema', () => {
-  const report = madeUpReport([...onTime, failedRecord({ index: 100, dueAt: 12_500 })])
+  const report = madeUpReport([...onTime, failedRecord({ index: 300, dueAt: 37_500 })])
   expect(RunReport.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
 })
 
@@ -16,9 +16,10 @@ test('a clean run raises no doubts', () => {
     offeredShare: 1,
     stimulus: { dueRate: 8, sentRate: 8, gapDistance: 0, lateSends: 0 },
     lengthMismatches: 0,
-    tokenSources: { usage: 100 },
-    finishReasons: { length: 100 },
+    tokenSources: { usage: 300 },
+    finishReasons: { length: 300 },
     connections: null,
+    warmup: { sent: 0, failed: 0, trimmed: 0 },
     warnings: [],
   })
 })
@@ -68,18 +69,18 @@ test('estimated tokens and other lengths are pointed out', () => {
     i < 3 ? { ...record, outputTokens: 4, outputTokensSource: 'events' as const } : record,
   )
   const { validity } = madeUpReport(records)
-  expect(validity).toMatchObject({ lengthMismatches: 3, tokenSources: { events: 3, usage: 97 } })
+  expect(validity).toMatchObject({ lengthMismatches: 3, tokenSources: { events: 3, usage: 297 } })
   expect(validity.warnings).toEqual([
-    { code: 'token-estimate', message: 'The output tokens of 3 of 100 requests are estimated by counting events.' },
-    { code: 'length-mismatch', message: '3 of 100 answers had another length than was asked for.' },
+    { code: 'token-estimate', message: 'The output tokens of 3 of 300 requests are estimated by counting events.' },
+    { code: 'length-mismatch', message: '3 of 300 answers had another length than was asked for.' },
   ])
 })
 
 test('a run that was cut short says how much of it there is', () => {
-  const result = { records: onTime, unsent: 300, aborted: true, connections: { opened: 4, reused: 96, resent: 0 } }
+  const result = { records: onTime, unsent: 900, aborted: true, connections: { opened: 4, reused: 96, resent: 0 } }
   const { validity } = madeUpReport(onTime, { result })
   expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96, resent: 0 } })
-  expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 100 of 400 requests.' }])
+  expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 300 of 1200 requests.' }])
 })
 
 test('all at once has no offered share and is never called saturated', () => {

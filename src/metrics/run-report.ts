@@ -13,6 +13,7 @@ import { countErrors } from './error-rate.ts'
 import { seriesOf } from './series.ts'
 import { stimulusOf } from './stimulus.ts'
 import { summarise } from './summarise.ts'
+import { countFilling, withoutTrimmed } from './trim.ts'
 import { hasOtherLength, invalidity, warningsOf } from './warnings.ts'
 
 export interface RunReportInput {
@@ -24,6 +25,8 @@ export interface RunReportInput {
   /** Null where the server was not asked. */
   readonly telemetry: Telemetry | null
   readonly environment: Environment
+  /** The unrecorded requests before the run. A run that had them is trimmed at its start. */
+  readonly warmup?: { readonly sent: number; readonly failed: number } | undefined
   /** Whether a completed request met its objectives, for the goodput; see `meetsObjectives` in `src/slo/`. */
   readonly meetsObjectives?: (record: RequestRecord) => boolean
 }
@@ -34,9 +37,10 @@ export interface RunReportInput {
  * BenchError `no-data` when the run made no request.
  */
 export function buildRunReport(input: RunReportInput): RunReport {
-  const { target, load, result, telemetry, environment, meetsObjectives } = input
+  const { target, load, result, telemetry, environment, meetsObjectives, warmup } = input
   const { records, unsent, connections } = result
-  const metrics = summarise(records, { meetsObjectives })
+  const trimmed = warmup === undefined ? 0 : countFilling(records)
+  const metrics = summarise(withoutTrimmed(records, trimmed), { meetsObjectives })
   const stimulus = stimulusOf(records)
   const { sentRate } = stimulus
   const offeredShare = load.requestRate === null || sentRate === null ? null : sentRate / load.requestRate
@@ -55,6 +59,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
       connections,
+      warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
       warnings: warningsOf({ target, load, result, metrics, telemetry, stimulus }),
     },
     errors: countErrors(records),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { madeUpRecord, madeUpReport } from './records.testkit.ts'
+import { madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
 
 /** Sent `lateness` ms after it was due, first output 100 ms after that time was due. */
 function sentLate(lateness: number): ReturnType<typeof madeUpRecord> {
@@ -33,11 +33,29 @@ test('requests that were sent twice, and certificates that nobody checked, stand
     result: { records, unsent: 0, aborted: false, connections },
   })
   expect(validity.connections).toEqual(connections)
-  expect(validity.warnings).toEqual([
+  expect(validity.warnings.filter(({ code }) => code !== 'too-short')).toEqual([
     { code: 'insecure-tls', message: 'No certificate was checked: any machine on the way may have answered.' },
     {
       code: 'resent',
       message: '3 requests were sent twice: the connection that they reused was lost before any byte of an answer.',
     },
   ])
+})
+
+/** Requests a second apart that take `ms` each. */
+function steady(count: number, ms: number) {
+  return Array.from({ length: count }, (_, i) => recordWithTtft(ms, i * 1000))
+}
+
+function tooShort(records: ReturnType<typeof steady>): string[] {
+  return madeUpReport(records).validity.warnings.flatMap(({ code, message }) => (code === 'too-short' ? [message] : []))
+}
+
+// 31 requests a second apart arrive in 30 s; with answers of 3.1 s it takes 31 s
+test('a run from idle that is shorter than 30 s or ten answers says so', () => {
+  expect(tooShort(steady(31, 3000))).toEqual([])
+  expect(tooShort(steady(30, 100))).toEqual([
+    'Arrivals lasted 29.0 s, and 30.0 s are the least: these are numbers of a run of 30 requests from idle, to be compared with runs of the same length.',
+  ])
+  expect(tooShort(steady(31, 3100))[0]).toMatch(/^Arrivals lasted 30\.0 s, and 31\.0 s are 10 median answers: /)
 })

@@ -1,6 +1,9 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
 import type { LoadFacts, Metrics, Stimulus, TargetFacts, Telemetry, Verdict, Warning } from '../report.ts'
+import { distribution } from '../stats/distribution.ts'
+import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { e2eLatency } from './e2e-latency.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
@@ -28,6 +31,7 @@ export function warningsOf({ target, load, result, metrics, telemetry, stimulus 
     ...clientLate(metrics, load),
     ...rateNotReached(load, stimulus),
     ...saturated(load, result.records),
+    ...tooShort(load, result.records),
     ...(telemetry === null || load.requestRate === null ? [] : queueGrowing(result.records, telemetry)),
     ...(telemetry === null ? [] : serverClientMismatch(result.records, telemetry)),
     ...tokenEstimate(result.records),
@@ -110,6 +114,28 @@ function saturated({ requestRate }: LoadFacts, records: readonly RequestRecord[]
   if (requestRate === null) return []
   const { saturated: verdict, message } = saturation(records)
   return verdict === 'yes' ? [{ code: 'saturated', message }] : []
+}
+
+/** A queue from idle takes its time to reach its level, and a stall its time to come: below this, length decides the numbers. */
+const MIN_ARRIVALS_MS = 30_000
+const MIN_ANSWERS_LONG = 10
+
+function tooShort({ requestRate }: LoadFacts, records: readonly RequestRecord[]): Warning[] {
+  const [first, last] = [records[0], records.at(-1)]
+  const answers = distribution(records.flatMap((record) => e2eLatency.samples(record)))
+  if (requestRate === null || first === undefined || last === undefined || answers === null) return []
+  const arrivals = last.dueAt - first.dueAt
+  const needed = Math.max(MIN_ARRIVALS_MS, MIN_ANSWERS_LONG * answers.p50)
+  if (arrivals >= needed) return []
+  const reason = needed > MIN_ARRIVALS_MS ? `${MIN_ANSWERS_LONG} median answers` : 'the least'
+  const message =
+    `Arrivals lasted ${seconds(arrivals)}, and ${seconds(needed)} are ${reason}: these are numbers of a run of ` +
+    `${records.length} requests from idle, to be compared with runs of the same length.`
+  return [{ code: 'too-short', message }]
+}
+
+function seconds(ms: Ms): string {
+  return `${(ms / MS_PER_SECOND).toFixed(1)} s`
 }
 
 function tokenEstimate(records: readonly RequestRecord[]): Warning[] {

@@ -45,6 +45,8 @@ function firstLine(run: FormattedRun, verdicts: readonly Verdict[]): string {
   const broken = verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
   const total = `${verdicts.length} objective${verdicts.length === 1 ? '' : 's'}`
   if (broken.length > 0) return `${runLabel(run)} breaks ${broken.length} of ${total}: ${messages(broken)}`
+  const open = verdicts.filter(({ verdict }) => verdict === 'inconclusive')
+  if (open.length > 0) return `${runLabel(run)} leaves ${open.length} of ${total} open: ${messages(open)}`
   return `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${total}`}`
 }
 

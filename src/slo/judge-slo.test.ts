@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { BenchError } from '../errors.ts'
 import type { RequestRecord } from '../record.ts'
 import type { RunReport, Verdict, Warning } from '../report.ts'
-import { failedRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
+import { poolTrials } from '../metrics/pool-trials.ts'
+import { failedRecord, madeUpRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 import { formatVerdicts } from './format-verdicts.ts'
 import * as judging from './judge-slo.ts'
 import { meetsObjectives } from './objectives.ts'
@@ -17,8 +18,8 @@ function run(completed: number, failed = 0): RunReport {
   ])
 }
 
-function judgedRun({ metrics, requests }: RunReport): judging.JudgedRun {
-  return { metrics, trials: [requests] }
+function judgedRun({ metrics, requests, validity }: RunReport): judging.JudgedRun {
+  return { metrics, trials: [{ requests, validity }] }
 }
 
 function judgeSlo(report: RunReport, slo: Slo): Verdict[] {
@@ -33,12 +34,67 @@ function words(report: RunReport, slo: Slo): string[] {
   return judgeSlo(report, slo).map(({ verdict, message }) => `${verdict}: ${message}`)
 }
 
-// 101 values 1..101: P50 is the 51st, 51 ms; P90 the 91st, 91 ms
-test('compares point with limit, and the limit itself is kept', () => {
-  expect(words(run(101), { ttft: { p50: 51, p90: 90.5 } })).toEqual([
-    'pass: ttft.p50 51.0 ms <= 51 ms',
-    'fail: ttft.p90 91.0 ms > 90.5 ms',
+// 101 values 1..101: P50 is the 51st, 51 ms; mean 51, max 101
+test('means and extremes compare point with limit, and the limit itself is kept', () => {
+  expect(words(run(101), { ttft: { mean: 51, max: 100.5 } })).toEqual([
+    'pass: ttft.mean 51.0 ms <= 51 ms',
+    'fail: ttft.max 101.0 ms > 100.5 ms',
   ])
+})
+
+/** A trial whose TTFTs are 100 ms but for `over` of them, evenly spread, which are 500 ms. */
+function spread(count: number, over: number): RunReport {
+  const every = Math.floor(count / Math.max(over, 1))
+  const isOver = (i: number): boolean => i % every === 0 && i / every < over
+  return madeUpReport(Array.from({ length: count }, (_, i) => recordWithTtft(isOver(i) ? 500 : 100, i * 1000)))
+}
+
+// Of 1000 requests at most 4 over the limit show a P99, and it takes 16 to refute one
+test('a percentile passes and fails with 95 % confidence, and is inconclusive between', () => {
+  const p99 = { ttft: { p99: 400 } }
+  expect(words(spread(1000, 4), p99)).toEqual([
+    'pass: ttft.p99 100.0 ms <= 400 ms: 4 of 1000 over: at most 0.91% exceed it, 95% sure',
+  ])
+  expect(words(spread(1000, 5), p99)).toEqual([
+    'inconclusive: ttft.p99 100.0 ms <= 400 ms: 5 of 1000 over: up to 1.048% may exceed it; about 1,150 requests would settle it at this rate',
+  ])
+  expect(words(spread(1000, 12), p99)[0]).toMatch(/^inconclusive: ttft\.p99 500\.0 ms > 400 ms: 12 of 1000 over/)
+  expect(words(spread(1000, 31), p99)).toEqual([
+    'fail: ttft.p99 500.0 ms > 400 ms: 31 of 1000 over: at least 2.3% exceed it, 95% sure',
+  ])
+})
+
+test('the trials of a case are judged together', () => {
+  const judge = (trials: readonly RunReport[]): string | undefined =>
+    judging.judgeSlo({ metrics: poolTrials(trials).metrics, trials }, { ttft: { p99: 400 } })[0]?.verdict
+  expect(judge([spread(200, 0)])).toBe('inconclusive')
+  expect(judge([spread(200, 0), spread(200, 0)])).toBe('pass')
+})
+
+// The columns hold 400 ms as 400.05: a value at the limit keeps it all the same
+test('a time at the limit is within it', () => {
+  const report = madeUpReport(Array.from({ length: 300 }, (_, i) => recordWithTtft(400, i * 1000)))
+  expect(judgeSlo(report, { ttft: { p99: 400 } })[0]?.verdict).toBe('pass')
+  expect(judgeSlo(report, { ttft: { p99: 399 } })[0]?.verdict).toBe('fail')
+})
+
+test('while the queue grows no percentile passes, and one that is refuted fails all the same', () => {
+  const judge = (over: number, slo: Slo): string[] =>
+    judging
+      .judgeSlo({ ...judgedRun(spread(1000, over)), growingQueue: '12.0 % of the arrivals pile up' }, slo)
+      .map(({ verdict, message }) => `${verdict}: ${message}`)
+  expect(judge(0, { ttft: { p99: 400, max: 400 } })).toEqual([
+    'inconclusive: ttft.p99 100.0 ms <= 400 ms: queue still growing (12.0 % of the arrivals pile up)',
+    'pass: ttft.max 100.0 ms <= 400 ms',
+  ])
+  expect(judge(31, { ttft: { p99: 400 } })[0]).toMatch(/^fail/)
+})
+
+test('a trial in which no request has the metric is no data', () => {
+  const withTpot = madeUpReport(Array.from({ length: 50 }, (_, i) => madeUpRecord({ dueAt: i * 1000 })))
+  const trials = [withTpot, spread(50, 0)]
+  const [verdict] = judging.judgeSlo({ metrics: poolTrials(trials).metrics, trials }, { tpot: { p50: 1e9 } })
+  expect(verdict).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/^tpot\.p50: no data/) })
 })
 
 test('judges every objective in catalog order, whatever the order of the SLO', () => {
@@ -74,15 +130,16 @@ test('a minimum is kept from above', () => {
 // between the 90th (90 ms) and the 91st (91 ms): 90.1 ms, where the 97 completed alone would give 87.4.
 test('failed requests count as never answered, at their place among all requests', () => {
   const report = run(97, 3)
-  expect(words(report, { ttft: { p99: 1e9 } })).toEqual([
-    'fail: ttft.p99 > 1000000000 ms: 3 of 100 requests failed and count as never answered',
-  ])
+  expect(words(report, { ttft: { p99: 1e9 } })[0]).toMatch(
+    /^inconclusive: ttft\.p99 > 1000000000 ms: 3 of 100 requests failed and count as never answered; 3 of 100 over/,
+  )
   expect(judgeSlo(report, { ttft: { p90: 1e9 } })[0]?.observed).toBeCloseTo(90.1, 1)
+  expect(judgeSlo(run(60, 40), { ttft: { p90: 1e9 } })[0]?.verdict).toBe('fail')
 })
 
-// 1 of 1000 failed: 0.1 % is within the 1 % that a P99 forgives, but no maximum or mean forgives any
+// 1 of 1000 failed: 0.1 % is within the 10 % that a P90 forgives, but no maximum or mean forgives any
 test('a percentile forgives as many failures as its share, a maximum and a mean none', () => {
-  const verdicts = judgeSlo(run(999, 1), { ttft: { mean: 1e9, min: 1e9, p99: 1e9, max: 1e9 } })
+  const verdicts = judgeSlo(run(999, 1), { ttft: { mean: 1e9, min: 1e9, p90: 1e9, max: 1e9 } })
   expect(verdicts.map(({ verdict }) => verdict)).toEqual(['fail', 'pass', 'pass', 'fail'])
 })
 
@@ -132,15 +189,17 @@ test('a value that is not a number fails', () => {
   })
 })
 
-test('a pass on too few requests says what they cannot show', () => {
-  expect(words(run(100), { ttft: { p90: 400, p99: 400 } })).toEqual([
-    'pass: ttft.p90 90.1 ms <= 400 ms',
-    'pass: ttft.p99 99.0 ms <= 400 ms; 100 requests cannot show a P99 (needs 299)',
+test('too few requests are inconclusive, and say what they cannot show', () => {
+  expect(words(spread(100, 0), { ttft: { p90: 400, p99: 400 } })).toEqual([
+    'pass: ttft.p90 100.0 ms <= 400 ms: 0 of 100 over: at most 3% exceed it, 95% sure',
+    'inconclusive: ttft.p99 100.0 ms <= 400 ms: 0 of 100 over: 100 requests cannot show a P99 (needs 299); P97 < 400 ms, 95% sure',
   ])
-  expect(words(run(299), { ttft: { p99: 400 } })).toEqual(['pass: ttft.p99 296.0 ms <= 400 ms'])
   expect(shortSampleWarnings(run(100), { ttft: { p99: 1 }, e2eLatency: { p99: 1 } })).toEqual([
     { code: 'short-sample', message: '100 requests cannot show a P99 (needs 299).' },
   ])
+  expect(judging.shortSamples(299, { ttft: { p99: 1 } })).toEqual([])
+  // A gap is no request: there are thousands of them.
+  expect(judging.shortSamples(10, { itl: { p99: 1 }, ttft: { max: 1 } })).toEqual([])
 })
 
 test.for([
@@ -162,6 +221,9 @@ test.for([
   ['a text', { ttft: { p99: '400' } }, 'The limit of ttft.p99 is "400".'],
   ['null', { errorRate: null }, 'The limit of errorRate is null.'],
   ['an error rate that nothing exceeds', { errorRate: 1 }, 'No run could miss the limit 1 of errorRate.'],
+  ['a latency of nothing', { tpot: { p99: 0 } }, 'No run could keep the limit 0 of tpot.p99.'],
+  ['an unknown policy', { errorRate: 0, inconclusive: 'ignore' }, 'The policy `inconclusive` of an SLO is "ignore".'],
+  ['a policy alone', { inconclusive: 'fail' }, 'The SLO has no objective, so it could never fail.'],
   ['a minimum of nothing', { goodput: { min: 0 } }, 'No run could miss the limit 0 of goodput.'],
 ] as const)('%s is an error, not a pass', ([, slo, message]) => {
   const judge = () => judgeSlo(run(10), slo as unknown as Slo)

@@ -1,98 +1,154 @@
-import { decodeRequests } from '../metrics/columns.ts'
 import { errorRateOf } from '../metrics/error-rate.ts'
-import type { Metrics, RequestColumns, Verdict, Warning } from '../report.ts'
+import { measuredRequests, type MeasuredRequests } from '../metrics/measured-requests.ts'
+import type { Metrics, RunReport, Verdict, Warning } from '../report.ts'
 import { requestsForPercentile } from '../stats/min-requests.ts'
 import { valueAtRank } from '../stats/quantile.ts'
 import { formatLimit, formatValue } from './format-value.ts'
+import { judgePercentile } from './judge-percentile.ts'
 import { objectiveName, objectives, type Objective } from './objectives.ts'
+import { percentileEvidence } from './percentile-message.ts'
 import type { Slo, Statistic } from './slo.ts'
 
-/** The part of a case's reports that a verdict rests on, so that it can be passed again from the file, months later. */
+/** What a verdict rests on. It can be made from a report again, months later. */
 export interface JudgedRun {
   /** Over all trials. */
   readonly metrics: Metrics
-  readonly trials: readonly RequestColumns[]
+  readonly trials: readonly Pick<RunReport, 'requests' | 'validity'>[]
+  /** In words, where the queue kept growing, so that percentiles are properties of the length of the run. */
+  readonly growingQueue?: string | null
 }
 
 const PERCENT: { readonly [S in Statistic]?: number } = { p50: 50, p75: 75, p90: 90, p95: 95, p99: 99 }
 
+/** Times come from the columns of the report, which hold them this exactly: a value at the limit keeps it. */
+const COLUMN_PRECISION = 0.00025
+
+type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
+
 /**
- * Compares a run with each objective, point against limit, in catalog order; a value at the limit keeps it.
+ * Judges each objective of a case, in catalog order, over all its trials.
  *
- * Statistics of latency are taken over all requests, a failed one counting as never answered: of 100 requests, two
- * failures break any P99, and one any maximum or mean. Where nothing failed they are those of the metrics, to the last
- * digit; otherwise recomputed from the request columns, within 0.025 %. ITL, which the columns do not hold, is taken
- * from the completed requests as long as the failures leave room for the percentile.
+ * A percentile of TTFT, TPOT or E2E is a statement about a share of all requests, those that failed being over it, and
+ * passes or fails only with 95 % confidence (`judgePercentile`); else it is inconclusive. While the queue grows it does not
+ * pass.
  *
- * No data is a failure: without a completed request nothing passes. A pass on fewer requests than the percentile
- * takes says so in its message. BenchError `bad-slo` as `objectives()`.
+ * Everything else compares point with limit, which it may reach: means, extremes, the error rate, throughputs, goodput,
+ * and ITL, whose gaps are no independent requests. A failed request makes any mean and maximum endless. ITL, which the
+ * columns do not hold, is taken from the completed requests as long as the failures leave room for the percentile.
+ *
+ * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
+ * `judgePercentile`.
  */
 export function judgeSlo(run: JudgedRun, slo: Slo): Verdict[] {
-  return objectives(slo).map((objective) => judge(run, objective))
+  const trials = run.trials.map(measuredRequests)
+  return objectives(slo).map((objective) => judge(run, trials, objective))
 }
 
-/** One warning for each percentile of the SLO that this many requests cannot show at all. */
-export function shortSampleWarnings(run: JudgedRun, slo: Slo): Warning[] {
-  const messages = objectives(slo).flatMap((objective) => shortSample(run, objective) ?? [])
-  return [...new Set(messages)].map((message) => ({ code: 'short-sample', message: `${message}.` }))
+/** One sentence for each percentile of the SLO that so many requests cannot show at all, whatever they find. */
+export function shortSamples(requests: number, slo: Slo): string[] {
+  const messages = objectives(slo).flatMap((objective) => {
+    const percentile = certifiedPercentile(objective)
+    if (percentile === null) return []
+    const needed = requestsForPercentile(percentile.percent / 100)
+    return requests >= needed ? [] : [`${requests} requests cannot show a P${percentile.percent} (needs ${needed})`]
+  })
+  return [...new Set(messages)]
 }
 
-function judge(run: JudgedRun, objective: Objective): Verdict {
+/** The same as warnings of a run. */
+export function shortSampleWarnings({ metrics: { completed, failed } }: JudgedRun, slo: Slo): Warning[] {
+  return shortSamples(completed + failed, slo).map((message) => ({ code: 'short-sample', message: `${message}.` }))
+}
+
+function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: Objective): Verdict {
   const { metric, bound, limit } = objective
+  const { completed, failed } = run.metrics
   const name = objectiveName(objective)
   const limitText = formatLimit(limit, metric.unit)
-  const base = { kind: 'slo' as const, objective: `${name} ${bound === 'max' ? '<=' : '>='} ${limitText}`, limit }
-  const { completed, failed } = run.metrics
-  const value = observe(run, objective)
+  const percentile = certifiedPercentile(objective)
+  const times = percentile === null ? [] : trials.map((trial) => timesOf(trial, percentile.id))
+  const isMissing = times.some(({ length }) => length === 0)
+  const value = isMissing ? null : observe(run, trials, objective)
   const observed = value === null || !Number.isFinite(value) ? null : value
+  const base = {
+    kind: 'slo' as const,
+    objective: `${name} ${bound === 'max' ? '<=' : '>='} ${limitText}`,
+    observed,
+    limit,
+  }
 
   if (completed === 0) {
     const message = `${name}: no request completed (${failed} failed), and no data is a failure`
-    return { ...base, verdict: 'fail', observed, message }
+    return { ...base, verdict: 'fail', message }
   }
-  if (value === Infinity) {
-    const message = `${name} > ${limitText}: ${failed} of ${completed + failed} requests failed and count as never answered`
-    return { ...base, verdict: 'fail', observed, message }
-  }
-  if (observed === null) {
+  if (value === null || Number.isNaN(value)) {
     const absence = metric.absentWhen === null ? '' : ` (absent when ${metric.absentWhen})`
-    return { ...base, verdict: 'fail', observed, message: `${name}: no data${absence}, and no data is a failure` }
+    return { ...base, verdict: 'fail', message: `${name}: no data${absence}, and no data is a failure` }
   }
-  const kept = bound === 'max' ? observed <= limit : observed >= limit
+  const kept = bound === 'max' ? value <= limit : value >= limit
   const sign = kept ? (bound === 'max' ? '<=' : '>=') : bound === 'max' ? '>' : '<'
-  const doubt = kept ? shortSample(run, objective) : null
-  const message = `${name} ${formatValue(observed, metric.unit)} ${sign} ${limitText}${doubt === null ? '' : `; ${doubt}`}`
-  return { ...base, verdict: kept ? 'pass' : 'fail', observed, message }
+  const comparison =
+    value === Infinity
+      ? `${name} > ${limitText}: ${failed} of ${completed + failed} requests failed and count as never answered`
+      : `${name} ${formatValue(value, metric.unit)} ${sign} ${limitText}`
+  if (percentile === null) return { ...base, verdict: kept ? 'pass' : 'fail', message: comparison }
+
+  const stated = { percentile: percentile.percent, limit }
+  const found = judgePercentile({
+    ...stated,
+    limit: limit * (1 + COLUMN_PRECISION + Number.EPSILON),
+    trials: times,
+  })
+  const growing = run.growingQueue ?? null
+  if (growing !== null && found.verdict !== 'fail') {
+    return { ...base, verdict: 'inconclusive', message: `${comparison}: queue still growing (${growing})` }
+  }
+  const message = `${comparison}${value === Infinity ? ';' : ':'} ${percentileEvidence(stated, found)}`
+  return { ...base, verdict: found.verdict, message }
+}
+
+/** The percentile that an objective is about, if it is one of a time that each request has once. */
+function certifiedPercentile({ metric: { id }, statistic }: Objective): { id: RequestMetric; percent: number } | null {
+  const percent = statistic === null ? undefined : PERCENT[statistic]
+  if (percent === undefined) return null
+  return id === 'ttft' || id === 'tpot' || id === 'e2eLatency' ? { id, percent } : null
+}
+
+/** In arrival order; Infinity for a request that failed; without those that completed and have no such value. */
+function timesOf(trial: MeasuredRequests, id: RequestMetric): number[] {
+  return trial[id].flatMap((value, index) => (trial.failed[index] === true ? [Infinity] : (value ?? [])))
 }
 
 /** Null when the run has no such value, Infinity when a failed request stands at that place. */
-function observe({ metrics, trials }: JudgedRun, { metric, statistic }: Objective): number | null {
-  switch (metric.id) {
+function observe(
+  { metrics }: JudgedRun,
+  trials: readonly MeasuredRequests[],
+  { metric: { id }, statistic }: Objective,
+): number | null {
+  const { completed, failed } = metrics
+  switch (id) {
     case 'errorRate':
       return errorRateOf(metrics)
     case 'requestThroughput':
     case 'inputThroughput':
     case 'outputThroughput':
     case 'goodput':
-      return metrics[metric.id]
+      return metrics[id]
     case 'queueLateness':
       // A property of the client: a request that failed later was sent all the same.
       return metrics.queueLateness?.[statistic ?? 'mean'] ?? null
     case 'itl': {
-      const { completed, failed } = metrics
       const rank = ((completed + failed - 1) * percentOf(statistic)) / 100
       return failed > 0 && Math.ceil(rank) >= completed ? Infinity : (metrics.itl?.[statistic ?? 'mean'] ?? null)
     }
     case 'ttft':
     case 'tpot':
     case 'e2eLatency': {
-      const { id } = metric
-      const { completed, failed } = metrics
-      if (failed === 0 || completed === 0) return metrics[metric.id]?.[statistic ?? 'mean'] ?? null
-      const values = trials.flatMap((requests) => decodeRequests(requests)[id].filter((value) => value !== null))
-      const rank = ((values.length + failed - 1) * percentOf(statistic)) / 100
-      if (values.length === 0) return null
-      return Math.ceil(rank) >= values.length ? Infinity : valueAtRank(Float64Array.from(values).sort(), rank)
+      if (failed === 0 || completed === 0) return metrics[id]?.[statistic ?? 'mean'] ?? null
+      const times = Float64Array.from(trials.flatMap((trial) => timesOf(trial, id))).sort()
+      if (times[0] === Infinity) return null
+      const rank = ((times.length - 1) * percentOf(statistic)) / 100
+      return times[Math.ceil(rank)] === Infinity ? Infinity : valueAtRank(times, rank)
     }
   }
 }
@@ -101,12 +157,4 @@ function observe({ metrics, trials }: JudgedRun, { metric, statistic }: Objectiv
 function percentOf(statistic: Statistic | null): number {
   if (statistic === 'min') return 0
   return (statistic === null ? undefined : PERCENT[statistic]) ?? 100
-}
-
-function shortSample({ metrics }: JudgedRun, { statistic }: Objective): string | null {
-  const percentile = statistic === null ? undefined : PERCENT[statistic]
-  if (percentile === undefined) return null
-  const requests = metrics.completed + metrics.failed
-  const needed = requestsForPercentile(percentile / 100)
-  return requests >= needed ? null : `${requests} requests cannot show a P${percentile} (needs ${needed})`
 }

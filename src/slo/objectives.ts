@@ -6,7 +6,15 @@ import { tpot } from '../metrics/tpot.ts'
 import { ttft } from '../metrics/ttft.ts'
 import type { RequestRecord } from '../record.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { STATISTICS, type Bounds, type Slo, type Statistic } from './slo.ts'
+import {
+  INCONCLUSIVE,
+  STATISTICS,
+  type Bounds,
+  type Inconclusive,
+  type Slo,
+  type SloKey,
+  type Statistic,
+} from './slo.ts'
 
 /** One limit on one number. The limit itself is within it. */
 export interface Objective {
@@ -19,7 +27,7 @@ export interface Objective {
 }
 
 /** A metric that an SLO may speak of, and its key there. */
-export type SloMetric = Metric & { readonly id: keyof Slo }
+export type SloMetric = Metric & { readonly id: SloKey }
 
 const SLO_KEYS = [
   'ttft',
@@ -32,7 +40,7 @@ const SLO_KEYS = [
   'inputThroughput',
   'outputThroughput',
   'goodput',
-] as const satisfies readonly (keyof Slo)[]
+] as const satisfies readonly SloKey[]
 
 /** In catalog order. */
 export const SLO_METRICS: readonly SloMetric[] = CATALOG.filter(isSloMetric)
@@ -45,11 +53,12 @@ export function objectiveName({ metric, statistic }: Pick<Objective, 'metric' | 
 /**
  * The objectives of an SLO in catalog order, one for each limit.
  *
- * BenchError `bad-slo` for an SLO that could never fail (empty, a minimum of 0, an error rate of 1), a metric or a statistic that
+ * BenchError `bad-slo` for an SLO that could never fail (empty, a minimum of 0, an error rate of 1) or never hold (0 ms), a metric or a statistic that
  * does not exist, and a limit that is negative or no number: types do not survive JSON, the environment and casts.
  */
 export function objectives(slo: Slo): Objective[] {
-  for (const key of Object.keys(slo)) sloMetric(key)
+  for (const key of Object.keys(slo)) if (key !== 'inconclusive') sloMetric(key)
+  if (slo.inconclusive !== undefined) inconclusivePolicy(slo.inconclusive, 'The policy `inconclusive` of an SLO')
   const all = SLO_METRICS.flatMap((metric) => objectivesOf(metric, slo[metric.id]))
   if (all.length === 0) {
     throw new BenchError('The SLO has no objective, so it could never fail.', {
@@ -59,6 +68,16 @@ export function objectives(slo: Slo): Objective[] {
   }
   for (const objective of all) checkLimit(objective)
   return all
+}
+
+/** The policy of that name. BenchError `bad-slo`, which says whose it was, when there is none. */
+export function inconclusivePolicy(name: string, whose: string): Inconclusive {
+  const found = INCONCLUSIVE.find((policy) => policy === name)
+  if (found !== undefined) return found
+  throw new BenchError(`${whose} is ${JSON.stringify(name)}.`, {
+    code: 'bad-slo',
+    remedy: didYouMean(name, INCONCLUSIVE),
+  })
 }
 
 /** The metric of that name. BenchError `bad-slo`, with the nearest name, when there is none. */
@@ -101,7 +120,7 @@ export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
     stated.every(({ metric, limit }) => metric.samples(record).every((value) => value <= limit))
 }
 
-function objectivesOf(metric: SloMetric, stated: Slo[keyof Slo]): Objective[] {
+function objectivesOf(metric: SloMetric, stated: Slo[SloKey]): Objective[] {
   if (stated === undefined) return []
   if (metric.kind === 'number') return boundsOf(metric, stated)
   if (typeof stated !== 'object' || stated === null) {
@@ -141,6 +160,9 @@ function checkLimit(objective: Objective): void {
         remedy: 'Give a finite number of at least 0.',
       },
     )
+  }
+  if (limit === 0 && metric.unit === 'ms' && metric.id !== 'queueLateness') {
+    throw new BenchError(`No run could keep the limit 0 of ${name}.`, { code: 'bad-slo', remedy: 'Give a time in ms.' })
   }
   if (bound === 'min' ? limit === 0 : metric.id === 'errorRate' && limit >= 1) {
     throw new BenchError(`No run could miss the limit ${limit} of ${name}.`, {

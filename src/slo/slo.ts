@@ -24,4 +24,13 @@ export interface Slo {
   readonly inputThroughput?: Bounds
   readonly outputThroughput?: Bounds
   readonly goodput?: Bounds
+  /** What an objective that the run could neither show nor refute does to the test. Default: see `Inconclusive`. */
+  readonly inconclusive?: Inconclusive
 }
+
+/** The metrics that an SLO may speak of. */
+export type SloKey = Exclude<keyof Slo, 'inconclusive'>
+
+export const INCONCLUSIVE = ['fail', 'warn'] as const
+/** `warn` shows it and lets the test pass. */
+export type Inconclusive = (typeof INCONCLUSIVE)[number]

@@ -19,6 +19,9 @@ const Load = z.strictObject({
   seed: whole.optional(),
   trial: whole.min(0).optional(),
   trials: whole.min(1).optional(),
+  warmup: z
+    .union([whole.min(0), z.literal('auto'), z.literal(false)], 'a number of requests, "auto" or false')
+    .optional(),
   fixedLength: z.boolean().optional(),
   lengthMismatch: z.enum(['flag', 'fail'], { error: '"flag" or "fail"' }).optional(),
   timeouts: z

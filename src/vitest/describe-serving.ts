@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
+import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkMatrix } from './check-options.ts'
@@ -46,6 +47,7 @@ export function describeServing(
       remedy: 'Give at least one of each: an empty matrix would pass without having measured anything.',
     })
   }
+  announceShortSamples(name, matrix)
   describe(name, () => {
     for (const target of matrix.targets) {
       describe(targetLabel(target), () => {
@@ -57,20 +59,54 @@ export function describeServing(
   })
 }
 
+/** Said before anything is sent, because an hour later it is too late to ask for more requests. */
+function announceShortSamples(name: string, matrix: ServingMatrix): void {
+  const cells = matrix.targets.flatMap((target) => matrix.requestRates.map((requestRate) => ({ target, requestRate })))
+  const lines = cells.flatMap((cell) =>
+    shortSamplesOf(cell, matrix).map((message) => `  ${targetLabel(cell.target)}, ${titleOf(cell)}: ${message}`),
+  )
+  if (lines.length === 0) return
+  console.warn(
+    [`${name}: these percentiles will be inconclusive at best. Raise numPrompts or trials:`, ...lines].join('\n'),
+  )
+}
+
+/** What is wrong with a cell is told by its test, not here. */
+function shortSamplesOf(cell: ServingCell, matrix: ServingMatrix): string[] {
+  try {
+    const slo = sloOf(cell, matrix)
+    const { numPrompts, trials = 1 } = loadOf(cell, matrix)
+    return slo === undefined ? [] : shortSamples(numPrompts * trials, slo)
+  } catch {
+    return []
+  }
+}
+
+function sloOf(cell: ServingCell, { slo }: ServingMatrix): Slo | undefined {
+  return sloFromEnvironment(typeof slo === 'function' ? slo(cell) : slo, process.env)
+}
+
+function loadOf(cell: ServingCell, { load }: ServingMatrix): CellLoad {
+  return typeof load === 'function' ? load(cell) : load
+}
+
+function titleOf({ requestRate }: ServingCell): string {
+  return requestRate === Infinity ? 'all at once' : `${requestRate} req/s`
+}
+
 function defineCell(
   cell: ServingCell,
   matrix: ServingMatrix,
   check: ((run: ServingRun, cell: ServingCell) => void) | undefined,
   frames: string,
 ): void {
-  const title = cell.requestRate === Infinity ? 'all at once' : `${cell.requestRate} req/s`
-  test(title, { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
+  test(titleOf(cell), { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
     try {
-      const slo = sloFromEnvironment(typeof matrix.slo === 'function' ? matrix.slo(cell) : matrix.slo, process.env)
+      const slo = sloOf(cell, matrix)
       const run = await load({
         target: cell.target,
         requestRate: cell.requestRate,
-        ...(typeof matrix.load === 'function' ? matrix.load(cell) : matrix.load),
+        ...loadOf(cell, matrix),
         ...(slo === undefined ? {} : { slo }),
       })
       const errors = collect([

@@ -6,7 +6,8 @@ import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { packageInfo } from '../package-info.ts'
 import type { Environment } from '../report.ts'
 import { parseSlo } from '../slo/parse-slo.ts'
-import type { Slo } from '../slo/slo.ts'
+import { inconclusivePolicy } from '../slo/objectives.ts'
+import type { Inconclusive, Slo } from '../slo/slo.ts'
 import { jsonl } from '../workload/jsonl.ts'
 import { sharegpt } from '../workload/sharegpt.ts'
 import type { LoadOptions } from './run-case.ts'
@@ -60,7 +61,17 @@ export function loadFromEnvironment(load: LoadOptions, env: Env): LoadOptions {
 /** `LLM_BENCH_SLO` replaces the objectives of every case. */
 export function sloFromEnvironment(slo: Slo | undefined, env: Env): Slo | undefined {
   const expression = env['LLM_BENCH_SLO']
-  return expression === undefined || expression === '' ? slo : parseSlo(expression)
+  if (expression === undefined || expression === '') return slo
+  const policy = slo?.inconclusive
+  return { ...parseSlo(expression), ...(policy === undefined ? {} : { inconclusive: policy }) }
+}
+
+/** What an inconclusive objective does: as the SLO says, else `LLM_BENCH_INCONCLUSIVE`, else the project's setting. */
+export function inconclusiveFromEnvironment(slo: Slo, env: Env, otherwise: Inconclusive): Inconclusive {
+  const name = env['LLM_BENCH_INCONCLUSIVE']
+  if (name === undefined || name === '') return slo.inconclusive ?? otherwise
+  const policy = inconclusivePolicy(name, 'LLM_BENCH_INCONCLUSIVE')
+  return slo.inconclusive ?? policy
 }
 
 /** Where and with what a run was made. */

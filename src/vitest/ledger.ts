@@ -1,5 +1,7 @@
 import type { Verdict, Warning } from '../report.ts'
+import { queueOf } from './growing-queue.ts'
 import { judgedLine } from './judged-line.ts'
+import type { Retry } from './refuse-retry.ts'
 import type { ServingMeta, ServingRun } from './types.ts'
 
 /** Where a run came from: what a matcher must know beyond the run itself. */
@@ -8,13 +10,34 @@ export interface Provenance {
   readonly file: string
   /** Travels to the reporters. */
   readonly meta: ServingMeta
+  /** Of the test. */
+  readonly retry: Retry
 }
 
 const provenances = new WeakMap<ServingRun, Provenance>()
 
-/** Remembers a finished run, so that matchers can find its file. */
+/** By bench file and target. */
+const stableRates = new Map<string, number>()
+
+/** Remembers a finished run, so that matchers can find its file and what the same target did before. */
 export function enter(run: ServingRun, provenance: Provenance): void {
   provenances.set(run, provenance)
+  const { requestRate } = run.report.load
+  const key = targetKey(run)
+  if (requestRate !== null && key !== null && queueOf(run).state === 'stable') {
+    stableRates.set(key, Math.max(requestRate, stableRates.get(key) ?? 0))
+  }
+}
+
+/** The highest rate at which this target's queue was seen not to grow, among the cases of this file so far; null when none. */
+export function highestStableRate(run: ServingRun): number | null {
+  const key = targetKey(run)
+  return key === null ? null : (stableRates.get(key) ?? null)
+}
+
+function targetKey(run: ServingRun): string | null {
+  const file = provenances.get(run)?.file
+  return file === undefined ? null : JSON.stringify([file, run.report.target])
 }
 
 export function provenanceOf(run: ServingRun): Provenance | undefined {

@@ -1,9 +1,17 @@
-import { test as base, type TestAPI } from 'vitest'
+import { inject, test as base, type TestAPI } from 'vitest'
 import { BenchError } from '../errors.ts'
 import type { Target } from '../frameworks/target.ts'
+import { shortSamples } from '../slo/judge-slo.ts'
+import type { Slo } from '../slo/slo.ts'
 import { requireEvidence, requireJudgement } from './evidence.ts'
 import { enter } from './ledger.ts'
-import { loadFromEnvironment, sloFromEnvironment, targetFromEnvironment } from './environment.ts'
+import {
+  inconclusiveFromEnvironment,
+  loadFromEnvironment,
+  sloFromEnvironment,
+  targetFromEnvironment,
+} from './environment.ts'
+import { refuseRetry } from './refuse-retry.ts'
 import type { LoadOptions } from './run-case.ts'
 import type { ServingRun } from './types.ts'
 
@@ -33,6 +41,10 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
           ? numbered(task.fullTestName, started.length + 1)
           : numbered(`${task.fullTestName} > ${name}`, started.filter((entry) => entry.name === name).length + 1)
       const slo = sloFromEnvironment(options.slo, process.env)
+      if (slo !== undefined) {
+        refuseRetry(task.retry, `The SLO of ${caseName}`)
+        refuseShortSample(caseName, options, slo)
+      }
       const { serving: run } = await bench(
         caseName,
         {
@@ -51,7 +63,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         })
       }
       const serving = (task.meta.serving ??= {})
-      enter(run, { file: task.file.filepath, meta: serving })
+      enter(run, { file: task.file.filepath, meta: serving, retry: task.retry })
       const attempt = task.result?.retryCount ?? 0
       serving.runs = [...(serving.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
       return run
@@ -78,6 +90,17 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     }
   },
 })
+
+/** Where an inconclusive objective fails, a load that cannot end otherwise is not sent. */
+function refuseShortSample(caseName: string, load: LoadOptions, slo: Slo): void {
+  if (inconclusiveFromEnvironment(slo, process.env, inject('servingBench').inconclusive) !== 'fail') return
+  const [short] = shortSamples(load.numPrompts * (load.trials ?? 1), slo)
+  if (short === undefined) return
+  throw new BenchError(`${caseName} was not sent: ${short}, and inconclusive is set to fail.`, {
+    code: 'bad-slo',
+    remedy: 'Raise numPrompts or trials, or state a lower percentile.',
+  })
+}
 
 function notAwaited(test: string): BenchError {
   return new BenchError(`${test} ended while its load was still running.`, {

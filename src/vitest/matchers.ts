@@ -6,12 +6,14 @@ import { withTtftExplained } from '../slo/explain-ttft.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
 import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
-import type { RequestRecord } from '../record.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { judgeBaseline } from './baseline-store.ts'
-import { sloFromEnvironment } from './environment.ts'
-import { noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
+import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
+import { queueOf } from './growing-queue.ts'
+import { highestStableRate, noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
+import { recordsOfTrials } from './records-of-trials.ts'
+import { refuseRetry } from './refuse-retry.ts'
 import type { ServingRun } from './types.ts'
 
 /** Synchronous, so that no forgotten `await` can turn one green. Each writes its verdicts into the report first. */
@@ -20,15 +22,19 @@ export const matchers = {
     refuseNot(this, 'toMeetSlo')
     const run = servingRun(received, 'toMeetSlo')
     const asked = sloFromEnvironment(slo, process.env) ?? slo
-    const evidence = { metrics: run, trials: run.reports.map(({ requests }) => requests) }
+    refuseRetry(provenanceOf(run)?.retry, `The SLO of ${run.report.case}`)
+    const policy = inconclusiveFromEnvironment(asked, process.env, inject('servingBench').inconclusive)
+    const evidence = { metrics: run, trials: run.reports, growingQueue: growingQueue(run) }
     recordWarnings(run, shortSampleWarnings(evidence, asked))
-    return judged(run, judgeSlo(evidence, asked))
+    const verdicts = judgeSlo(evidence, asked)
+    return judged(run, policy === 'fail' ? verdicts.map(failIfOpen) : verdicts)
   },
 
   toMatchBaseline(this: MatcherState, received: unknown) {
     refuseNot(this, 'toMatchBaseline')
     const run = servingRun(received, 'toMatchBaseline')
     const provenance = provenanceOf(run)
+    refuseRetry(provenance?.retry, `The baseline of ${run.report.case}`)
     if (provenance === undefined) {
       throw new BenchError('This run was not made by `load` in a bench file, so there is no place for its baseline.', {
         code: 'bad-baseline',
@@ -57,6 +63,20 @@ export const matchers = {
     return judged(run, judgeStimulus(run.reports, limits))
   },
 } satisfies MatchersObject
+
+/** Exit code, table and JUnit must not disagree on it: where inconclusive is to fail, it does everywhere. */
+function failIfOpen(verdict: Verdict): Verdict {
+  if (verdict.verdict !== 'inconclusive') return verdict
+  return { ...verdict, verdict: 'fail', message: `${verdict.message}; inconclusive, which is set to fail` }
+}
+
+function growingQueue(run: ServingRun): string | null {
+  const { state, growth } = queueOf(run)
+  if (state !== 'growing') return null
+  const stable = highestStableRate(run)
+  const known = stable === null ? '' : `; stable at ${stable} req/s`
+  return `${(growth * 100).toFixed(1)} % of the arrivals pile up${known}`
+}
 
 /** The opposite of an objective would also hold for a dead server. */
 function refuseNot({ isNot }: MatcherState, matcher: string): void {
@@ -92,9 +112,4 @@ function servingRun(received: unknown, matcher: string): ServingRun {
     return received as ServingRun
   }
   throw new TypeError(`expect(...).${matcher} judges a load run: pass what \`load\` or \`describeServing\` gave you.`)
-}
-
-function recordsOfTrials({ records, reports }: ServingRun): RequestRecord[][] {
-  let start = 0
-  return reports.map(({ requests: { count } }) => records.slice(start, (start += count)))
 }

@@ -1,9 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
 import { BenchError } from '../errors.ts'
+import { inconclusivePolicy } from '../slo/objectives.ts'
+import type { Inconclusive } from '../slo/slo.ts'
 import { ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
 
-export type ServingBenchOptions = ServingReporterOptions
+export interface ServingBenchOptions extends ServingReporterOptions {
+  /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */
+  readonly inconclusive?: Inconclusive
+}
 
 /** An hour: a load run ends by itself, and stalls are found by the client's own time-outs. */
 const TEST_TIMEOUT_MS = 3_600_000
@@ -20,7 +25,7 @@ export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
     name: 'vitest-llm-bench',
     configureVitest({ vitest, project }) {
       if (!project.config.benchmark.enabled) return
-      configureProject(project, vitest)
+      configureProject(project, vitest, options)
       if (seen.has(vitest)) return
       seen.add(vitest)
       addReporter(vitest, options)
@@ -43,7 +48,7 @@ function requireNode(): void {
   )
 }
 
-function configureProject(project: TestProject, vitest: Vitest): void {
+function configureProject(project: TestProject, vitest: Vitest, options: ServingBenchOptions): void {
   const { config } = project
   config.benchmark.provider ??= modulePath('./provider')
   config.benchmark.suppressExportGetterWarnings = true
@@ -52,6 +57,7 @@ function configureProject(project: TestProject, vitest: Vitest): void {
   project.provide('servingBench', {
     updateBaselines: vitest.config.snapshotOptions.updateSnapshot,
     progressMs: isBlobOnly(vitest) ? null : 1000,
+    inconclusive: inconclusivePolicy(options.inconclusive ?? 'warn', 'The option `inconclusive` of servingBench()'),
   })
 }
 

@@ -16,6 +16,7 @@ import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
+import { withoutTrimmed } from '../metrics/trim.ts'
 import type { RequestRecord } from '../record.ts'
 import { redactor } from '../redact.ts'
 import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '../report.ts'
@@ -46,6 +47,12 @@ export interface LoadOptions {
   readonly trial?: number
   /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1. */
   readonly trials?: number
+  /**
+   * Requests sent before the first trial, in the same pattern, that are in no report; every trial is then trimmed at its
+   * start. `auto` (the default) sends a tenth of numPrompts, at most 20, to a server, and none to a simulated engine, which
+   * has nothing to warm up.
+   */
+  readonly warmup?: number | 'auto' | false
   /** Ask for answers of exactly the workload's lengths, where the server can. Default true. */
   readonly fixedLength?: boolean
   /** What becomes of an answer of another length than was asked for: counted and flagged (the default), or failed. */
@@ -83,17 +90,20 @@ export async function runCase(
   const loads = trialsOf(load)
   const workloads = await Promise.all(loads.map(makeWorkload))
   const target = await discover(asked)
+  const warm = await warmUp(target, load, options.signal)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
   for (const [index, workload] of workloads.entries()) {
     if (index > 0 && options.signal.aborted) break
     const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
-    trials.push(await runTrial({ name, target, load: loads[index] ?? load }, workload, { ...options, onProgress }))
+    const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
+    const trial = { name, target, load: loads[index] ?? load, workload, warmup }
+    trials.push(await runTrial(trial, { ...options, onProgress }))
   }
   const [first] = trials
   if (first === undefined) throw new RangeError('A case has at least one trial.')
   if (trials.length < loads.length) first.report.verdicts.push(trialsMissing(trials.length, loads.length))
   const metrics = summariseTrials(
-    trials.map(({ records }) => records),
+    trials.map(({ records, report }) => withoutTrimmed(records, report.validity.warmup.trimmed)),
     goodputOf(load),
   )
   return {
@@ -137,17 +147,46 @@ function progressOverTrials(
     })
 }
 
+/** A case, with what its trial sends. `warmup` is null where nothing is warmed up. */
+interface Trial extends ServingCase {
+  readonly workload: Workload
+  readonly warmup: Warmup | null
+}
+
 async function runTrial(
-  { name, target, load }: ServingCase,
-  workload: Workload,
-  options: RunCaseOptions,
+  { name, target, load, workload, warmup }: Trial,
+  { environment, signal, onProgress }: RunCaseOptions,
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
+  const { telemetry, ...measured } = await sendLoad(target, load, workload, {
+    signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  })
+  const records = withoutSecrets(measured.records, target)
+  const report = buildRunReport({
+    case: name,
+    target: targetFacts(target, load),
+    load: loadFacts(load, workload),
+    result: { ...measured, records },
+    telemetry,
+    environment,
+    ...(warmup === null ? {} : { warmup }),
+    ...goodputOf(load),
+  })
+  return { report, records }
+}
+
+async function sendLoad(
+  target: Target,
+  load: LoadOptions,
+  workload: Workload,
+  options: Pick<Parameters<typeof runWatchedLoad>[0], 'signal' | 'onProgress'>,
+): ReturnType<typeof runWatchedLoad> {
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
   const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
   const transport = openTransport(target, clock, workload.seed, timeouts)
   const metrics = openMetricsSources(target, transport)
   try {
-    const { telemetry, ...measured } = await runWatchedLoad(
+    return await runWatchedLoad(
       {
         clock,
         transport,
@@ -158,25 +197,34 @@ async function runTrial(
         failOtherLengths: load.lengthMismatch === 'fail',
         timeouts,
         maxConcurrency: load.maxConcurrency ?? null,
-        signal: options.signal,
-        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+        ...options,
       },
       { sources: metrics.sources, log: null },
     )
-    const records = withoutSecrets(measured.records, target)
-    const report = buildRunReport({
-      case: name,
-      target: targetFacts(target, load),
-      load: loadFacts(load, workload),
-      result: { ...measured, records },
-      telemetry,
-      environment: options.environment,
-      ...goodputOf(load),
-    })
-    return { report, records }
   } finally {
     await Promise.all([metrics.close(), transport.close()])
   }
+}
+
+interface Warmup {
+  readonly sent: number
+  readonly failed: number
+}
+
+const WARMUP_SHARE = 0.1
+const MOST_WARMUP = 20
+/** Far from the seeds of trials, so that no warm-up puts the prompts of a trial into a cache. */
+const WARMUP_SEED = 1_000_003
+
+/** Sends the warm-up of a case; null where nothing is to be warmed up. */
+async function warmUp(target: Target, load: LoadOptions, signal: AbortSignal): Promise<Warmup | null> {
+  const { warmup = 'auto', numPrompts } = load
+  const auto = target.endpoint.kind === 'url' ? Math.min(MOST_WARMUP, Math.ceil(numPrompts * WARMUP_SHARE)) : 0
+  const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
+  if (count === 0) return null
+  const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED })
+  const { records } = await sendLoad(target, load, workload, { signal })
+  return { sent: records.length, failed: records.filter(({ outcome }) => outcome.status === 'failed').length }
 }
 
 function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {

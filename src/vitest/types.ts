@@ -1,7 +1,7 @@
 import type { Metrics, RunReport } from '../report.ts'
 import type { RequestRecord } from '../record.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
-import type { Slo } from '../slo/slo.ts'
+import type { Inconclusive, Slo } from '../slo/slo.ts'
 import type { ServingCase } from './run-case.ts'
 import type { Progress } from '../dispatch/progress.ts'
 
@@ -30,6 +30,8 @@ export interface ServingBenchContext {
   readonly updateBaselines: 'all' | 'new' | 'none'
   /** How often a load run reports its progress; null when nobody listens. */
   readonly progressMs: number | null
+  /** What an inconclusive objective does, unless its SLO or the environment says otherwise. */
+  readonly inconclusive: Inconclusive
 }
 
 export interface ProgressArtifact {

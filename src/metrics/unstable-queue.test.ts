@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
-import { detectUnstableQueue } from './index.ts'
+import { detectUnstableQueue } from './unstable-queue.ts'
 
 /** Waits at one server that takes 200 ms a request, first come, first served, with Poisson arrivals (M/D/1). */
 function waits(load: number, seed: number, count = 1000): number[] {
