@@ -15,6 +15,8 @@ const load: LoadOptions = {
   requestRate: 2,
   numPrompts: 60,
   dataset: fixedLengths({ promptTokens: 500, outputTokens: 100 }),
+  // Both sides whole: virtual time has nothing to warm up.
+  warmup: false,
 }
 
 /** A simulated vLLM in a process of its own, so that it does not share its event loop with the client. */

@@ -9,7 +9,7 @@ import { scenarioFacts } from './scenario.ts'
 import { chooseLayout, VERDICT_STYLES } from './table-layout.ts'
 import { paint } from './text-grid.ts'
 import { wrap } from './text-width.ts'
-import { VERDICT_MARKS, describeVerdict, summarize } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize } from './verdicts.ts'
 
 export interface TableOptions {
   /** Terminal cells in a line; no line is longer. */
@@ -62,9 +62,7 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
 
 /** An exit code of 0 must not be read as "all objectives hold". */
 function openCases(runs: readonly CaseReport[], width: number, color: boolean): string[] {
-  const open = runs.filter(({ verdicts }) =>
-    verdicts.some((each) => each.kind === 'slo' && each.verdict === 'inconclusive'),
-  )
+  const open = runs.filter((run) => caseVerdict(run) === 'inconclusive')
   if (open.length === 0) return []
   const text = `${open.length} inconclusive: neither shown nor refuted, and no failure unless LLM_BENCH_INCONCLUSIVE=fail`
   return wrap(text, width, INDENT).map((line) => paint(line, 'yellow', color))

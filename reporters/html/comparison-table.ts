@@ -4,7 +4,7 @@ import { collectFootnotes, lettersOf, type Footnote } from '../footnotes.ts'
 import { rowTags, type RowTags } from '../row-tags.ts'
 import { narrowDecimals, rateDecimals } from '../table-layout.ts'
 import { formatFixed, formatRequestRate } from '../units.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, isViolated } from '../verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn } from '../verdicts.ts'
 import { bestValues, columnInterval, type Best, type BestValues } from './best-values.ts'
 import { renderDataTable } from './data-table.ts'
 import { simulatedTag } from './simulated.ts'
@@ -112,18 +112,22 @@ function numberCell(run: CaseReport, column: Column, { model, best, decimals }: 
     </td>`
   }
   const places = decimals.get(column) ?? column.decimals
-  const isMissed = isViolated(run, column.id)
+  const doubt = doubtOn(run, column.id)
   // Three digits: more would be noise, and the table would not fit.
   const shown = (number: number | null): string => formatFixed(number, (number ?? 0) >= 100 ? 0 : places)
   const mark = best.of(run, column)
   const interval = columnInterval(model, run, column)
-  return html`<td data-value="${value}" ${isMissed && html` class="missed"`}>
+  return html`<td data-value="${value}" ${doubt === 'fail' && html` class="missed"`}>
     ${
       mark === null ? null : html`<span class="best">${BEST_MARKS[mark]} </span>`
     }${mark === null ? shown(value) : html`<span class="best">${shown(value)}</span>`}${
-      isMissed && ` ${VERDICT_MARKS.fail}`
+      doubt !== null && ` ${VERDICT_MARKS[doubt]}`
     }${interval !== null && html`<small class="interval">${formatInterval(interval, shown)}</small>`}
   </td>`
+}
+
+function hasDoubt({ cases }: PageModel, doubt: 'fail' | 'inconclusive'): boolean {
+  return cases.some((run) => COLUMNS.some(({ id }) => doubtOn(run, id) === doubt))
 }
 
 /** Says only what the table shows. */
@@ -137,7 +141,9 @@ function howToRead(model: PageModel, best: BestValues): Html {
     }${marks.has('clear') && `${BEST_MARKS.clear} best of its load. `}${
       marks.has('close') &&
       `${BEST_MARKS.close} best, but its interval overlaps another one: the difference may be chance. `
-    }${model.cases.some((run) => COLUMNS.some(({ id }) => isViolated(run, id))) && `${VERDICT_MARKS.fail} missed an objective. `}${
+    }${hasDoubt(model, 'fail') && `${VERDICT_MARKS.fail} missed an objective. `}${
+      hasDoubt(model, 'inconclusive') && `${VERDICT_MARKS.inconclusive} neither shown nor refuted. `
+    }${
       model.report.runs.some(({ target }) => target.simulated) &&
       '“Simulated” numbers come from a model of the engine, not from a server.'
     }

@@ -54,6 +54,19 @@ test('a doubt that only one trial raises says which, one that all raise is said 
   ])
 })
 
+test('what several trials say in other words is said once, and what is about all names none', () => {
+  const [a, b] = [trial(0, [1]), trial(1, [1])]
+  a.validity.warnings = [
+    { code: 'short-sample', message: '2 requests cannot show a P99' },
+    { code: 'too-short', message: 'Arrivals lasted 1 s.' },
+  ]
+  b.validity.warnings = [{ code: 'too-short', message: 'Arrivals lasted 2 s.' }]
+  expect(poolTrials([a, b]).validity.warnings).toEqual([
+    { code: 'short-sample', message: '2 requests cannot show a P99' },
+    { code: 'too-short', message: 'trial 0: Arrivals lasted 1 s. Likewise in trial 1.' },
+  ])
+})
+
 test('what makes a trial invalid keeps its number, what is judged over all stands once', () => {
   const [a, b] = [trial(0, [1]), trial(1, [1])]
   const base = { observed: 1, limit: 1, message: 'm' }

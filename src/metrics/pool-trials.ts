@@ -112,13 +112,22 @@ function verdictsOf({ verdicts, load }: RunReport): Verdict[] {
   )
 }
 
+/** What only some trials raise names them; of what they word differently the first wording is kept. */
 function poolWarnings(trials: readonly RunReport[]): Warning[] {
-  const said = trials.flatMap(({ validity, load }) => validity.warnings.map((warning) => ({ ...warning, load })))
-  return [...Map.groupBy(said, ({ code, message }) => `${code} ${message}`).values()].flatMap((alike) => {
-    const [warning] = alike
-    if (warning === undefined) return []
-    const { code, message, load } = warning
-    return [{ code, message: alike.length === trials.length ? message : `trial ${load.trial}: ${message}` }]
+  const said = trials.flatMap(({ validity, load }) =>
+    validity.warnings.map((warning) => ({ ...warning, trial: load.trial })),
+  )
+  return [...Map.groupBy(said, ({ code }) => code)].flatMap(([code, alike]) => {
+    const numbers = [...new Set(alike.map(({ trial }) => trial))]
+    const [first, ...others] = numbers
+    const messages = alike.filter(({ trial }) => trial === first).map(({ message }) => message)
+    const isOne = alike.every(({ message }) => messages.includes(message))
+    // On the objectives, which are about all trials.
+    if (code === 'short-sample' || (isOne && numbers.length === trials.length)) {
+      return messages.map((message) => ({ code, message }))
+    }
+    const more = others.length === 0 ? '' : ` Likewise in trial ${others.join(', ')}.`
+    return messages.map((message) => ({ code, message: `trial ${first}: ${message}${more}` }))
   })
 }
 

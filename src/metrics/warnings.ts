@@ -127,10 +127,8 @@ function tooShort({ requestRate }: LoadFacts, records: readonly RequestRecord[])
   const arrivals = last.dueAt - first.dueAt
   const needed = Math.max(MIN_ARRIVALS_MS, MIN_ANSWERS_LONG * answers.p50)
   if (arrivals >= needed) return []
-  const reason = needed > MIN_ARRIVALS_MS ? `${MIN_ANSWERS_LONG} median answers` : 'the least'
-  const message =
-    `Arrivals lasted ${seconds(arrivals)}, and ${seconds(needed)} are ${reason}: these are numbers of a run of ` +
-    `${records.length} requests from idle, to be compared with runs of the same length.`
+  const reason = needed > MIN_ARRIVALS_MS ? `${MIN_ANSWERS_LONG} median answers (${seconds(needed)})` : seconds(needed)
+  const message = `Arrivals lasted ${seconds(arrivals)}, less than ${reason}: the numbers depend on the length of the run.`
   return [{ code: 'too-short', message }]
 }
 

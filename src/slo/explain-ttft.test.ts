@@ -82,15 +82,12 @@ test('a broken objective of TTFT is explained once, and others are left alone', 
   const report = run(madeUpTelemetry({}, { histograms: { queueTime: meanOf(100, 440) } }))
   const verdicts = withTtftExplained(
     [report],
-    judgeSlo(
-      { metrics: report.metrics, trials: [report.requests] },
-      { ttft: { p50: 100, p99: 800 }, e2eLatency: { p50: 1 } },
-    ),
+    judgeSlo({ metrics: report.metrics, trials: [report] }, { ttft: { p50: 100, p99: 800 }, e2eLatency: { p50: 1 } }),
   )
   expect(verdicts.map(({ message }) => message.split('\n')[0])).toEqual([
-    'ttft.p50 620.0 ms > 100 ms',
-    'ttft.p99 1221.5 ms > 800 ms: of the mean TTFT (620.0 ms) 71 % server queue',
-    'e2eLatency.p50 620.0 ms > 1 ms',
+    'ttft.p50 620.0 ms > 100 ms: 92 of 100 over (worth 9.5): at least 62% exceed it, 95% sure',
+    'ttft.p99 1221.5 ms > 800 ms: 35 of 100 over (worth 8.3): at least 10% exceed it, 95% sure; of the mean TTFT (620.0 ms) 71 % server queue',
+    'e2eLatency.p50 620.0 ms > 1 ms: 100 of 100 over: at least 97% exceed it, 95% sure',
   ])
 })
 
@@ -121,10 +118,10 @@ test('the text of a failure: facts and shares in the first line, the slowest req
   )
   const verdicts = withTtftExplained(
     [report],
-    judgeSlo({ metrics: report.metrics, trials: [report.requests] }, { ttft: { p99: 800 }, errorRate: 0 }),
+    judgeSlo({ metrics: report.metrics, trials: [report] }, { ttft: { p99: 800 }, errorRate: 0 }),
   )
   expect(formatVerdicts(report, verdicts)).toMatchInlineSnapshot(`
-    "vllm @ 8 req/s breaks 1 of 2 objectives: ttft.p99 1221.5 ms > 800 ms: of the mean TTFT (620.0 ms) 71 % server queue, 22 % prefill, 7 % network and client
+    "vllm @ 8 req/s breaks 1 of 2 objectives: ttft.p99 1221.5 ms > 800 ms: 35 of 100 over (worth 8.3): at least 10% exceed it, 95% sure; of the mean TTFT (620.0 ms) 71 % server queue, 22 % prefill, 7 % network and client
 
       ✗ ttft.p99   1221.5 ms  ≤ 800 ms  (+52.7 %)
       ✓ errorRate     0.00 %  ≤ 0 %

@@ -27,7 +27,7 @@ export function withTtftExplained(trials: readonly ExplainedTrial[], verdicts: r
   return verdicts.map((verdict) => {
     if (verdict !== last) return verdict
     const shares = ttftShares(trials)
-    const facts = shares === null ? verdict.message : `${verdict.message}: ${shares}`
+    const facts = shares === null ? verdict.message : `${verdict.message}; ${shares}`
     return { ...verdict, message: [facts, ...slowestFirstTokens(trials)].join('\n') }
   })
 }

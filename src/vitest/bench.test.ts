@@ -113,6 +113,81 @@ describeServing('t', { targets: [vllm()], requestRates: [2], load: { numPrompts:
   },
 )
 
+test('what cannot be shown passes loudly, and fails where that is asked for', { timeout: 120_000 }, async () => {
+  // 60 requests can never show a P99; the P50 of 25 ms would need more requests than there are, or is refuted.
+  const project = benchProject({
+    'bench/open.bench.ts': `
+import { describeServing, test, expect, vllm } from ${ENTRY}
+const load = { numPrompts: 60 }
+describeServing('open', { targets: [vllm()], requestRates: [1], load, slo: { ttft: { p99: 5000 }, errorRate: 0 } })
+describeServing('strict', { targets: [vllm()], requestRates: [1], load, slo: { ttft: { p99: 5000 }, inconclusive: 'fail' } })
+test('asserted', async ({ load }) => {
+  expect(await load({ target: vllm(), requestRate: 1, numPrompts: 60 })).toMeetSlo({ ttft: { p99: 5000 }, inconclusive: 'fail' })
+})`,
+  })
+  const warned = await project.bench(['-t', 'open'])
+  expect(warned.exitCode).toBe(0)
+  expect(warned.output).toMatch(/vllm 0\.4\.1, 1 req\/s: 60 requests cannot show a P99 \(needs 299\)/)
+  expect(warned.output).toMatch(/1 case: 1 inconclusive/)
+  expect(warned.output).toMatch(/\? inconclusive/)
+  expect(warned.output).toMatch(/1 inconclusive: neither shown nor refuted/)
+  expect(project.report().runs[0]?.verdicts.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass'])
+  expect(project.junit()).toMatchObject([{ failure: null, error: null }])
+
+  const strict = await project.bench(['-t', 'strict|asserted'])
+  expect(strict.exitCode).toBe(1)
+  expect(strict.output).toMatch(/strict.* was not sent: 60 requests cannot show a P99 \(needs 299\)/)
+  expect(project.report().failedCases).toHaveLength(1)
+  expect(project.report().runs.map(({ verdicts }) => verdicts[0]?.verdict)).toEqual(['fail'])
+  expect(project.junit().find(({ name }) => name === 'asserted')?.failure).toMatch(/inconclusive, which is set to fail/)
+
+  const everywhere = await project.bench(['-t', 'open'], { LLM_BENCH_INCONCLUSIVE: 'fail' })
+  expect(everywhere.exitCode).toBe(1)
+  const misspelt = await project.bench(['-t', 'open'], { LLM_BENCH_INCONCLUSIVE: 'fial' })
+  expect(misspelt.output).toMatch(/LLM_BENCH_INCONCLUSIVE is "fial"\. Did you mean "fail"/)
+})
+
+test(
+  'a queue that grows certifies no percentile, and the rate that was stable is named',
+  { timeout: 60_000 },
+  async () => {
+    const project = benchProject({
+      'bench/queue.bench.ts': `
+import { describeServing, vllm } from ${ENTRY}
+describeServing('queue', { targets: [vllm()], requestRates: [1, 9], load: { numPrompts: 600 }, slo: { ttft: { p50: 1e6 } } })`,
+    })
+    const { exitCode } = await project.bench()
+    expect(exitCode).toBe(0)
+    expect(project.report().runs.map(({ verdicts }) => verdicts[0])).toMatchObject([
+      { verdict: 'pass' },
+      {
+        verdict: 'inconclusive',
+        message: expect.stringMatching(/queue still growing \(.* pile up; stable at 1 req\/s\)/),
+      },
+    ])
+  },
+)
+
+test('retries of a judged case are refused, because any attempt could pass', { timeout: 60_000 }, async () => {
+  const project = benchProject({
+    'bench/retry.bench.ts': `
+import { describe } from 'vitest'
+import { describeServing, test, expect, vllm } from ${ENTRY}
+const L = { target: vllm(), requestRate: 2, numPrompts: 20 }
+describe('retried', { retry: 2 }, () => {
+  describeServing('matrix', { targets: [vllm()], requestRates: [2], load: { numPrompts: 20 }, slo: { errorRate: 0 } })
+  test('asserted', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate: 0 }) })
+  test('baseline', async ({ load }) => { expect(await load(L)).toMatchBaseline() })
+  test('not judged', async ({ load }) => { await load(L) })
+})`,
+  })
+  const { exitCode, output } = await project.bench()
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/Tests {2}3 failed \| 1 passed/)
+  expect(output).toMatch(/judged in a test that Vitest may retry \(2\), and would pass if any attempt passed/)
+  expect(output).toMatch(/Set `retry: 0` for it, and give the load `trials` instead/)
+})
+
 test('the same seed gives the same report.json, but for times and host', { timeout: 60_000 }, async () => {
   const project = benchProject({ 'bench/chat.bench.ts': CHAT })
   const reports: BenchReport[] = []
@@ -138,7 +213,7 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const { exitCode, output } = await project.bench(['-t', '8 req/s'], {
       VLLM_URL: server.url,
@@ -150,7 +225,11 @@ describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPromp
     const isInvalid = run?.verdicts.some(({ verdict }) => verdict === 'invalid') ?? false
     expect(exitCode).toBe(isInvalid ? 1 : 0)
     expect(run?.target).toMatchObject({ url: server.url, simulated: false })
-    expect(run?.metrics).toMatchObject({ completed: 12, failed: 0, outputTokens: 60 })
+    // The warm-up is in no number, nor is what arrived while the batch filled; the request columns have every request.
+    const trimmed = run?.validity.warmup.trimmed ?? Number.NaN
+    expect(run?.validity.warmup).toMatchObject({ sent: 3, failed: 0 })
+    expect(run?.requests.count).toBe(12)
+    expect(run?.metrics).toMatchObject({ completed: 12 - trimmed, failed: 0, outputTokens: 5 * (12 - trimmed) })
     expect(run?.validity.warnings.map(({ code }) => code)).not.toContain('simulated')
     for (const file of ['report.json', 'junit.xml', 'report.md']) {
       expect(project.read(`bench-results/${file}`)).not.toMatch(/planted-secret/)
@@ -279,7 +358,7 @@ test('SIGINT during a load ends it, exits 130 and keeps what was measured', { ti
   const project = benchProject({
     'bench/long.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
   })
   const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
   const closed = once(child, 'close')
