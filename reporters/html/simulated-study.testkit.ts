@@ -36,7 +36,7 @@ export async function simulatedStudy({ requestsPerCase }: { readonly requestsPer
       runs.push(
         ...reports.map((run) => ({
           ...run,
-          verdicts: [...run.verdicts, ...judgeSlo({ metrics: run.metrics, trials: [run.requests] }, SLO)],
+          verdicts: [...run.verdicts, ...judgeSlo({ metrics: run.metrics, trials: [run] }, SLO)],
         })),
       )
     }
