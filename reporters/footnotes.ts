@@ -1,3 +1,4 @@
+import { comparability } from '../src/metrics/comparability.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from './plain-text.ts'
@@ -19,8 +20,9 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 export function collectFootnotes(runs: readonly CaseReport[]): Footnote[] {
   const labels = labelRuns(runs)
   const quiet = allSimulated(runs)
+  const remarks = comparability(runs)
   const doubts = runs
-    .flatMap((run) => doubtsOf(run).map((doubt) => ({ run, ...doubt })))
+    .flatMap((run) => doubtsOf(run, remarks.get(run)).map((doubt) => ({ run, ...doubt })))
     .filter(({ code }) => !(quiet && code === 'simulated'))
   return [...Map.groupBy(doubts, ({ code }) => code)].map(([code, members], i) => {
     const messages = [...Map.groupBy(members, ({ message }) => message)]
@@ -46,14 +48,18 @@ export function lettersOf(run: CaseReport, footnotes: readonly Footnote[]): stri
     .join('')
 }
 
-/** Warnings and errors of one run as plain lines, each kind once. */
-export function doubtsOf({ target, validity, errors, load }: CaseReport): { code: string; message: string }[] {
+/** Warnings, errors and what `comparability` says of one run, as plain lines. */
+export function doubtsOf(
+  { target, validity, errors, load }: CaseReport,
+  notComparable: readonly string[] = [],
+): { code: string; message: string }[] {
   const { numPrompts, trials } = load
   const pooled = `${trials} trials of ${numPrompts / trials} requests, pooled`
   const doubts = [
     ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
     ...warmupOf(validity),
     ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
+    ...notComparable.map((reason) => ({ code: 'not comparable', message: plainLine(reason) })),
   ]
   if (target.simulated && !doubts.some(({ code }) => code === 'simulated')) {
     doubts.push({ code: 'simulated', message: 'answered by a simulated server' })

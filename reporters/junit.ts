@@ -1,5 +1,6 @@
 import junit, { type Builder, type TestSuite } from 'junit-report-builder'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
+import { comparability } from '../src/metrics/comparability.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
@@ -21,7 +22,8 @@ export function renderJunit(bench: BenchReport): string {
   const report = poolCases(bench)
   const builder = unwrap(junit).newBuilder().name('LLM serving benchmark')
   const labels = labelRuns(report.runs)
-  for (const group of groupRuns(report.runs)) addSuite(builder, group, labels)
+  const remarks = comparability(report.runs)
+  for (const group of groupRuns(report.runs)) addSuite(builder, group, { labels, remarks })
   for (const [framework, cases] of Map.groupBy(report.failedCases, (each) => each.framework ?? 'unknown framework')) {
     addFailedCases(builder, plainLine(framework), cases)
   }
@@ -33,7 +35,13 @@ function unwrap(imported: Builder | { readonly default: Builder }): Builder {
   return 'newBuilder' in imported ? imported : imported.default
 }
 
-function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<CaseReport, string>): void {
+/** What is said of a row beside others. */
+interface RowTexts {
+  readonly labels: ReadonlyMap<CaseReport, string>
+  readonly remarks: ReadonlyMap<CaseReport, readonly string[]>
+}
+
+function addSuite(builder: Builder, { label, runs }: Group, { labels, remarks }: RowTexts): void {
   const suite = builder.testSuite().name(label)
   suite.time(seconds(runs.reduce((sum, { metrics }) => sum + metrics.durationMs, 0)))
   const first = runs[0]
@@ -48,7 +56,8 @@ function addSuite(builder: Builder, { label, runs }: Group, labels: ReadonlyMap<
     addCase(suite, run, {
       className: className(label),
       name: plainLine(run.case),
-      summary: summary(run, labels.get(run) ?? label),
+      summary: summary(run, labels.get(run) ?? label, remarks.get(run) ?? []),
+      notComparable: remarks.get(run) ?? [],
     })
   }
 }
@@ -57,13 +66,15 @@ interface CaseTexts {
   readonly className: string
   readonly name: string
   readonly summary: string
+  readonly notComparable: readonly string[]
 }
 
-function addCase(suite: TestSuite, run: CaseReport, { className, name, summary }: CaseTexts): void {
+function addCase(suite: TestSuite, run: CaseReport, { className, name, summary, notComparable }: CaseTexts): void {
   const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
   for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
   for (const { kind, count } of run.errors) setProperty(testCase, `errors.${kind}`, count)
+  if (notComparable.length > 0) setProperty(testCase, 'notComparable', notComparable.join('; '))
   const violated = violations(run)
   const first = violated[0]
   if (first !== undefined) {
@@ -118,7 +129,7 @@ function seconds(ms: number): number {
   return Number((ms / MS_PER_SECOND).toFixed(3))
 }
 
-function summary(run: CaseReport, label: string): string {
+function summary(run: CaseReport, label: string, notComparable: readonly string[]): string {
   const { metrics, load, validity } = run
   const word = caseVerdict(run)
   const inconclusive = run.verdicts.filter(({ verdict }) => verdict === 'inconclusive')
@@ -129,7 +140,7 @@ function summary(run: CaseReport, label: string): string {
     `TTFT ${latencies(metrics.ttft)}`,
     `TPOT ${latencies(metrics.tpot)}`,
     ...inconclusive.map((verdict) => `inconclusive: ${describeVerdict(verdict)}`),
-    ...doubtsOf(run).map(({ code, message }) => `${code}: ${message}`),
+    ...doubtsOf(run, notComparable).map(({ code, message }) => `${code}: ${message}`),
   ].join('\n')
 }
 

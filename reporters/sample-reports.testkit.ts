@@ -289,6 +289,8 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       lengthMismatches: 0,
       tokenSources: { usage: n },
       finishReasons: { length: n },
+      promptTokenDifference: null,
+      cachedPromptShare: null,
       connections: null,
       warmup: { sent: 0, failed: 0, trimmed: 0 },
       warnings: [...(changes.warnings ?? [])],

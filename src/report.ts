@@ -281,6 +281,13 @@ export const RunReport = z.object({
     /** How many requests' output tokens came from which source. */
     tokenSources: z.record(z.string(), count),
     finishReasons: z.record(z.string(), count),
+    /** The server's count of prompt tokens less the workload's, a request; `count` of them told. Null when none did. */
+    promptTokenDifference: z
+      .object({ mean: z.number(), min: z.int(), max: z.int(), count: z.int().positive() })
+      .nullable()
+      .default(null),
+    /** Share of the prompt tokens that the server found in its prefix cache; null where it does not tell. */
+    cachedPromptShare: z.number().min(0).max(1).nullable().default(null),
     /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
     connections: z.object({ opened: count, reused: count, resent: count.default(0) }).nullable(),
     /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */

@@ -1,3 +1,4 @@
+import { comparability } from '../../src/metrics/comparability.ts'
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { Environment } from '../../src/report.ts'
 import { doubtsOf } from '../footnotes.ts'
@@ -109,6 +110,7 @@ function comparedLoads(runs: readonly CaseReport[]): [name: string, members: Cas
 }
 
 function evidenceTable(model: PageModel): Html {
+  const remarks = comparability(model.cases)
   return renderDataTable({
     label: 'Evidence by case',
     header: [
@@ -140,7 +142,7 @@ function evidenceTable(model: PageModel): Html {
           ? '–'
           : `${validity.connections.opened} opened, ${validity.connections.reused} reused`,
         metrics.failed,
-        doubtsOf(run)
+        doubtsOf(run, remarks.get(run))
           .map(({ code }) => code)
           .join(', ') || 'none',
       ]

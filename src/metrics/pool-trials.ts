@@ -48,6 +48,8 @@ export function poolTrials(trials: readonly RunReport[]): CaseReport {
       lengthMismatches: sum(validities, ({ lengthMismatches }) => lengthMismatches),
       tokenSources: addCounts(validities.map(({ tokenSources }) => tokenSources)),
       finishReasons: addCounts(validities.map(({ finishReasons }) => finishReasons)),
+      promptTokenDifference: poolDifferences(validities.map((each) => each.promptTokenDifference)),
+      cachedPromptShare: meanOrNull(validities.map((each) => each.cachedPromptShare)),
       connections: poolConnections(validities.map(({ connections }) => connections)),
       warmup: {
         sent: sum(validities, ({ warmup }) => warmup.sent),
@@ -133,14 +135,10 @@ function poolWarnings(trials: readonly RunReport[]): Warning[] {
 
 /** Mean rates, the worst distance, all late sends. */
 function poolStimuli(all: readonly Stimulus[]): Stimulus {
-  const mean = (values: readonly (number | null)[]): number | null => {
-    const total = sumOrNull(values)
-    return total === null ? null : total / values.length
-  }
   const distances = all.map(({ gapDistance }) => gapDistance).filter((distance) => distance !== null)
   return {
-    dueRate: mean(all.map(({ dueRate }) => dueRate)),
-    sentRate: mean(all.map(({ sentRate }) => sentRate)),
+    dueRate: meanOrNull(all.map(({ dueRate }) => dueRate)),
+    sentRate: meanOrNull(all.map(({ sentRate }) => sentRate)),
     gapDistance: distances.length === 0 ? null : Math.max(...distances),
     lateSends: sum(all, ({ lateSends }) => lateSends),
   }
@@ -156,8 +154,28 @@ function poolConnections(all: readonly RunReport['validity']['connections'][]): 
   }
 }
 
+function poolDifferences(
+  all: readonly RunReport['validity']['promptTokenDifference'][],
+): RunReport['validity']['promptTokenDifference'] {
+  const known = all.filter((difference) => difference !== null)
+  if (known.length === 0) return null
+  const count = sum(known, (each) => each.count)
+  return {
+    mean: sum(known, (each) => each.mean * each.count) / count,
+    min: Math.min(...known.map(({ min }) => min)),
+    max: Math.max(...known.map(({ max }) => max)),
+    count,
+  }
+}
+
 function sum<T>(values: readonly T[], pick: (value: T) => number): number {
   return values.reduce((total, value) => total + pick(value), 0)
+}
+
+/** Null as soon as one is. */
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const total = sumOrNull(values)
+  return total === null ? null : total / values.length
 }
 
 /** Null as soon as one is. */

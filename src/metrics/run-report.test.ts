@@ -18,6 +18,8 @@ test('a clean run raises no doubts', () => {
     lengthMismatches: 0,
     tokenSources: { usage: 300 },
     finishReasons: { length: 300 },
+    promptTokenDifference: null,
+    cachedPromptShare: null,
     connections: null,
     warmup: { sent: 0, failed: 0, trimmed: 0 },
     warnings: [],
