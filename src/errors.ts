@@ -14,6 +14,7 @@ export type BenchErrorCode =
   | 'no-data'
   | 'not-comparable'
   | 'regressed'
+  | 'no-capacity'
   | 'server-unreachable'
   | 'server-refused'
   | 'model-not-found'

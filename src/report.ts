@@ -95,6 +95,7 @@ export const WARNING_CODES = [
   'too-short',
   'rate-not-reached',
   'saturated',
+  'above-capacity',
   'queue-growing',
   'server-client-mismatch',
   'aborted',

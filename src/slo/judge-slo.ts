@@ -16,6 +16,8 @@ export interface JudgedRun {
   readonly trials: readonly Pick<RunReport, 'requests' | 'validity'>[]
   /** In words, where the queue kept growing, so that percentiles are properties of the length of the run. */
   readonly growingQueue?: string | null
+  /** Of each percentile verdict; 0.95 unless told. More where the same requests are looked at repeatedly. */
+  readonly confidence?: number
 }
 
 const PERCENT: { readonly [S in Statistic]?: number } = { p50: 50, p75: 75, p90: 90, p95: 95, p99: 99 }
@@ -93,7 +95,8 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
       : `${name} ${formatValue(value, metric.unit)} ${sign} ${limitText}`
   if (percentile === null) return { ...base, verdict: kept ? 'pass' : 'fail', message: comparison }
 
-  const stated = { percentile: percentile.percent, limit }
+  const { confidence } = run
+  const stated = { percentile: percentile.percent, limit, ...(confidence === undefined ? {} : { confidence }) }
   const found = judgePercentile({
     ...stated,
     limit: limit * (1 + COLUMN_PRECISION + Number.EPSILON),

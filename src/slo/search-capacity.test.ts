@@ -42,6 +42,12 @@ describe('searchCapacity', () => {
     expect(found.lowestFail).toBe(8)
   })
 
+  test('does not go down for ever where the requests show nothing at all', async () => {
+    const { highestPass, lowestFail, tried } = await searchCapacity(options, server(0, 100))
+    expect({ highestPass, lowestFail }).toEqual({ highestPass: null, lowestFail: null })
+    expect(tried.map(({ rate }) => rate)).toEqual([1, 0.5])
+  })
+
   test('whatever the capacity, it lies in the interval, which is as narrow as asked for', async () => {
     await fc.assert(
       fc.asyncProperty(

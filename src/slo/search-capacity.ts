@@ -23,6 +23,7 @@ export interface Capacity {
 
 /** Below this share of `from` a server is not slow but broken. */
 const LOWEST_SHARE = 1 / 64
+const MOST_OPEN = 2
 
 /**
  * The highest rate that meets objectives, by a bracketing search: doubles while rates pass, halves while they do not, then
@@ -53,7 +54,7 @@ export async function searchCapacity(
     low = capped
     if (capped === to) break
   }
-  for (let rate = from / 2; low === null && rate >= from * LOWEST_SHARE; rate /= 2) {
+  for (let rate = from / 2; low === null && rate >= from * LOWEST_SHARE && !isHopeless(tried); rate /= 2) {
     const lower = threeDigits(rate)
     if (await passes(lower)) low = lower
     else high = lower
@@ -66,6 +67,11 @@ export async function searchCapacity(
   }
   const failed = tried.filter(({ rate, verdict }) => verdict === 'fail' && rate > (low ?? 0)).map(({ rate }) => rate)
   return { highestPass: low, lowestFail: failed.length === 0 ? null : Math.min(...failed), tried }
+}
+
+/** Where two rates in a row could be neither shown nor refuted, the sample is too small, and a lower rate would not help. */
+function isHopeless(tried: Capacity['tried']): boolean {
+  return tried.length >= MOST_OPEN && tried.slice(-MOST_OPEN).every(({ verdict }) => verdict === 'inconclusive')
 }
 
 function threeDigits(rate: PerSecond): PerSecond {

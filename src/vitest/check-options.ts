@@ -56,6 +56,35 @@ export function checkMatrix(matrix: object): void {
   if (unknown !== undefined) throw unknownOption(unknown, 'describeServing', MATRIX_KEYS)
 }
 
+const rate = z.custom<number>(
+  (value) => typeof value === 'number' && value > 0 && value < Infinity,
+  'requests per second above 0',
+)
+
+const Capacity = z.strictObject({
+  slo: z.object(),
+  load: z.custom<object>((value) => typeof value === 'function' || typeof value === 'object').optional(),
+  min: rate.optional(),
+  from: rate.optional(),
+  to: rate.optional(),
+  resolution: z.number().min(0.01).max(1).optional(),
+  requestRates: z.union([z.enum(['search', 'sweep']), z.array(rate).min(1)]).optional(),
+})
+
+/** The same for the options of `findCapacity`. */
+export function checkCapacity(options: object): void {
+  const checked = Capacity.safeParse(options)
+  if (checked.success) return
+  const [issue] = checked.error.issues
+  if (issue?.code === 'unrecognized_keys') {
+    throw unknownOption(issue.keys[0] ?? '', 'findCapacity', Object.keys(Capacity.shape))
+  }
+  throw new BenchError(`The option ${issue?.path.join('.')} of findCapacity is wrong.`, {
+    code: 'bad-load',
+    remedy: `It must be: ${issue?.message ?? 'something else'}.`,
+  })
+}
+
 const DAY_MS = 86_400_000
 const LONGEST_DAYS = 24
 

@@ -4,7 +4,7 @@ import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import { requireEvidence, requireJudgement } from './evidence.ts'
-import { enter } from './ledger.ts'
+import { enter, isProbe } from './ledger.ts'
 import {
   inconclusiveFromEnvironment,
   loadFromEnvironment,
@@ -32,6 +32,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       readonly run: Promise<ServingRun>
       readonly hasSlo: boolean
       readonly name: string | undefined
+      readonly trial: number | undefined
       isOver: boolean
     }[] = []
 
@@ -39,7 +40,10 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       const caseName =
         name === undefined
           ? numbered(task.fullTestName, started.length + 1)
-          : numbered(`${task.fullTestName} > ${name}`, started.filter((entry) => entry.name === name).length + 1)
+          : numbered(
+              `${task.fullTestName} > ${name}`,
+              started.filter((entry) => entry.name === name && entry.trial === options.trial).length + 1,
+            )
       const slo = sloFromEnvironment(options.slo, process.env)
       if (slo !== undefined) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)
@@ -70,7 +74,8 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     }
 
     await use(async (options) => {
-      const entry = { run: load(options), hasSlo: options.slo !== undefined, name: options.name, isOver: false }
+      const { slo, name, trial } = options
+      const entry = { run: load(options), hasSlo: slo !== undefined, name, trial, isOver: false }
       started.push(entry)
       try {
         return await entry.run
@@ -85,6 +90,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     if (forgotten !== undefined) throw notAwaited(task.fullTestName)
     for (const [index, result] of results.entries()) {
       if (result.status === 'rejected') continue
+      if (isProbe(result.value)) continue
       if (started[index]?.hasSlo === true) requireJudgement(result.value)
       if (result.value.report.verdicts.every(({ kind }) => kind === 'validity')) requireEvidence(result.value)
     }

@@ -10,6 +10,7 @@ import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { judgeBaseline } from './baseline-store.ts'
 import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
+import { failIfOpen } from './fail-if-open.ts'
 import { queueOf } from './growing-queue.ts'
 import { highestStableRate, noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
 import { recordsOfTrials } from './records-of-trials.ts'
@@ -63,12 +64,6 @@ export const matchers = {
     return judged(run, judgeStimulus(run.reports, limits))
   },
 } satisfies MatchersObject
-
-/** Exit code, table and JUnit must not disagree on it: where inconclusive is to fail, it does everywhere. */
-function failIfOpen(verdict: Verdict): Verdict {
-  if (verdict.verdict !== 'inconclusive') return verdict
-  return { ...verdict, verdict: 'fail', message: `${verdict.message}; inconclusive, which is set to fail` }
-}
 
 function growingQueue(run: ServingRun): string | null {
   const { state, growth } = queueOf(run)

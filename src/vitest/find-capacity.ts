@@ -1,0 +1,185 @@
+import { describe, inject } from 'vitest'
+import { BenchError } from '../errors.ts'
+import { targetLabel, type Target } from '../frameworks/target.ts'
+import { poolTrials } from '../metrics/pool-trials.ts'
+import type { RunReport, Verdict, Warning } from '../report.ts'
+import { judgeSlo } from '../slo/judge-slo.ts'
+import { searchCapacity, type Capacity, type RateVerdict } from '../slo/search-capacity.ts'
+import type { Slo } from '../slo/slo.ts'
+import type { PerSecond } from '../units.ts'
+import { atCallSite, captureCallSite } from './call-site.ts'
+import { checkCapacity } from './check-options.ts'
+import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
+import { requireEvidence } from './evidence.ts'
+import { queueOf } from './growing-queue.ts'
+import { noteJudged, noteProbe, recordVerdicts, recordWarnings } from './ledger.ts'
+import { failIfOpen } from './fail-if-open.ts'
+import { test, type Load } from './load-fixture.ts'
+import type { LoadOptions } from './run-case.ts'
+import type { ServingRun } from './types.ts'
+
+type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
+
+export interface CapacityOptions {
+  /** What a rate must meet to be held. */
+  readonly slo: Slo
+  /** Of one look at one rate; default 1000 requests. */
+  readonly load?: ProbeLoad | ((requestRate: PerSecond) => ProbeLoad)
+  /** The case fails when the capacity is below this, requests/s. */
+  readonly min?: PerSecond
+  /** The first rate that is tried. Default `min`, or else 1. */
+  readonly from?: PerSecond
+  /** No rate above this is tried. Default 64 times `from`. */
+  readonly to?: PerSecond
+  /** How narrow the answer must be: 0.1 (the default) ends with a rate that holds and one 10 % above that does not. */
+  readonly resolution?: number
+  /** `search` (the default) looks for the capacity; `sweep` sends one load at every rate and judges nothing. */
+  readonly requestRates?: 'search' | 'sweep' | readonly PerSecond[]
+}
+
+/** More looks at a rate that neither holds nor breaks would cost more than the next rate tells. */
+const MAX_LOOKS = 3
+/** Each look at a growing sample is one more chance to err. */
+const LOOK_CONFIDENCE = 1 - 0.05 / MAX_LOOKS
+/** A trend of TTFT alone may be one of the prompts, which every rate shares; a queue also piles up this share of the arrivals. */
+const PILING_UP = 0.05
+const SWEEP_STEP = Math.SQRT2
+const DEFAULT_PROMPTS = 1000
+const DEFAULT_SPAN = 64
+
+/**
+ * A bench case that finds the highest request rate at which a target meets its objectives, and fails below `min`.
+ *
+ * Every rate gets up to three looks, a load each, and is done as soon as they show that it holds or that it does not. The
+ * loads are rows of the table, with the goodput at their rate; the verdict on the capacity stands at the highest rate that
+ * holds.
+ *
+ * With `requestRates: 'sweep'`, or a list of rates, it only draws the curve.
+ */
+export function findCapacity(target: Target, options: CapacityOptions): void {
+  const frames = captureCallSite(findCapacity)
+  checkCapacity(options)
+  const { requestRates = 'search' } = options
+  describe(targetLabel(target), () => {
+    const title = requestRates === 'search' ? 'capacity' : 'sweep'
+    test(title, { meta: { serving: { framework: targetLabel(target) } } }, async ({ load }) => {
+      try {
+        const slo = sloFromEnvironment(options.slo, process.env) ?? options.slo
+        const probe = probeWith(load, target, { ...options, slo })
+        await (requestRates === 'search' ? search(probe, { ...options, slo }) : sweep(probe, options))
+      } catch (error) {
+        throw atCallSite(error, frames)
+      }
+    })
+  })
+}
+
+/** One look at one rate. */
+type Probe = (requestRate: PerSecond, look: number) => Promise<ServingRun>
+
+function probeWith(load: Load, target: Target, { slo, load: options }: CapacityOptions): Probe {
+  return async (requestRate, look) => {
+    const chosen = typeof options === 'function' ? options(requestRate) : (options ?? { numPrompts: DEFAULT_PROMPTS })
+    const run = await load({ target, requestRate, ...chosen, slo, name: `${requestRate} req/s`, trial: look })
+    noteProbe(run)
+    return run
+  }
+}
+
+async function search(probe: Probe, options: CapacityOptions): Promise<void> {
+  const { min, from = min ?? 1, to = from * DEFAULT_SPAN, resolution = 0.1 } = options
+  const runs = new Map<PerSecond, ServingRun>()
+  const capacity = await searchCapacity({ from, to, resolution }, async (rate) => {
+    const { run, verdict } = await judgeRate(probe, rate, options.slo)
+    runs.set(rate, run)
+    return verdict
+  })
+  const at = runs.get(capacity.highestPass ?? Math.min(...runs.keys()))
+  if (at === undefined) throw new RangeError('A search tries at least one rate.')
+  const policy = inconclusiveFromEnvironment(options.slo, process.env, inject('servingBench').inconclusive)
+  const found = verdictOf(capacity, min)
+  const verdict = policy === 'fail' ? failIfOpen(found) : found
+  recordVerdicts(at, [verdict])
+  if (verdict.verdict !== 'fail') return
+  const error = new BenchError(`${verdict.message}.`, {
+    code: 'no-capacity',
+    remedy: 'See the rows of the rates that were tried; lower `min`, or the objectives, or give the server more.',
+  })
+  noteJudged(at, error.message)
+  throw error
+}
+
+/** Looks until the verdict is clear. Throws BenchError when a run is invalid: then it measured its client. */
+async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run: ServingRun; verdict: RateVerdict }> {
+  const looks: ServingRun[] = []
+  for (;;) {
+    const run = await probe(rate, looks.length)
+    looks.push(run)
+    const invalid = run.report.verdicts.find(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+    if (invalid !== undefined) {
+      throw new BenchError(`The capacity cannot be told: at ${rate} req/s the run is invalid. ${invalid.message}`, {
+        code: 'no-capacity',
+        remedy: 'Search below that rate (`to`), or send from a bigger machine.',
+      })
+    }
+    const verdicts = judgeLooks(
+      looks.flatMap(({ reports }) => reports),
+      slo,
+    )
+    const { state, growth } = queueOf(run)
+    const growing = state === 'growing' && growth > PILING_UP
+    const verdict = growing ? 'fail' : worstOf(verdicts)
+    if (verdict !== 'inconclusive' || looks.length === MAX_LOOKS) {
+      const first = looks[0] ?? run
+      if (verdict !== 'pass') recordWarnings(first, [aboveCapacity(verdicts, growing)])
+      return { run: first, verdict }
+    }
+  }
+}
+
+function judgeLooks(trials: readonly RunReport[], slo: Slo): Verdict[] {
+  const { metrics } = poolTrials(trials)
+  return judgeSlo({ metrics, trials, confidence: LOOK_CONFIDENCE }, slo)
+}
+
+function worstOf(verdicts: readonly Verdict[]): RateVerdict {
+  if (verdicts.some(({ verdict }) => verdict === 'fail')) return 'fail'
+  return verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'inconclusive'
+}
+
+function aboveCapacity(verdicts: readonly Verdict[], growing: boolean): Warning {
+  const told = verdicts.filter(({ verdict }) => verdict !== 'pass').map(({ message }) => message)
+  const why = [...(growing ? ['the queue kept growing'] : []), ...told].join('; ')
+  return { code: 'above-capacity', message: `This rate was not shown to hold: ${why}.` }
+}
+
+function verdictOf({ highestPass, lowestFail, tried }: Capacity, min: PerSecond | undefined): Verdict {
+  const objective = min === undefined ? 'capacity' : `capacity >= ${min} req/s`
+  const base = { kind: 'slo' as const, objective, observed: highestPass, limit: min ?? null }
+  const rates = `${tried.length} rates tried`
+  if (highestPass === null) {
+    const lowest = Math.min(...tried.map(({ rate }) => rate))
+    const isOpen = tried.every(({ verdict }) => verdict === 'inconclusive')
+    const shown = isOpen ? 'no rate could be shown to hold: give each look more requests' : 'no rate holds'
+    const message = `capacity: ${shown}, down to ${lowest} req/s (${rates})`
+    return { ...base, verdict: isOpen ? 'inconclusive' : 'fail', message }
+  }
+  const above = lowestFail === null ? 'no rate above it failed' : `${lowestFail} req/s does not`
+  const message = `capacity ${highestPass} req/s: it holds, ${above} (${rates})`
+  if (min === undefined || highestPass >= min) return { ...base, verdict: 'pass', message }
+  const refuted = lowestFail !== null && lowestFail <= min
+  return { ...base, verdict: refuted ? 'fail' : 'inconclusive', message: `${message}; at least ${min} were asked for` }
+}
+
+async function sweep(
+  probe: Probe,
+  { requestRates, min, from = min ?? 1, to = from * 16 }: CapacityOptions,
+): Promise<void> {
+  const rates = Array.isArray(requestRates) ? (requestRates as readonly PerSecond[]) : geometric(from, to)
+  for (const rate of rates) requireEvidence(await probe(rate, 0))
+}
+
+function geometric(from: PerSecond, to: PerSecond): PerSecond[] {
+  const count = Math.floor(Math.log(to / from) / Math.log(SWEEP_STEP) + 1e-9) + 1
+  return Array.from({ length: count }, (_, i) => Number((from * SWEEP_STEP ** i).toPrecision(3)))
+}
