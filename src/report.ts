@@ -290,7 +290,15 @@ export const RunReport = z.object({
     /** Share of the prompt tokens that the server found in its prefix cache; null where it does not tell. */
     cachedPromptShare: z.number().min(0).max(1).nullable().default(null),
     /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
-    connections: z.object({ opened: count, reused: count, resent: count.default(0) }).nullable(),
+    connections: z
+      .object({
+        opened: count,
+        reused: count,
+        resent: count.default(0),
+        /** Until each connection could be used, TLS included; null when none was opened. */
+        connectMs: distribution.default(null),
+      })
+      .nullable(),
     /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */
     warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
     warnings: z.array(Warning),

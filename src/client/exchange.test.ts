@@ -32,8 +32,9 @@ function run({ steps, options = {}, abortAt }: Scripted): { record: RequestRecor
         clock.at(step.at, () => {
           if (aborted) return
           if ('sent' in step) observer.onSent()
-          else if ('head' in step) observer.onHead(step.head, {})
-          else if ('bytes' in step) observer.onBytes(Buffer.from(step.bytes))
+          else if ('head' in step) observer.onHead(step.head, {}, clock.now())
+          else if ('bytes' in step)
+            observer.onBytes(Buffer.from(step.bytes), 0, Buffer.byteLength(step.bytes), clock.now())
           else if ('end' in step) observer.onEnd()
           else observer.onError(step.error, 'the wire broke')
         })
@@ -44,6 +45,7 @@ function run({ steps, options = {}, abortAt }: Scripted): { record: RequestRecor
         },
       }
     },
+    prepare: () => Promise.resolve(),
     connections: () => null,
     close: async () => {},
   }

@@ -38,7 +38,7 @@ export interface Exchange {
 /**
  * Sends one request now and stamps what comes back, until it ends in a record.
  *
- * The clock is read once for each read of the socket: events that arrived together became visible together.
+ * Events that arrived in one read of the socket share a stamp: they became visible together.
  */
 export function startExchange(options: ExchangeOptions): Exchange {
   const { clock, transport, timeouts, protocol, index, dueAt, promptTokens, requestedOutputTokens } = options
@@ -54,6 +54,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   let firstEventAt: Ms | null = null
   let firstOutputAt: Ms | null = null
   let firstAnswerAt: Ms | null = null
+  let stamped = 0
   let isOver = false
   let sending: { abort(): void } | null = null
   let cancelTimer: CancelTimer | null = null
@@ -63,7 +64,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
     if (events > 0) firstEventAt ??= now
     if (outputEvents > 0) firstOutputAt ??= now
     if (answerEvents > 0) firstAnswerAt ??= now
-    while (stamps.count < outputEvents) stamps.push(now)
+    for (; stamped < outputEvents; stamped++) stamps.push(now)
   }
 
   const finish = (outcome: Outcome, endedAt: Ms): void => {
@@ -109,7 +110,7 @@ export function startExchange(options: ExchangeOptions): Exchange {
   const giveUp = (): void => {
     sending?.abort()
     if (clock.now() >= startedAt + timeouts.total) {
-      fail('total-timeout', `not over after ${seconds(timeouts.total)}, with ${stamps.count} events of output.`)
+      fail('total-timeout', `not over after ${seconds(timeouts.total)}, with ${stamped} events of output.`)
     } else if (sentAt === null) {
       fail('connect', `no connection within ${seconds(timeouts.connect)}. Check the address and any firewall.`)
     } else if (firstByteAt === null) {
@@ -147,19 +148,18 @@ export function startExchange(options: ExchangeOptions): Exchange {
       sentAt = clock.now()
       setTimer()
     },
-    onHead(code) {
-      headAt = clock.now()
+    onHead(code, _headers, at) {
+      headAt = at
       status = code
       if (code !== 200) decoder = createDecoder('http-error-body')
     },
-    onBytes(bytes) {
-      const now = clock.now()
+    onBytes(bytes, start, end, now) {
       lastByteAt = now
       if (firstByteAt === null) {
         firstByteAt = now
         setTimer()
       }
-      decoder.push(bytes)
+      decoder.push(bytes, start, end)
       stampNews(now)
     },
     onEnd() {

@@ -2,10 +2,10 @@ import type { Ms } from '../units.ts'
 
 /** A list of times without an object for each. */
 export interface Stamps {
-  readonly count: number
   /** The latest; null when there is none. */
   last(): Ms | null
   push(time: Ms): void
+  /** Nothing is pushed after that. */
   toArray(): Float64Array
 }
 
@@ -14,9 +14,6 @@ export function createStamps(expected: number): Stamps {
   let stamps = new Float64Array(Math.max(16, Math.min(expected, 65_536)))
   let count = 0
   return {
-    get count() {
-      return count
-    },
     last: () => (count === 0 ? null : stamps[count - 1]!),
     push(time) {
       if (count === stamps.length) {
@@ -26,6 +23,6 @@ export function createStamps(expected: number): Stamps {
       }
       stamps[count++] = time
     },
-    toArray: () => stamps.slice(0, count),
+    toArray: () => (count === stamps.length ? stamps : stamps.slice(0, count)),
   }
 }

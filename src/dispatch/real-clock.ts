@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Ms } from '../units.ts'
+import { monotonicNow } from './monotonic.ts'
 import { createTimerHeap, type Timer } from './timer-heap.ts'
 
 /** `setTimeout` comes up to this much late on an idle machine, so it is asked to come this much early. */
@@ -11,14 +12,16 @@ const HOP: Ms = 0.25
 /** Above this `setTimeout` fires at once. */
 const LONGEST_TIMEOUT: Ms = 2 ** 31 - 1
 
-/** Time of this process, from 0 at the call; one `setTimeout` serves all timers. It keeps the process alive. */
-export function createRealClock(): Clock {
-  const zero = performance.now()
+/**
+ * Time since `zero` on the machine's monotonic clock, by default since the call: clocks of several threads with one zero show
+ * the same time. One `setTimeout` serves all timers. It keeps the process alive.
+ */
+export function createRealClock(zero: Ms = monotonicNow()): Clock {
   const timers = createTimerHeap()
   let armedFor: Timer | null = null
   let disarm: (() => void) | null = null
 
-  const now = (): Ms => performance.now() - zero
+  const now = (): Ms => monotonicNow() - zero
 
   const arm = (): void => {
     const next = timers.peek()

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '../clock.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import type { Transport } from '../client/transport.ts'
-import { createUndiciTransport } from '../client/undici-transport.ts'
+import { createHttpTransport } from '../client/http-transport.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Workload } from '../workload/workload.ts'
 import { createRealClock } from './real-clock.ts'
@@ -45,11 +45,12 @@ function fakeServer(clock: Clock): Transport & { mostInFlight(): number } {
           if (!aborted) callback()
         })
       }
+      const hear = (text: string): void => observer.onBytes(Buffer.from(text), 0, text.length, clock.now())
       observer.onSent()
-      at(50, () => observer.onHead(200, {}))
-      at(50, () => observer.onBytes(Buffer.from(event('a'))))
-      at(60, () => observer.onBytes(Buffer.from(event('b'))))
-      at(70, () => observer.onBytes(Buffer.from(event('c', 'length'))))
+      at(50, () => observer.onHead(200, {}, clock.now()))
+      at(50, () => hear(event('a')))
+      at(60, () => hear(event('b')))
+      at(70, () => hear(event('c', 'length')))
       at(70, () => {
         inFlight--
         observer.onEnd()
@@ -60,6 +61,7 @@ function fakeServer(clock: Clock): Transport & { mostInFlight(): number } {
         },
       }
     },
+    prepare: () => Promise.resolve(),
     connections: () => null,
     close: async () => {},
     mostInFlight: () => most,
@@ -220,11 +222,14 @@ test.for([0, -1, 1.5, NaN])('%s slots are a bad load', async (maxConcurrency) =>
   await expect(run).rejects.toMatchObject({ code: 'bad-load' })
 })
 
+/** The real clock of all runs over sockets. */
+const realClock = createRealClock()
+
 async function listen(listener: RequestListener, connections = 100): Promise<Transport> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const transport = createUndiciTransport({ url, connections, connectTimeoutMs: 5000 })
+  const transport = createHttpTransport({ url, connections, connectTimeoutMs: 5000, now: realClock.now })
   onTestFinished(async () => {
     await transport.close()
     server.closeAllConnections()
@@ -243,7 +248,7 @@ test('over sockets: streams are stamped in order and none is sent before it is d
   })
   const { records, connections } = await runLoad({
     ...COMMON,
-    clock: createRealClock(),
+    clock: realClock,
     transport,
     workload: workload([0, 5, 10, 15, 40]),
   })
@@ -253,19 +258,20 @@ test('over sockets: streams are stamped in order and none is sent before it is d
     expect(moments).toEqual(moments.toSorted((a, b) => a - b))
     expect(outputAt).toHaveLength(3)
   }
-  expect(connections!.opened + connections!.reused).toBe(5)
+  // One may have been opened for a request that then found one free.
+  expect(connections!.opened + connections!.reused).toBeGreaterThanOrEqual(5)
 })
 
 test('over sockets: one slot means one connection, used again by all', async () => {
   const transport = await listen((_request, response) => response.end(event('abc', 'length')))
   const { connections } = await runLoad({
     ...COMMON,
-    clock: createRealClock(),
+    clock: realClock,
     transport,
     workload: workload(Array(5).fill(0)),
     maxConcurrency: 1,
   })
-  expect(connections).toEqual({ opened: 1, reused: 4, resent: 0 })
+  expect(connections).toMatchObject({ opened: 1, reused: 4, resent: 0 })
 })
 
 function kinds(records: readonly RequestRecord[]): string[] {
@@ -285,7 +291,7 @@ test('over sockets: refused and cut answers end as what they are, and do not tou
   })
   const { records } = await runLoad({
     ...COMMON,
-    clock: createRealClock(),
+    clock: realClock,
     transport,
     workload: workload(Array(4).fill(0)),
   })
@@ -309,7 +315,7 @@ test.for<{ name: string; listener: RequestListener; timeouts: Partial<Timeouts>;
 ])('over sockets: $name is given up as $kind', async ({ listener, timeouts, kind }) => {
   const { records } = await runLoad({
     ...COMMON,
-    clock: createRealClock(),
+    clock: realClock,
     transport: await listen(listener),
     workload: workload([0, 0]),
     timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
@@ -326,7 +332,7 @@ test('over sockets: abort ends a run whose server would never answer, with a rec
   })
   const { records, unsent, aborted } = await runLoad({
     ...COMMON,
-    clock: createRealClock(),
+    clock: realClock,
     transport,
     workload: workload([0, 0, 0, 3_600_000]),
     signal: controller.signal,

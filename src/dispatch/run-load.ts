@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../clock.ts'
 import { type Exchange, startExchange } from '../client/exchange.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import type { ConnectionCounts, Transport, WireRequest } from '../client/transport.ts'
+import type { ConnectionFacts, Transport, WireRequest } from '../client/transport.ts'
 import { BenchError } from '../errors.ts'
 import { createDecoder } from '../protocol/index.ts'
 import type { ProtocolId } from '../protocol/protocol.ts'
@@ -13,6 +13,11 @@ import { createTally, type Progress } from './progress.ts'
 
 /** From the call to the first due time, so that the first request is no later than the others. */
 const LEAD: Ms = 20
+
+/** Connections are kept ready for what may come within this span: time enough to open more. */
+const SPARE_WINDOW: Ms = 250
+/** A server need not hold more idle connections than this for us. */
+const MAX_SPARE = 1024
 
 /** Of the wall clock, in virtual time as well: it is a person who reads it. */
 const PROGRESS_INTERVAL: Ms = 1000
@@ -46,7 +51,7 @@ export interface LoadResult {
   readonly unsent: number
   readonly aborted: boolean
   /** Of the transport since it was opened; null where there are no sockets. */
-  readonly connections: ConnectionCounts | null
+  readonly connections: ConnectionFacts | null
 }
 
 /**
@@ -67,9 +72,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const records: RequestRecord[] = []
   const inFlight = new Set<Exchange>()
   const tally = createTally()
+  await transport.prepare(Math.min(MAX_SPARE, limit, workload.offsets.filter((at) => at <= SPARE_WINDOW).length))
   const firstDueAt = clock.now() + LEAD
   let toSend = total
   let next = 0
+  /** Those before it are due within the window, or were. */
+  let soon = 0
   let ended = 0
   let aborted = false
   let isSending = false
@@ -78,6 +86,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
   const dueAt = (index: number): Ms => firstDueAt + workload.offsets[index]!
   const hasSlot = (): boolean => next - ended < limit
+
+  /** Connections for what comes next, so that connecting is in nobody's latency. */
+  const keepSpare = (): void => {
+    while (soon < toSend && dueAt(soon) <= clock.now() + SPARE_WINDOW) soon++
+    void transport.prepare(Math.max(0, Math.min(MAX_SPARE, limit - (next - ended), soon - next)))
+  }
 
   const send = (index: number): void => {
     const request = workload.requests[index]!
@@ -111,6 +125,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     isSending = true
     while (next < toSend && hasSlot() && dueAt(next) <= clock.now()) send(next++)
     isSending = false
+    keepSpare()
     cancelTimer?.()
     if (next === toSend) {
       if (ended === next) finish?.()

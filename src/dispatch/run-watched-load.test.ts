@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { poisson } from '../arrival/index.ts'
-import { createUndiciTransport } from '../client/undici-transport.ts'
+import { createHttpTransport } from '../client/http-transport.ts'
 import { lmdeploy, vllm } from '../frameworks/targets.ts'
 import type { Target } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
@@ -38,7 +38,7 @@ async function virtual(target: Target, load: Omit<LoadOptions, 'clock' | 'transp
   const transport = createSimulatedTransport({ clock, profile: target.endpoint.profile, seed: 0 })
   const heard: Progress[] = []
   const options = { clock, transport, onProgress: (progress: Progress) => void heard.push(progress) }
-  const { sources } = openMetricsSources(target, transport)
+  const { sources } = openMetricsSources(target, transport, clock)
   const watched = await runWatchedLoad({ ...load, ...options }, { sources, log })
   await transport.close()
   return { ...watched, heard }
@@ -90,8 +90,8 @@ test('where there are no metrics a log that is written does', async () => {
 test('the same over HTTP: each request is counted once, and by the server as no later than by us', async () => {
   const clock = createRealClock()
   const server = await startSimulatedServer({ clock, profile, seed: 0, port: 0 })
-  const transport = createUndiciTransport({ url: server.url, connections: 100, connectTimeoutMs: 5000 })
-  const { sources, close } = openMetricsSources(vllm({ url: server.url }), transport)
+  const transport = createHttpTransport({ now: clock.now, url: server.url, connections: 100, connectTimeoutMs: 5000 })
+  const { sources, close } = openMetricsSources(vllm({ url: server.url }), transport, clock)
   onTestFinished(async () => {
     await Promise.all([close(), transport.close()])
     await server.close()

@@ -79,7 +79,12 @@ test('estimated tokens and other lengths are pointed out', () => {
 })
 
 test('a run that was cut short says how much of it there is', () => {
-  const result = { records: onTime, unsent: 900, aborted: true, connections: { opened: 4, reused: 96, resent: 0 } }
+  const result = {
+    records: onTime,
+    unsent: 900,
+    aborted: true,
+    connections: { opened: 4, reused: 96, resent: 0, connectMs: [1, 2, 3, 6] },
+  }
   const { validity } = madeUpReport(onTime, { result })
   expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96, resent: 0 } })
   expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 300 of 1200 requests.' }])

@@ -11,6 +11,7 @@ import {
 import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
 import { cachedPromptShare, promptTokenDifference } from './prompt-parity.ts'
+import { distribution } from '../stats/distribution.ts'
 import { seriesOf } from './series.ts'
 import { stimulusOf } from './stimulus.ts'
 import { summarise } from './summarise.ts'
@@ -59,9 +60,9 @@ export function buildRunReport(input: RunReportInput): RunReport {
       lengthMismatches: records.filter(hasOtherLength).length,
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
+      connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
       promptTokenDifference: promptTokenDifference(records),
       cachedPromptShare: cachedPromptShare(records, telemetry),
-      connections,
       warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
       warnings: warningsOf({ target, load, result, metrics, telemetry, stimulus }),
     },

@@ -32,31 +32,42 @@ export class ByteSplitter {
     this.#sink = sink
   }
 
-  push(bytes: Uint8Array): void {
-    let start = 0
-    while (!this.#overflown) {
-      const end = bytes.indexOf(this.#delimiter, start)
-      const stop = end === -1 ? bytes.length : end
-      if (this.#carry.length + stop - start > MAX_EVENT_BYTES) return this.#overflow()
-      if (end === -1) return this.#carry.append(bytes, start, stop)
-      if (this.#carry.length === 0) {
-        this.#sink.item(bytes, start, end, true)
-      } else {
-        this.#carry.append(bytes, start, end)
-        const length = this.#carry.length
-        this.#carry.clear()
-        this.#sink.item(this.#carry.bytes, 0, length, true)
-      }
-      start = end + 1
+  push(bytes: Uint8Array, start: number, end: number): void {
+    let at = start
+    while (at < end) at = this.next(bytes, at, end)
+  }
+
+  /** Takes the bytes from `start` up to the first delimiter or to `end`, and returns where to go on. */
+  next(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#overflown) return end
+    const found = bytes.indexOf(this.#delimiter, start)
+    const isWhole = found !== -1 && found < end
+    const stop = isWhole ? found : end
+    if (this.#carry.length + stop - start > MAX_EVENT_BYTES) {
+      this.#overflow()
+    } else if (isWhole && this.#carry.length === 0) {
+      this.#sink.item(bytes, start, stop, true)
+    } else {
+      this.#carry.append(bytes, start, stop)
+      if (isWhole) this.#handOver(true)
     }
+    return isWhole ? stop + 1 : end
+  }
+
+  /** Nothing of an unfinished item is kept. */
+  get isBetweenItems(): boolean {
+    return this.#carry.length === 0
   }
 
   /** Hands over what came after the last delimiter, if anything did. */
   end(): void {
+    if (!this.#overflown && this.#carry.length > 0) this.#handOver(false)
+  }
+
+  #handOver(finished: boolean): void {
     const length = this.#carry.length
-    if (this.#overflown || length === 0) return
     this.#carry.clear()
-    this.#sink.item(this.#carry.bytes, 0, length, false)
+    this.#sink.item(this.#carry.bytes, 0, length, finished)
   }
 
   #overflow(): void {

@@ -22,7 +22,7 @@ export function createDecoder(protocol: ProtocolId, options: DecoderOptions = {}
   const framing = createFraming(protocol, events)
   return {
     state: answer,
-    push: (bytes) => framing.push(bytes),
+    push: (bytes, start = 0, end = bytes.length) => framing.push(bytes, start, end),
     end() {
       framing.end()
       events.end()
@@ -55,7 +55,7 @@ function createReader(protocol: ProtocolId, answer: Answer, { prompt }: DecoderO
 }
 
 interface Framing {
-  push(bytes: Uint8Array): void
+  push(bytes: Uint8Array, start: number, end: number): void
   end(): void
 }
 
@@ -65,7 +65,7 @@ const NUL = 0
 function createFraming(protocol: ProtocolId, events: EventIntake): Framing {
   switch (protocol) {
     case 'http-error-body':
-      return { push: (bytes) => events.strayBytes(bytes, 0, bytes.length), end() {} }
+      return { push: (bytes, start, end) => events.strayBytes(bytes, start, end), end() {} }
     case 'lmdeploy-interactive':
       return new ByteSplitter(LF, events)
     case 'vllm-generate-nul':

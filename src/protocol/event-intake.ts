@@ -3,13 +3,13 @@ import { ByteBuffer } from './byte-buffer.ts'
 import { MAX_EVENT_BYTES, type SplitterSink } from './byte-splitter.ts'
 import { bodyErrorText, errorText, shorten } from './error-text.ts'
 import type { EventReader } from './event-reader.ts'
-import { type EventTemplate, learnTemplate } from './event-template.ts'
+import { type EventTemplate, learnTemplate, type WholeEvent } from './event-template.ts'
 import { isJsonObject, parseJson } from './json.ts'
-import type { SseSink } from './sse-scanner.ts'
+import type { EventFrame, SseSink } from './sse-scanner.ts'
 
 /** As much of a body that is no event stream as is kept to tell the reader what it was. */
 const MAX_STRAY_BYTES = 65_536
-/** A server whose events differ in more than their text (a new id, running counts) is parsed event by event. */
+/** A server whose events differ in more than their text and their numbers (a new id) is parsed event by event. */
 const MAX_FUTILE_TRIES = 8
 const utf8 = new TextDecoder()
 const LINE_BREAK = Uint8Array.of(10)
@@ -21,6 +21,8 @@ export class EventIntake implements SseSink, SplitterSink {
   readonly #stray = new ByteBuffer()
   readonly #makeReader: (answer: Answer) => EventReader
   #template: EventTemplate | null = null
+  /** Data of the last event that was read in full and might have been learnt. */
+  #previous: string | null = null
   #futileTries = 0
 
   /** `makeReader` makes readers like `reader` for trying events out on another answer. */
@@ -30,14 +32,23 @@ export class EventIntake implements SseSink, SplitterSink {
     this.#makeReader = makeReader
   }
 
-  data(bytes: Uint8Array, start: number, end: number, finished: boolean): void {
-    if (this.#template?.matches(bytes, start, end) === true) {
-      this.#futileTries = 0
-      this.#answer.events++
-      this.#answer.countOutput(this.#template.kind)
-      return
+  knownEvents(bytes: Uint8Array, start: number, end: number): number {
+    const template = this.#template
+    if (template === null) return start
+    let at = start
+    while (at < end) {
+      const next = template.match(bytes, at, end)
+      if (next === -1) break
+      template.count(this.#answer)
+      at = next
     }
-    const text = utf8.decode(bytes.subarray(start, end)).trim()
+    if (at > start) this.#futileTries = 0
+    return at
+  }
+
+  data(bytes: Uint8Array, start: number, end: number, finished: boolean, frame: EventFrame | null): void {
+    const data = utf8.decode(bytes.subarray(start, end))
+    const text = data.trim()
     if (text === '') return
     if (text === '[DONE]') {
       this.#answer.endedWithDone = true
@@ -48,7 +59,8 @@ export class EventIntake implements SseSink, SplitterSink {
     if (json === undefined && !finished) return
     if (json === undefined) return this.#answer.fail(`unreadable event: ${shorten(text, 200)}`)
     this.#event(json)
-    if (!this.#answer.keepText) this.#learn(text)
+    if (this.#answer.keepText || frame === null) return
+    this.#learn({ before: bytes.slice(frame.start, start), data, after: bytes.slice(end, frame.end) })
   }
 
   errorField(bytes: Uint8Array, start: number, end: number): void {
@@ -98,11 +110,12 @@ export class EventIntake implements SseSink, SplitterSink {
   }
 
   /** Whoever keeps no text need not read each event: the next ones like this are known by their bytes. */
-  #learn(event: string): void {
+  #learn(event: WholeEvent): void {
     const keys = this.#reader.textKeys?.() ?? []
     if (keys.length === 0 || this.#futileTries >= MAX_FUTILE_TRIES) return
     this.#futileTries++
-    this.#template = learnTemplate(event, keys, this.#makeReader) ?? this.#template
+    this.#template = learnTemplate(event, this.#previous, keys, this.#makeReader) ?? this.#template
+    this.#previous = event.data
   }
 
   #event(json: unknown): void {

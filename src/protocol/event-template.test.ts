@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Answer } from './answer.ts'
 import { createDecoder } from './create-decoder.ts'
 import { type EventTemplate, learnTemplate } from './event-template.ts'
 import { openaiChatReader } from './openai-chat.ts'
@@ -8,29 +9,66 @@ import { recordedStreams } from './recorded-streams.testkit.ts'
 const chatKeys = openaiChatReader().textKeys?.() ?? []
 const chat = (delta: object, rest: object = {}): string =>
   JSON.stringify({ choices: [{ delta, finish_reason: null }], ...rest })
-const learn = (event: string): EventTemplate | null => learnTemplate(event, chatKeys, openaiChatReader)
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** As it comes from a server, `data: ` before it and a blank line behind. */
+function learn(data: string, previous: string | null = null): EventTemplate | null {
+  return learnTemplate(
+    { before: bytesOf('data: '), data, after: bytesOf('\n\n') },
+    previous,
+    chatKeys,
+    openaiChatReader,
+  )
+}
 
 test('an ordinary delta is learnt, and the next one is known by its bytes', () => {
   const template = learn(chat({ content: 'Hi' }))
-  expect(template?.kind).toBe('text')
+  expect(countOne(template, chat({ content: 'a' }))).toMatchObject({ events: 1, outputEvents: 1, contentEvents: 1 })
   for (const content of [' there', '"quoted"\n', '\\', '😀', '\u0007'])
     expect(matches(template, chat({ content }))).toBe(true)
 })
 
 test('reasoning is learnt as reasoning, beside an empty content too', () => {
-  expect(learn(chat({ reasoning: 'hm' }))?.kind).toBe('reasoning')
-  expect(learn(chat({ content: '', reasoning_content: 'hm' }))?.kind).toBe('reasoning')
+  for (const delta of [{ reasoning: 'hm' }, { content: '', reasoning_content: 'hm' }]) {
+    const answer = countOne(learn(chat(delta)), chat(delta))
+    expect(answer).toMatchObject({ events: 1, outputEvents: 1, contentEvents: 0, answerEvents: 0 })
+  }
 })
 
 test.each([
   { name: 'finish reason', event: JSON.stringify({ choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }] }) },
-  { name: 'usage', event: chat({ content: 'a' }, { usage: { prompt_tokens: 1, completion_tokens: 2 } }) },
   { name: 'error', event: chat({ content: 'a' }, { error: 'x' }) },
   { name: 'text in two places', event: chat({ content: 'a', reasoning: 'b' }) },
   { name: 'empty text', event: chat({ content: '' }) },
   { name: 'text where none is expected', event: chat({}, { content: 'a' }) },
 ])('an event with $name is not learnt', ({ event }) => {
   expect(learn(event)).toBeNull()
+})
+
+const counted = (promptTokens: number, completionTokens: number, content = 'a'): string =>
+  chat({ content }, { usage: { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: 99 } })
+
+test('counts that each event repeats are taken from each, once two events have shown which ones differ', () => {
+  const constant = learn(counted(7, 1))
+  expect(matches(constant, counted(7, 2))).toBe(false)
+  expect(countOne(constant, counted(7, 1, 'b'))).toMatchObject({ promptTokens: 7, completionTokens: 1 })
+
+  const running = learn(counted(7, 2), counted(7, 1))
+  expect(countOne(running, counted(7, 345))).toMatchObject({ promptTokens: 7, completionTokens: 345, outputEvents: 1 })
+  expect(countOne(running, counted(7, 0))).toMatchObject({ promptTokens: 7, completionTokens: null })
+  expect(matches(running, counted(8, 3))).toBe(false)
+})
+
+test.each(['03', '', '-3', '3.5', '3e2', '1234567890123456', 'null', '"3"'])('%s is no count', (number) => {
+  const running = learn(counted(7, 2), counted(7, 1))
+  const [before, after] = counted(7, 1).split('"completion_tokens":1')
+  expect(matches(running, `${before}"completion_tokens":${number}${after}`)).toBe(false)
+})
+
+test('numbers that say nothing may run, too, and those in the text are text', () => {
+  const at = (created: number, content: string): string => chat({ content }, { created, model: 'm' })
+  const template = learn(at(1_700_000_001, 'a: 2, '), at(1_700_000_000, 'a: 1, '))
+  expect(countOne(template, at(1_700_000_002, 'c: 3, '))).toMatchObject({ promptTokens: null, completionTokens: null })
 })
 
 test('an event that differs in anything but its text is not known', () => {
@@ -45,6 +83,8 @@ test('an event that differs in anything but its text is not known', () => {
     ordinary.replace('there', 'the\nre'),
     ordinary.replace('there', '\\'),
     ordinary.slice(0, 5),
+    ordinary.slice(0, -1),
+    `${ordinary} `,
   ]) {
     expect(matches(template, event)).toBe(false)
   }
@@ -71,7 +111,7 @@ test('whatever is put in the place of the text, bytes and JSON.parse agree', () 
   fc.assert(fc.property(fc.string({ minLength: 1 }), (content) => matches(template, chat({ content }))))
 })
 
-test('events are counted alike by their bytes and by JSON.parse, with every event in a spoilt order', () => {
+test('events are counted alike by their bytes and by JSON.parse, however they are ordered, cut and spoilt', () => {
   const events = recordedStreams()
     .filter(({ expected }) => ['openai-chat', 'openai-completions', 'triton-generate'].includes(expected.protocol))
     .map(({ body, expected }) => ({
@@ -79,21 +119,46 @@ test('events are counted alike by their bytes and by JSON.parse, with every even
       events: new TextDecoder().decode(body).split(/(?<=\n\r?\n)/u),
     }))
   fc.assert(
-    fc.property(fc.constantFrom(...events), fc.array(fc.nat(), { maxLength: 40 }), ({ protocol, events }, order) => {
-      const body = new TextEncoder().encode(order.map((i) => events[i % events.length]).join(''))
-      const [lean, full] = [false, true].map((keepText) => {
-        const decoder = createDecoder(protocol, { keepText })
-        decoder.push(body)
-        decoder.end()
-        return { ...decoder.state, keepText: null, text: null, reasoningText: null }
-      })
-      expect(lean).toEqual(full)
-    }),
+    fc.property(
+      fc.constantFrom(...events),
+      fc.array(fc.tuple(fc.nat(), fc.constantFrom('', '0', '7', '12', '03', '-1')), { maxLength: 40 }),
+      fc.array(fc.nat(1000)),
+      ({ protocol, events }, order, sizes) => {
+        // Some events with one of their numbers, the count of tokens most likely, replaced.
+        const spoil = (event = '', number: string): string =>
+          number === '' ? event : event.replace(/\d+(?=[,}]\D*$|,"total)/u, number)
+        const body = bytesOf(order.map(([i, number]) => spoil(events[i % events.length], number)).join(''))
+        const [lean, full] = [false, true].map((keepText) => {
+          const decoder = createDecoder(protocol, { keepText })
+          let from = 0
+          for (const size of [...sizes, body.length]) {
+            const to = Math.min(body.length, from + size)
+            decoder.push(body, from, to)
+            from = to
+          }
+          decoder.end()
+          return { ...decoder.state, keepText: null, text: null, reasoningText: null }
+        })
+        expect(lean).toEqual(full)
+      },
+    ),
     { numRuns: 2000 },
   )
 })
 
+/** What the answer holds after this one event, known by its bytes. */
+function countOne(template: EventTemplate | null, event: string): Answer {
+  const answer = new Answer(false)
+  expect(matches(template, event)).toBe(true)
+  template?.count(answer)
+  return answer
+}
+
 function matches(template: EventTemplate | null, event: string): boolean {
-  const bytes = new TextEncoder().encode(`data: ${event}\n`)
-  return template?.matches(bytes, 6, bytes.length - 1) ?? false
+  const before = '\n\n'
+  const bytes = bytesOf(`${before}data: ${event}\n\ndata: `)
+  const end = bytes.length - 'data: '.length
+  return (
+    template?.match(bytes, before.length, bytes.length) === end && template.match(bytes, before.length, end) === end
+  )
 }

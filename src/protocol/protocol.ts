@@ -44,7 +44,8 @@ export interface DecodedStream {
  */
 export interface StreamDecoder {
   readonly state: DecodedStream
-  push(bytes: Uint8Array): void
+  /** Takes the bytes from `start` to `end`, by default all. They are not kept. */
+  push(bytes: Uint8Array, start?: number, end?: number): void
   /** No more bytes will come. A last event without its blank line is read now. */
   end(): void
   /** True when the answer is complete in the sense of the protocol: a finish reason where the protocol has one. */

@@ -41,6 +41,7 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
 function scan(chunks: Uint8Array[]): string[] {
   const seen: string[] = []
   const scanner = new SseScanner({
+    knownEvents: (_bytes, start) => start,
     data: (bytes, start, end, finished) => seen.push(decode(bytes, start, end) + (finished ? '' : ' (unfinished)')),
     errorField: (bytes, start, end) => seen.push(`error field ${decode(bytes, start, end)}`),
     strayLine: (bytes, start, end) => seen.push(`stray ${decode(bytes, start, end)}`),
@@ -49,7 +50,7 @@ function scan(chunks: Uint8Array[]): string[] {
   for (const chunk of chunks) {
     // A copy that is spoilt afterwards: the scanner may not look at bytes that it was only lent.
     const lent = chunk.slice()
-    scanner.push(lent)
+    scanner.push(lent, 0, lent.length)
     lent.fill(0)
   }
   scanner.end()

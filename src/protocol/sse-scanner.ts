@@ -1,9 +1,22 @@
 import { ByteBuffer } from './byte-buffer.ts'
 import { ByteSplitter, MAX_EVENT_BYTES } from './byte-splitter.ts'
 
+export interface EventFrame {
+  readonly start: number
+  readonly end: number
+}
+
 export interface SseSink {
-  /** The data of one event. `finished` is false for a last event that its blank line never closed. */
-  data(bytes: Uint8Array, start: number, end: number, finished: boolean): void
+  /**
+   * Where reading must go on, after as many whole events from `start` as the sink knows by their bytes, and has taken.
+   * `start` is between two events.
+   */
+  knownEvents(bytes: Uint8Array, start: number, end: number): number
+  /**
+   * The data of one event. `finished` is false for a last event that its blank line never closed. `frame` is where in `bytes`
+   * all lines of the event lie; null when they came in several reads.
+   */
+  data(bytes: Uint8Array, start: number, end: number, finished: boolean, frame: EventFrame | null): void
   /** The value of a field called `error`, which llama.cpp b4747 sends instead of `data`. */
   errorField(bytes: Uint8Array, start: number, end: number): void
   /** A line that is no field of an event stream: a plain body sent in its place. */
@@ -31,6 +44,8 @@ export class SseScanner {
   readonly #copy = new ByteBuffer()
   /** The chunk being read, and where in it lies the only data line of the event so far. */
   #chunk: Uint8Array | null = null
+  /** Where in the chunk the event being read begins; null when that was in an earlier one. */
+  #eventStart: number | null = null
   #start = 0
   #end = 0
   #hasData = false
@@ -46,16 +61,29 @@ export class SseScanner {
     })
   }
 
-  push(bytes: Uint8Array): void {
+  push(bytes: Uint8Array, start: number, end: number): void {
     this.#chunk = bytes
-    this.#lines.push(bytes)
+    let at = start
+    while (at < end) {
+      if (this.#isBetweenEvents) {
+        at = this.#sink.knownEvents(bytes, at, end)
+        this.#eventStart = at
+        if (at === end) break
+      }
+      at = this.#lines.next(bytes, at, end)
+    }
+    this.#eventStart = null
     if (this.#inPlace) this.#copyData(bytes)
     this.#chunk = null
   }
 
   end(): void {
     this.#lines.end()
-    this.#dispatch(false)
+    this.#dispatch(null)
+  }
+
+  get #isBetweenEvents(): boolean {
+    return !this.#hasData && !this.#atStart && !this.#overflown && this.#lines.isBetweenItems
   }
 
   #line(bytes: Uint8Array, start: number, end: number, finished: boolean): void {
@@ -64,8 +92,9 @@ export class SseScanner {
       this.#atStart = false
       if (BYTE_ORDER_MARK.every((byte, i) => bytes[start + i] === byte)) start += BYTE_ORDER_MARK.length
     }
+    const lineEnd = end + 1
     if (end > start && bytes[end - 1] === CR) end--
-    if (end <= start) return this.#dispatch(true)
+    if (end <= start) return this.#dispatch(lineEnd)
     if (bytes[start] === COLON) return
 
     const field = isField(bytes, start, end, 'data') ? 'data' : FIELDS.find((name) => isField(bytes, start, end, name))
@@ -101,16 +130,20 @@ export class SseScanner {
     this.#inPlace = false
   }
 
-  #dispatch(finished: boolean): void {
+  /** `eventEnd` is behind the blank line that closes the event; null when none does. */
+  #dispatch(eventEnd: number | null): void {
     if (!this.#hasData || this.#overflown) return
+    const finished = eventEnd !== null
     this.#hasData = false
     if (this.#inPlace && this.#chunk !== null) {
       this.#inPlace = false
-      this.#sink.data(this.#chunk, this.#start, this.#end, finished)
+      const isFramed = finished && this.#eventStart !== null
+      const frame = isFramed ? { start: this.#eventStart!, end: eventEnd } : null
+      this.#sink.data(this.#chunk, this.#start, this.#end, finished, frame)
     } else {
       const length = this.#copy.length
       this.#copy.clear()
-      this.#sink.data(this.#copy.bytes, 0, length, finished)
+      this.#sink.data(this.#copy.bytes, 0, length, finished, null)
     }
   }
 

@@ -1,5 +1,5 @@
 import { startExchange } from '../client/exchange.ts'
-import { createUndiciTransport } from '../client/undici-transport.ts'
+import { createHttpTransport } from '../client/http-transport.ts'
 import type { Clock } from '../clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
@@ -60,7 +60,7 @@ function judge(outcome: Outcome): Probe {
 
 async function askForOneToken(target: UrlTarget, { clock, timeoutMs, signal }: ProbeOptions): Promise<Outcome> {
   const { url, tls } = target.endpoint
-  const transport = createUndiciTransport({ url, tls, connections: 1, connectTimeoutMs: timeoutMs })
+  const transport = createHttpTransport({ now: clock.now, url, tls, connections: 1, connectTimeoutMs: timeoutMs })
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const exchange = startExchange({
     clock,

@@ -37,8 +37,8 @@ export function listen(
       heard.status = status
       heard.headAt = now()
     },
-    onBytes: (bytes) => {
-      heard.texts.push(Buffer.from(bytes).toString())
+    onBytes: (bytes, start, end) => {
+      heard.texts.push(Buffer.from(bytes.subarray(start, end)).toString())
       heard.textAt.push(now())
     },
     onEnd: () => {

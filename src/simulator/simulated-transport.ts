@@ -32,10 +32,10 @@ export function createSimulatedTransport(options: ResponderOptions): Transport {
         if (gone) return
         leave = responder.handle(request, {
           head: (status, headers) => {
-            if (!gone) observer.onHead(status, headers)
+            if (!gone) observer.onHead(status, headers, clock.now())
           },
           bytes: (bytes) => {
-            if (!gone) observer.onBytes(bytes)
+            if (!gone) observer.onBytes(bytes, 0, bytes.length, clock.now())
           },
           end: () => {
             if (gone) return
@@ -55,6 +55,7 @@ export function createSimulatedTransport(options: ResponderOptions): Transport {
       })
       return { abort: giveUp }
     },
+    prepare: () => Promise.resolve(),
     connections: () => null,
     close: async () => {
       closed = true

@@ -55,10 +55,10 @@ export function fetchPage(clock: Clock, address: PageAddress, done: (fetched: Fe
           const found = headers['location']
           location = typeof found === 'string' ? found : null
         },
-        onBytes(bytes) {
-          size += bytes.length
+        onBytes(bytes, start, end) {
+          size += end - start
           if (size > MAX_BYTES) fail(`the page is larger than ${MAX_BYTES / 1024 / 1024} MiB`)
-          else chunks.push(Buffer.from(bytes))
+          else chunks.push(Buffer.from(bytes.subarray(start, end)))
         },
         onEnd() {
           if (isOver) return

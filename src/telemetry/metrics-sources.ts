@@ -1,5 +1,6 @@
+import type { Clock } from '../clock.ts'
 import type { Transport } from '../client/transport.ts'
-import { createUndiciTransport } from '../client/undici-transport.ts'
+import { createHttpTransport } from '../client/http-transport.ts'
 import type { Target } from '../frameworks/target.ts'
 import type { Ms } from '../units.ts'
 import type { PageAddress } from './fetch-page.ts'
@@ -32,7 +33,7 @@ const CONNECT_TIMEOUT: Ms = 3000
  * Where a target tells what it is doing. A simulated engine is asked through `simulated`, the transport of its load; a
  * server over a connection of its own.
  */
-export function openMetricsSources(target: Target, simulated: Transport): MetricsSources {
+export function openMetricsSources(target: Target, simulated: Transport, clock: Pick<Clock, 'now'>): MetricsSources {
   const { endpoint } = target
   if (endpoint.kind !== 'url') {
     const sources = placesOf(target)
@@ -42,7 +43,8 @@ export function openMetricsSources(target: Target, simulated: Transport): Metric
   }
   const own = new URL(endpoint.url)
   const sources = pagesOf(target, own).map(({ page, tables }) => ({
-    transport: createUndiciTransport({
+    transport: createHttpTransport({
+      now: clock.now,
       url: page.origin,
       connections: 1,
       connectTimeoutMs: CONNECT_TIMEOUT,

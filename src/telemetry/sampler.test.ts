@@ -17,7 +17,7 @@ const nowhere = createSimulatedTransport({ clock: createVirtualClock(), profile:
 /** A sampler of a target, on a clock that stands still until a test fires its next timer. Closed after the test. */
 function sample(target: Target) {
   const clock = createVirtualClock()
-  const { sources, close } = openMetricsSources(target, nowhere)
+  const { sources, close } = openMetricsSources(target, nowhere, { now: () => performance.now() })
   const sampler = createSampler(clock, sources)
   onTestFinished(async () => {
     sampler.stop()
@@ -194,12 +194,12 @@ test('an unreachable port is a problem in words', async () => {
 
 test('nobody knows where ollama would tell anything', () => {
   const target: Target = { ...vllm({ url: 'http://127.0.0.1:11434' }), framework: 'ollama' }
-  expect(openMetricsSources(target, nowhere).sources).toEqual([])
+  expect(openMetricsSources(target, nowhere, { now: () => performance.now() }).sources).toEqual([])
 })
 
 test('behind Triton the metrics are looked for on port 8002 first, without the key', () => {
   const target = tensorrtLlm({ url: 'http://127.0.0.1:8000', apiKey: 'sk-secret' })
-  const { sources } = openMetricsSources(target, nowhere)
+  const { sources } = openMetricsSources(target, nowhere, { now: () => performance.now() })
   expect(sources.map(({ address }) => address)).toEqual([
     'http://127.0.0.1:8002/metrics',
     'http://127.0.0.1:8000/metrics',

@@ -1,7 +1,7 @@
 import type { Arrival } from '../arrival/arrival.ts'
 import { poisson } from '../arrival/index.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import { createUndiciTransport } from '../client/undici-transport.ts'
+import { createHttpTransport } from '../client/http-transport.ts'
 import type { Transport, WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
@@ -184,7 +184,7 @@ async function sendLoad(
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
   const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
   const transport = openTransport(target, clock, workload.seed, timeouts)
-  const metrics = openMetricsSources(target, transport)
+  const metrics = openMetricsSources(target, transport, clock)
   try {
     return await runWatchedLoad(
       {
@@ -270,7 +270,8 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
     case 'simulated':
       return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
     case 'url':
-      return createUndiciTransport({
+      return createHttpTransport({
+        now: clock.now,
         url: target.endpoint.url,
         connections: MAX_CONNECTIONS,
         connectTimeoutMs: timeouts.connect,

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../client/timeouts.ts'
 import type { Transport } from '../../client/transport.ts'
-import { createUndiciTransport } from '../../client/undici-transport.ts'
+import { createHttpTransport } from '../../client/http-transport.ts'
+import type { Clock } from '../../clock.ts'
 import { createRealClock } from '../../dispatch/real-clock.ts'
 import { type LoadResult, runLoad } from '../../dispatch/run-load.ts'
 import type { ProtocolId } from '../../protocol/protocol.ts'
@@ -36,8 +37,8 @@ export async function serveReplay(
   return server
 }
 
-export function connectTo(url: string): Transport {
-  return createUndiciTransport({ url, connections: 100, connectTimeoutMs: 5000 })
+export function connectTo(url: string, clock: Pick<Clock, 'now'>): Transport {
+  return createHttpTransport({ now: clock.now, url, connections: 100, connectTimeoutMs: 5000 })
 }
 
 export interface ReplayLoad {
@@ -52,10 +53,11 @@ export interface ReplayLoad {
 /** All requests at once, over real sockets, until the last has ended and the client is closed. */
 export async function loadFrom(url: string, options: ReplayLoad = {}): Promise<LoadResult> {
   const { requests = 1, protocol = 'openai-completions', prompt = 'Hi', outputTokens = 16 } = options
-  const transport = connectTo(url)
+  const clock = createRealClock()
+  const transport = connectTo(url, clock)
   try {
     return await runLoad({
-      clock: createRealClock(),
+      clock,
       transport,
       workload: {
         requests: Array.from({ length: requests }, () => ({ prompt, promptTokens: 1, outputTokens })),

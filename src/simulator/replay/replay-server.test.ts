@@ -181,11 +181,12 @@ test('every recorded stream decodes to its expected parse over sockets, however 
 
 /** One request with a decoder that keeps the text. */
 async function exchangeWith(url: string, protocol: Parameters<typeof createDecoder>[0]) {
-  const transport = connectTo(url)
+  const clock = createRealClock()
+  const transport = connectTo(url, clock)
   const decoder = createDecoder(protocol)
   const record = await new Promise<RequestRecord>((resolve) => {
     startExchange({
-      clock: createRealClock(),
+      clock,
       transport,
       decoder,
       protocol,

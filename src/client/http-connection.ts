@@ -1,0 +1,148 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { type HttpHeaders, HttpResponseReader } from './http-response.ts'
+import type { TlsOptions } from './tls.ts'
+
+export interface ConnectionOptions {
+  readonly url: URL
+  readonly tls: TlsOptions | undefined
+  readonly connectTimeoutMs: Ms
+  /** Where all connections of a thread read into: what is read is dealt with before the next read. */
+  readonly readBuffer: Uint8Array
+  now(): Ms
+}
+
+/** Hears what happens on a connection between `send` and `onEnd`. */
+export interface AnswerObserver {
+  /** `at` is when the socket was read. */
+  onHead(status: number, headers: HttpHeaders, at: Ms): void
+  onBytes(bytes: Uint8Array, start: number, end: number, at: Ms): void
+  /** `reusable`: the connection may carry another request now. */
+  onEnd(reusable: boolean): void
+}
+
+/** The server may close the connection so much earlier than its `Keep-Alive: timeout` says: it is on its way by then. */
+const KEEP_ALIVE_MARGIN: Ms = 1000
+const TCP_KEEP_ALIVE: Ms = 60_000
+
+/**
+ * One HTTP/1.1 connection, plain or TLS, with one request on it at a time.
+ *
+ * The socket reads into one buffer (`onread`), with no stream, no copy and no allocation between the system call and the
+ * reader of the answer.
+ */
+export class HttpConnection {
+  /** From the start of the connecting to a connection that can be used, TLS included; null before that. */
+  connectMs: Ms | null = null
+  /** Requests that have been sent on it. */
+  requests = 0
+  /** When the server said that it would close an idle connection; `Infinity` where it did not say. */
+  idleUntil: Ms = Infinity
+  readonly #socket: Socket
+  readonly #reader: HttpResponseReader
+  readonly #now: () => Ms
+  #observer: AnswerObserver | null = null
+  #readAt: Ms = 0
+  #error: Error | null = null
+  /** Set between the end of an answer and the call that tells of it. */
+  #ended: 'reusable' | 'last' | null = null
+
+  /** Exactly one of the two is called first; after `onOpen`, `onClose` still follows, with the error if there was one. */
+  constructor(options: ConnectionOptions, onOpen: () => void, onClose: (error: Error | null) => void) {
+    const { url, tls, connectTimeoutMs, readBuffer, now } = options
+    this.#now = now
+    const startedAt = now()
+    const isTls = url.protocol === 'https:'
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const address = {
+      host,
+      port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE,
+      onread: {
+        buffer: readBuffer,
+        callback: (length: number, bytes: Uint8Array): boolean => {
+          this.#read(bytes, length)
+          return true
+        },
+      },
+    }
+    this.#socket = isTls
+      ? connectTls({
+          ...address,
+          ...tls,
+          ALPNProtocols: ['http/1.1'],
+          ...(isIP(host) === 0 ? { servername: host } : {}),
+        })
+      : connectTcp(address)
+    const timer = setTimeout(() => this.#socket.destroy(new ConnectTimeout()), Math.min(connectTimeoutMs, 2 ** 31 - 1))
+    this.#socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer)
+      this.connectMs = now() - startedAt
+      onOpen()
+    })
+    this.#socket.on('error', (error) => {
+      this.#error = error
+    })
+    this.#socket.on('end', () => this.#socket.destroy())
+    this.#socket.once('close', () => {
+      clearTimeout(timer)
+      if (this.#error === null && this.#reader.close()) this.#endAnswer(true)
+      onClose(this.#error)
+    })
+    this.#reader = new HttpResponseReader({
+      head: (status, headers) => {
+        this.idleUntil = Infinity
+        const timeout = /timeout=(\d+)/.exec(String(headers['keep-alive'] ?? ''))?.[1]
+        if (timeout !== undefined) this.idleUntil = this.#readAt + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
+        this.#observer?.onHead(status, headers, this.#readAt)
+      },
+      body: (bytes, start, end) => this.#observer?.onBytes(bytes, start, end, this.#readAt),
+      end: (reusable) => {
+        this.#ended = reusable ? 'reusable' : 'last'
+      },
+    })
+  }
+
+  send(head: string, body: string | null, observer: AnswerObserver): void {
+    this.#observer = observer
+    this.requests++
+    this.#socket.write(body === null ? head : head + body)
+  }
+
+  /** Nobody hears of the answer any more. */
+  destroy(): void {
+    this.#observer = null
+    this.#socket.destroy()
+  }
+
+  #read(bytes: Uint8Array, length: number): void {
+    this.#readAt = this.#now()
+    try {
+      let at = 0
+      while (at < length && !this.#socket.destroyed) {
+        if (this.#observer === null) throw new Error('bytes that no request asked for')
+        at = this.#reader.push(bytes, at, length)
+        if (this.#ended !== null) this.#endAnswer(at < length)
+      }
+    } catch (error) {
+      this.#socket.destroy(error as Error)
+    }
+  }
+
+  /** What follows an answer unasked is no reason to doubt the answer, but the connection is not used again. */
+  #endAnswer(moreFollows: boolean): void {
+    const observer = this.#observer
+    const reusable = this.#ended === 'reusable' && !moreFollows
+    this.#ended = null
+    this.#observer = null
+    observer?.onEnd(reusable)
+  }
+}
+
+/** A connection did not come about in time. */
+class ConnectTimeout extends Error {
+  readonly code = 'ETIMEDOUT'
+}
