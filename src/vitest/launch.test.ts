@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { isAlive } from '../server/process-tree.ts'
+import { benchProject, ENTRY } from './run-bench.testkit.ts'
+
+const FAKE_SERVER = fileURLToPath(new URL('../server/fake-server.testkit.ts', import.meta.url))
+
+/** The beginning of every bench file here: a launch of the fake server, and a load of a few requests. */
+const PRELUDE = `
+import { describeServing, test, expect, fixedLengths, vllm, lmdeploy } from ${ENTRY}
+const launch = (...args) => ({ command: [process.execPath, ${JSON.stringify(FAKE_SERVER)}, '--port', '{port}', '--children', ...args], healthPath: '/health' })
+const load = { numPrompts: 8, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }
+`
+
+test(
+  'servers are started, watched, explained and stopped; a lost one costs only its own cases',
+  { timeout: 180_000 },
+  async () => {
+    const project = benchProject({
+      // Ready after one answer, then four of eight requests: the other four find nobody.
+      'bench/a.bench.ts': `${PRELUDE}
+describeServing('dies', {
+  targets: [vllm({ launch: launch('--die-after', '5') }), lmdeploy({ launch: launch() })],
+  requestRates: [20, 40],
+  load,
+  slo: { errorRate: 0 },
+})`,
+      'bench/b.bench.ts': `${PRELUDE}
+const target = vllm({ version: 'broken', launch: launch('--die-loading', 'error: unrecognized arguments: --planted-flag') })
+test('first of a broken server', async ({ load: run }) => { await run({ ...load, target, requestRate: 20 }) })
+test('second of a broken server', async ({ load: run }) => { await run({ ...load, target, requestRate: 20 }) })`,
+      'bench/c.bench.ts': `${PRELUDE}
+const target = () => vllm({ version: 'shared', apiKey: 'planted-secret', launch: launch('--api-key', 'planted-secret') })
+for (const name of ['one', 'two']) test(name, async ({ load: run }) => {
+  expect((await run({ ...load, target: target(), requestRate: 20 })).completed).toBe(8)
+})`,
+    })
+    const { exitCode, output } = await project.bench([], { CUDA_VISIBLE_DEVICES: '' })
+    expect(exitCode).toBe(1)
+
+    const { runs, failedCases } = project.report()
+    const death =
+      /^vllm exited with code 1 in "dies > vllm > 20 req\/s": torch\.cuda\.OutOfMemoryError: CUDA out of memory/
+    const [died] = runs
+    expect(died?.metrics.failed).toBeGreaterThan(0)
+    expect(died?.verdicts).toContainEqual(
+      expect.objectContaining({ verdict: 'fail', message: expect.stringMatching(death) }),
+    )
+    expect(Object.fromEntries(failedCases.map((one) => [one.case, one.message]))).toMatchObject({
+      'dies > vllm > 40 req/s': expect.stringMatching(
+        /^vllm is not there any more since "dies > vllm > 20 req\/s": vllm exited/,
+      ),
+      'first of a broken server': expect.stringMatching(
+        /^vllm broken exited with code 1 while it was loading: error: unrecognized arguments: --planted-flag\. .*--help[\s\S]*lines of bench-results\/logs\/vllm-broken\.log:/,
+      ),
+      'second of a broken server': expect.stringMatching(/since "first of a broken server"/),
+    })
+    expect(
+      runs.filter(({ target }) => target.framework === 'lmdeploy').map(({ metrics }) => metrics.completed),
+    ).toEqual([8, 8])
+    expect(runs.every(({ target }) => !target.simulated && target.url?.startsWith('http://127.0.0.1:') === true)).toBe(
+      true,
+    )
+
+    const failures = project.junit().map(({ failure, error }) => failure ?? error)
+    expect(failures.filter((text) => text !== null)).toHaveLength(4)
+    expect(failures).toContainEqual(
+      expect.stringMatching(/CUDA out of memory[\s\S]*The last \d+ lines of bench-results\/logs\/vllm\.log/),
+    )
+    expect(output).toMatch(/nvidia-smi/)
+
+    const logs = ['vllm', 'lmdeploy', 'vllm-broken', 'vllm-shared'].map((name) =>
+      project.read(`bench-results/logs/${name}.log`),
+    )
+    // Once for both cases, and ended when they were over.
+    expect(logs[3]?.match(/INFO ready/g)).toHaveLength(1)
+    expect(logs[3]).toMatch(/SIGTERM: leaving/)
+    const children = logs.flatMap((log) => [...log.matchAll(/INFO child (\d+)/g)].map(([, pid]) => Number(pid)))
+    expect(children).toHaveLength(8)
+    expect(children.filter(isAlive)).toEqual([])
+    const files = ['report.json', 'junit.xml', 'report.md', 'report.html'].map((file) =>
+      project.read(`bench-results/${file}`),
+    )
+    for (const text of [output, ...logs, ...files]) expect(text).not.toContain('planted-secret')
+  },
+)
