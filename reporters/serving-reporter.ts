@@ -12,12 +12,8 @@ import { renderHtml } from './html/render-html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
-import { renderLoading } from './loading.ts'
 import { renderProgress } from './progress.ts'
 import { writeAtomically } from '../src/write-atomically.ts'
-
-/** Where a run's files go, from the project's root. */
-export const OUTPUT_DIR = 'bench-results'
 
 export interface ServingReporterOptions {
   /** Folder of `report.json`, `junit.xml`, `report.md` and `report.html`, from the project's root. Default `bench-results`. */
@@ -53,7 +49,7 @@ export class ServingReporter extends DefaultReporter {
   #signals: SignalAnswer | null = null
   #lastPlainProgressAt = performance.now()
 
-  constructor({ outputDir = OUTPUT_DIR, html, quiet = false }: ServingReporterOptions = {}) {
+  constructor({ outputDir = 'bench-results', html, quiet = false }: ServingReporterOptions = {}) {
     super()
     this.#outputDir = outputDir
     this.#html = html ?? join(outputDir, 'report.html')
@@ -85,14 +81,7 @@ export class ServingReporter extends DefaultReporter {
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: TestArtifact): void {
-    if (artifact.type === 'vitest-llm-bench:progress') {
-      const { name, progress } = artifact
-      const render = (title: string, width: number): string =>
-        renderProgress({ name: title, ...standing(progress) }, { width, color: this.isTTY })
-      this.#showProgress(test, name, render)
-    } else if (artifact.type === 'vitest-llm-bench:loading') {
-      this.#showProgress(test, artifact.name, (title, width) => renderLoading({ ...artifact, name: title }, width))
-    }
+    if (artifact.type === 'vitest-llm-bench:progress') this.#showProgress(test, artifact)
   }
 
   override onTestRunEnd(
@@ -137,10 +126,12 @@ export class ServingReporter extends DefaultReporter {
     if (this.#html !== false) writeAtomically(resolve(this.ctx.config.root, this.#html), renderHtml(report))
   }
 
-  /** In a terminal Vitest prints the name of the test above the line; elsewhere the line has it, once in a while. */
-  #showProgress(test: TestCase, name: string, render: (title: string, width: number) => string): void {
+  #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {
     if (this.isTTY) {
-      const line = render('', this.#columns() - WINDOW_INDENT)
+      const line = renderProgress(
+        { name: '', ...standing(progress) },
+        { width: this.#columns() - WINDOW_INDENT, color: true },
+      )
       // The summary's window shows the running hook of a test; a load run has none, so its progress takes that line.
       this.onHookStart({ name: line as 'beforeEach', entity: test })
       return
@@ -148,7 +139,7 @@ export class ServingReporter extends DefaultReporter {
     const now = performance.now()
     if (now - this.#lastPlainProgressAt < PLAIN_PROGRESS_MS) return
     this.#lastPlainProgressAt = now
-    this.log(` ${render(name, this.#columns() - 1)}`)
+    this.log(` ${renderProgress({ name, ...standing(progress) }, { width: this.#columns() - 1, color: false })}`)
   }
 
   #columns(): number {

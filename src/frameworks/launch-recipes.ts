@@ -36,8 +36,7 @@ export const LAUNCH_RECIPES: { readonly [S in ServerName]: BuildLaunch | null } 
     stopSignal: 'SIGINT',
     healthPath: null,
   }),
-  // What launch_triton_server.py starts for one GPU. The script itself returns at once and leaves its server
-  // behind. Metrics stay on their usual port, 8002, where telemetry looks for them.
+  // What launch_triton_server.py starts for one GPU. The script itself returns at once and leaves its server behind.
   triton: ({ model }) => ({
     command: [
       'mpirun',
@@ -51,6 +50,7 @@ export const LAUNCH_RECIPES: { readonly [S in ServerName]: BuildLaunch | null } 
       `--http-address=${LOCALHOST}`,
       '--http-port={port}',
       '--allow-grpc=false',
+      '--metrics-port={port+1}',
     ],
     stopSignal: 'SIGTERM',
     healthPath: '/v2/health/ready',

@@ -6,6 +6,8 @@ import type { ServerName } from './recipes.ts'
 
 /** Stands for the port in a command and in the values of its environment. */
 export const PORT = '{port}'
+/** Stands for a second free port, where a server listens on one more. */
+export const SPARE_PORT = '{port+1}'
 
 interface LaunchSettings {
   /** Laid over the environment of the bench, which is passed on without what Vitest put into it. */

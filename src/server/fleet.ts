@@ -4,7 +4,6 @@ import type { Clock } from '../clock.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type LaunchTarget, type Target, type UrlTarget } from '../frameworks/target.ts'
 import { atUrl } from '../frameworks/targets.ts'
-import type { EngineLog } from '../telemetry/log-samples.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { childEnvironment } from './child-environment.ts'
 import { ALL_GPUS, gpusOf } from './claims.ts'
@@ -49,8 +48,6 @@ export interface Fleet {
    * says of a known cause, if anything.
    */
   settle(target: Target, current: FleetCase & { readonly hasFailures: boolean }): Promise<LoggedCause | null>
-  /** What the server of a target writes, if it was launched here and is ready. */
-  logOf(target: Target): EngineLog | null
   /** Stops the server of a target, if it was launched here and still runs. */
   release(target: Target): Promise<void>
   /** Stops every server, and forgets the lost ones. */
@@ -96,7 +93,6 @@ const LAST_BREATH_MS = 10_000
 export function createFleet(options: FleetOptions): Fleet {
   const { clock, env, logFolder, cwd } = options
   const servers = new Map<string, Promise<RunningServer>>()
-  const ready = new Map<string, RunningServer>()
   const losses = new Map<string, Loss>()
 
   const lose = async (target: Target, error: BenchError, { name }: FleetCase): Promise<never> => {
@@ -155,9 +151,7 @@ export function createFleet(options: FleetOptions): Fleet {
     const starting = start(target, current)
     servers.set(key, starting)
     try {
-      const server = await starting
-      ready.set(key, server)
-      return server
+      return await starting
     } catch (error) {
       servers.delete(key)
       if (error instanceof BenchError && error.code !== 'aborted' && error.code !== 'overlapping-load')
@@ -199,17 +193,11 @@ export function createFleet(options: FleetOptions): Fleet {
     const key = keyOf(target)
     const server = await servers.get(key)?.catch(() => null)
     servers.delete(key)
-    ready.delete(key)
     await server?.stop()
   }
 
   return {
     release,
-
-    logOf(target) {
-      const server = ready.get(keyOf(target))
-      return server === undefined ? null : { file: server.logFile, onLine: server.process.onLine }
-    },
 
     async ready(target, current) {
       const loss = losses.get(keyOf(target))
@@ -245,7 +233,6 @@ export function createFleet(options: FleetOptions): Fleet {
       losses.clear()
       const stopping = [...servers.values()].map(async (starting) => (await starting.catch(() => null))?.stop())
       servers.clear()
-      ready.clear()
       const failed = (await Promise.allSettled(stopping)).find(({ status }) => status === 'rejected')
       if (failed?.status === 'rejected') throw failed.reason
     },

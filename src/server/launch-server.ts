@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { BenchError } from '../errors.ts'
-import { PORT, type LaunchPlan } from '../frameworks/launch.ts'
+import { PORT, SPARE_PORT, type LaunchPlan } from '../frameworks/launch.ts'
 import { credentialsIn } from '../redact.ts'
 import type { Ms } from '../units.ts'
 import { claimResources, gpusOf, releaseClaims, type Resource } from './claims.ts'
@@ -51,7 +51,8 @@ export async function launchServer(
 ): Promise<LaunchedServer> {
   refuseWindows(label)
   const port = plan.port ?? (await findFreePort())
-  const fill = (text: string): string => text.replaceAll(PORT, String(port))
+  const spare = await findFreePort()
+  const fill = (text: string): string => text.replaceAll(PORT, String(port)).replaceAll(SPARE_PORT, String(spare))
   const own = Object.fromEntries(Object.entries(plan.env).map(([name, value]) => [name, fill(value)]))
   const env = childEnvironment(host.env, own)
   const command = plan.command.map(fill)

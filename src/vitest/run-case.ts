@@ -23,7 +23,6 @@ import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '..
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
-import type { EngineLog } from '../telemetry/log-samples.ts'
 import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
@@ -68,8 +67,6 @@ export interface ServingCase {
   readonly name: string
   readonly target: Target
   readonly load: LoadOptions
-  /** Of the target's server, where it was launched for the case. */
-  readonly log?: EngineLog
 }
 
 export interface RunCaseOptions {
@@ -86,7 +83,7 @@ const MAX_CONNECTIONS = 16_384
  * ends it with what was measured.
  */
 export async function runCase(
-  { name, target: asked, load, log }: ServingCase,
+  { name, target: asked, load }: ServingCase,
   options: RunCaseOptions,
 ): Promise<ServingRun> {
   checkLoad(load)
@@ -99,7 +96,7 @@ export async function runCase(
     if (index > 0 && options.signal.aborted) break
     const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
     const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
-    const trial = { name, target, load: loads[index] ?? load, workload, warmup, ...(log && { log }) }
+    const trial = { name, target, load: loads[index] ?? load, workload, warmup }
     trials.push(await runTrial(trial, { ...options, onProgress }))
   }
   const [first] = trials
@@ -157,10 +154,10 @@ interface Trial extends ServingCase {
 }
 
 async function runTrial(
-  { name, target, load, workload, warmup, log }: Trial,
+  { name, target, load, workload, warmup }: Trial,
   { environment, signal, onProgress }: RunCaseOptions,
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
-  const { telemetry, ...measured } = await sendLoad(target, load, workload, log ?? null, {
+  const { telemetry, ...measured } = await sendLoad(target, load, workload, {
     signal,
     ...(onProgress === undefined ? {} : { onProgress }),
   })
@@ -182,7 +179,6 @@ async function sendLoad(
   target: Target,
   load: LoadOptions,
   workload: Workload,
-  log: EngineLog | null,
   options: Pick<Parameters<typeof runWatchedLoad>[0], 'signal' | 'onProgress'>,
 ): ReturnType<typeof runWatchedLoad> {
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
@@ -203,7 +199,7 @@ async function sendLoad(
         maxConcurrency: load.maxConcurrency ?? null,
         ...options,
       },
-      { sources: metrics.sources, log },
+      { sources: metrics.sources, log: null },
     )
   } finally {
     await Promise.all([metrics.close(), transport.close()])
@@ -227,7 +223,7 @@ async function warmUp(target: Target, load: LoadOptions, signal: AbortSignal): P
   const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
   if (count === 0) return null
   const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED })
-  const { records } = await sendLoad(target, load, workload, null, { signal })
+  const { records } = await sendLoad(target, load, workload, { signal })
   return { sent: records.length, failed: records.filter(({ outcome }) => outcome.status === 'failed').length }
 }
 
