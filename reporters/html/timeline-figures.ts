@@ -14,7 +14,7 @@ import type { PageModel } from './page-model.ts'
 import { verdictWord } from './verdict-section.ts'
 
 /** Rows of the table behind a timeline. */
-const WINDOWS = 20
+const WINDOWS = 8
 
 /** Each case over its time, to unfold: the first tokens, and under them the queue. */
 export function timelineSection(model: PageModel): Html | null {
