@@ -8,6 +8,7 @@ import { renderJson } from '../json.ts'
 import { HOSTILE_NAMES, report, sampleRun, studyReport, verdict } from '../sample-reports.testkit.ts'
 import { madeUpCase } from './measured-report.testkit.ts'
 import { readPublishedStudy } from './published-study.ts'
+import { madeUpTelemetry } from '../../src/telemetry/telemetry.testkit.ts'
 import { renderHtml } from './render-html.ts'
 
 /** What a reader without scripts sees: no markup, one space for every run of white space. */
@@ -70,40 +71,12 @@ test('trials of a case are one row, and each has its own course', () => {
 })
 
 test('telemetry stands under the first tokens with what it peaked at, and what could not be read is said', () => {
-  const run = madeUpCase()
-  const nothing = { running: null, waiting: null, swapped: null, kvCacheUse: null }
-  const rates = { promptThroughput: null, generationThroughput: null }
-  const page = renderHtml(
-    report([
-      {
-        ...run,
-        telemetry: {
-          sources: { metrics: 'http://host/metrics', log: null },
-          samples: {
-            at: [-500, 500, 1500],
-            ...nothing,
-            ...rates,
-            preemptions: null,
-            waiting: [0, 323, null],
-            kvCacheUse: [0, 0.99, 0.5],
-          },
-          summary: { ...nothing, ...rates },
-          histograms: {
-            ttft: null,
-            queueTime: null,
-            prefillTime: null,
-            decodeTime: null,
-            tpot: null,
-            itl: null,
-            e2eLatency: null,
-          },
-          prefixCache: null,
-          roundTripMs: null,
-          problems: ['Its log could not be read.'],
-        },
-      },
-    ]),
+  const telemetry = madeUpTelemetry(
+    { waiting: [0, 323, null], kvCacheUse: [0, 0.99, 0.5] },
+    { roundTripMs: null, problems: ['Its log could not be read.'] },
   )
+  const samples = { ...telemetry.samples, at: [-500, 500, 1500] }
+  const page = renderHtml(report([{ ...madeUpCase(), telemetry: { ...telemetry, samples } }]))
   expect(textOf(page)).toContain('Server: running, waiting and swapped requests (waiting at most 323)')
   expect(textOf(page)).toContain('Server: KV cache in use (KV cache at most 99 %)')
   expect(textOf(page)).toContain('Its log could not be read.')

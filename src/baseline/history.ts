@@ -34,11 +34,9 @@ export interface LeftOut {
 
 /** One entry for each case and target of a report, with a trial for each of its runs. */
 export function historyEntries({ runs }: BenchReport): { entries: HistoryEntry[]; leftOut: LeftOut[] } {
-  const leftOut = runs.flatMap((run) => {
-    const reason = unusable(run)
-    return reason === null ? [] : [{ case: run.case, reason }]
-  })
-  const usable = runs.filter((run) => unusable(run) === null)
+  const judged = runs.map((run) => ({ run, reason: unusable(run) }))
+  const leftOut = judged.flatMap(({ run, reason }) => (reason === null ? [] : [{ case: run.case, reason }]))
+  const usable = judged.flatMap(({ run, reason }) => (reason === null ? [run] : []))
   const cases = Map.groupBy(usable, ({ case: name, target, load }) => JSON.stringify([name, target, load.requestRate]))
   return { entries: [...cases.values()].map(entryOf), leftOut }
 }

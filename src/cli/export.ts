@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { renderCsv } from '../../reporters/csv.ts'
 import { renderOpenMetrics } from '../../reporters/openmetrics.ts'
 import { toVllmResult } from '../baseline/vllm-result.ts'
@@ -6,6 +5,7 @@ import { BenchError } from '../errors.ts'
 import type { BenchReport } from '../report.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
+import { parseCommand } from './parse-command.ts'
 import { readReport } from './read-report.ts'
 
 const EXPORT_USAGE = `vitest-llm-bench export <report.json> --format <format> [options]
@@ -38,8 +38,10 @@ function renderVllmJson({ runs }: BenchReport): string {
   return runs.map((run) => `${JSON.stringify(toVllmResult(run))}\n`).join('')
 }
 
+const OPTIONS = { format: { type: 'string' }, out: { type: 'string', short: 'o' } } as const
+
 function readArgs(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseCommand(args, OPTIONS, EXPORT_USAGE)
   const [report, ...rest] = positionals
   const render = FORMATS.get(values.format ?? '')
   if (report === undefined || rest.length > 0 || render === undefined)
@@ -48,16 +50,4 @@ function readArgs(args: readonly string[]) {
       remedy: EXPORT_USAGE,
     })
   return { report, render, out: values.out }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { format: { type: 'string' }, out: { type: 'string', short: 'o' } },
-    })
-  } catch (cause) {
-    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: EXPORT_USAGE, cause })
-  }
 }

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { BenchError } from '../errors.ts'
 import type { BenchReport, RunReport, TargetFacts } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
@@ -9,6 +8,7 @@ import { writeAtomically } from '../write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
 import { type Fit, fitProfile } from './fit-profile.ts'
 import { measuredRun } from './measured-run.ts'
+import { parseCommand } from './parse-command.ts'
 import { readReport } from './read-report.ts'
 
 const FIT_USAGE = `vitest-llm-bench fit <report.json> -o <profile.json> [options]
@@ -117,22 +117,12 @@ function residualTable({ factors, runs }: Fit): string {
   ].join('\n')
 }
 
+const OPTIONS = { out: { type: 'string', short: 'o' }, target: { type: 'string' }, base: { type: 'string' } } as const
+
 function readArgs(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseCommand(args, OPTIONS, FIT_USAGE)
   const [report, ...rest] = positionals
   if (report === undefined || rest.length > 0 || values.out === undefined)
     throw new BenchError('fit takes one report, and -o for the profile.', { code: 'bad-command', remedy: FIT_USAGE })
   return { report, out: values.out, target: values.target, base: values.base }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { out: { type: 'string', short: 'o' }, target: { type: 'string' }, base: { type: 'string' } },
-    })
-  } catch (cause) {
-    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: FIT_USAGE, cause })
-  }
 }

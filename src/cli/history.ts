@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
 import { renderHistory } from '../../reporters/history-table.ts'
 import { caseHistories, changesOf, type CaseHistory } from '../baseline/history-series.ts'
 import { BenchError } from '../errors.ts'
 import type { CommandIo } from './command-io.ts'
+import { parseCommand } from './parse-command.ts'
 import { appendHistory, readHistory } from './read-history.ts'
 
 const HISTORY_USAGE = `vitest-llm-bench history [path...] [options]
@@ -84,21 +85,15 @@ function firstRecording(histories: readonly CaseHistory[], version: string): str
   })
 }
 
+const OPTIONS = {
+  add: { type: 'string', multiple: true, default: [] },
+  to: { type: 'string', default: DEFAULT_FILE },
+  metric: { type: 'string', multiple: true, default: [] },
+  gate: { type: 'boolean', default: false },
+  since: { type: 'string' },
+} satisfies ParseArgsOptionsConfig
+
 function readArgs(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        add: { type: 'string', multiple: true, default: [] },
-        to: { type: 'string', default: DEFAULT_FILE },
-        metric: { type: 'string', multiple: true, default: [] },
-        gate: { type: 'boolean', default: false },
-        since: { type: 'string' },
-      },
-    })
-    return { ...values, paths: positionals, metrics: values.metric, since: values.since }
-  } catch (cause) {
-    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: HISTORY_USAGE, cause })
-  }
+  const { values, positionals } = parseCommand(args, OPTIONS, HISTORY_USAGE)
+  return { ...values, paths: positionals, metrics: values.metric }
 }

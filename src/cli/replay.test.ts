@@ -1,24 +1,12 @@
 import { expect, test } from 'vitest'
 import { temporaryFile } from '../workload/temporary-file.testkit.ts'
 import { replay } from './replay.ts'
+import { runUntilListening } from './run-until-listening.testkit.ts'
 
 const EVENTS = ['Hel', 'lo'].map((text) => `data: {"choices":[{"text":"${text}","finish_reason":null}]}\n\n`)
 const BODY = `${EVENTS.join('')}data: {"choices":[{"text":"","finish_reason":"stop"}]}\n\n`
 
-async function run(...args: string[]): Promise<string[]> {
-  const lines: string[] = []
-  const stop = new AbortController()
-  await replay(args, {
-    print: (line) => {
-      lines.push(line)
-      if (line.startsWith('Stop it')) stop.abort()
-    },
-    width: 120,
-    color: false,
-    signal: stop.signal,
-  })
-  return lines
-}
+const run = (...args: string[]): Promise<string[]> => runUntilListening(replay, args)
 
 test('it says where it listens, what it replays and with which fault, and stops when it is interrupted', async () => {
   const lines = await run(await temporaryFile('mine.sse', BODY), '--port', '0', '--fault', 'cut', '--after', '1')

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { parseArgs } from 'node:util'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import { BenchError } from '../errors.ts'
 import { decodeTranscript } from '../protocol/index.ts'
@@ -7,6 +6,7 @@ import { FAULT_KINDS, FAULTS, type Fault, type FaultKind } from '../simulator/re
 import { readRecording, type Recording } from '../simulator/replay/recording.ts'
 import { startReplayServer } from '../simulator/replay/replay-server.ts'
 import type { CommandIo } from './command-io.ts'
+import { parseCommand } from './parse-command.ts'
 
 const REPLAY_USAGE = `vitest-llm-bench replay <case.sse|case.json...> [options]
 
@@ -58,8 +58,18 @@ function describeFault(kind: FaultKind): string {
   return `  ${kind.padEnd(17)} ${says}${counted}`
 }
 
+const OPTIONS = {
+  port: { type: 'string', default: '8000' },
+  host: { type: 'string', default: '127.0.0.1' },
+  'gap-ms': { type: 'string', default: '10' },
+  fault: { type: 'string', default: 'none' },
+  after: { type: 'string' },
+  every: { type: 'string' },
+  parse: { type: 'boolean', default: false },
+} as const
+
 function readArgs(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseCommand(args, OPTIONS, REPLAY_USAGE)
   if (positionals.length === 0) throw badUsage('replay takes at least one recording.')
   const every = values.every ?? '1'
   return {
@@ -80,26 +90,6 @@ function readFault(name: string, after: string | undefined): Fault {
   if (after === undefined) return { kind, after: counted?.default ?? 0 }
   if (counted === null) throw badUsage(`--after says nothing of the fault "${name}".`)
   return { kind, after: number('after', after) }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        port: { type: 'string', default: '8000' },
-        host: { type: 'string', default: '127.0.0.1' },
-        'gap-ms': { type: 'string', default: '10' },
-        fault: { type: 'string', default: 'none' },
-        after: { type: 'string' },
-        every: { type: 'string' },
-        parse: { type: 'boolean', default: false },
-      },
-    })
-  } catch (cause) {
-    throw badUsage((cause as Error).message)
-  }
 }
 
 function number(option: string, text: string, isGood: (value: number) => boolean = () => true): number {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { readPublishedStudy } from '../../reporters/html/published-study.ts'
 import { renderHtml } from '../../reporters/html/render-html.ts'
 import { renderJson } from '../../reporters/json.ts'
@@ -7,6 +6,7 @@ import { BenchError } from '../errors.ts'
 import { writeAtomically } from '../write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
 import { mergeReports } from './merge-reports.ts'
+import { parseCommand } from './parse-command.ts'
 import { readReport } from './read-report.ts'
 
 const REPORT_USAGE = `vitest-llm-bench report <report.json...> [options]
@@ -39,27 +39,17 @@ export function report(args: readonly string[], io: Pick<CommandIo, 'print'>): v
   }
 }
 
+const OPTIONS = {
+  out: { type: 'string', short: 'o', default: 'report.html' },
+  markdown: { type: 'string' },
+  json: { type: 'string' },
+  title: { type: 'string' },
+  published: { type: 'boolean', default: false },
+} as const
+
 function readArgs(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseCommand(args, OPTIONS, REPORT_USAGE)
   if (positionals.length === 0)
     throw new BenchError('report takes one report.json or more.', { code: 'bad-command', remedy: REPORT_USAGE })
   return { ...values, paths: positionals }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string', short: 'o', default: 'report.html' },
-        markdown: { type: 'string' },
-        json: { type: 'string' },
-        title: { type: 'string' },
-        published: { type: 'boolean', default: false },
-      },
-    })
-  } catch (cause) {
-    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: REPORT_USAGE, cause })
-  }
 }

@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest'
 import { simulate } from './simulate.ts'
+import { runUntilListening } from './run-until-listening.testkit.ts'
 
-async function run(...args: string[]): Promise<string[]> {
-  const lines: string[] = []
-  const stop = new AbortController()
-  await simulate(args, {
-    print: (line) => {
-      lines.push(line)
-      if (line.startsWith('Stop it')) stop.abort()
-    },
-    width: 120,
-    color: false,
-    signal: stop.signal,
-  })
-  return lines
-}
+const run = (...args: string[]): Promise<string[]> => runUntilListening(simulate, args)
 
 test('it says where it listens and what it simulates, and stops when it is interrupted', async () => {
   const lines = await run('lmdeploy:kv-int8', '--port', '0', '--slowdown', '1.3')

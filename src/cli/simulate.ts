@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { parseArgs } from 'node:util'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import { BenchError } from '../errors.ts'
 import { findProfile } from '../simulator/find-profile.ts'
@@ -8,6 +7,7 @@ import { readProfileFile } from '../simulator/profile-file.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import type { CommandIo } from './command-io.ts'
 import { fastClock } from './fast-clock.ts'
+import { parseCommand } from './parse-command.ts'
 
 export const SIMULATE_USAGE = `vitest-llm-bench simulate <framework>[:variant] [options]
 vitest-llm-bench simulate --profile my-engine.json [options]
@@ -54,8 +54,21 @@ export async function simulate(args: readonly string[], io: CommandIo): Promise<
   io.print('Stopped.')
 }
 
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string', default: '127.0.0.1' },
+  model: { type: 'string' },
+  profile: { type: 'string' },
+  'max-batch': { type: 'string' },
+  seed: { type: 'string', default: '0' },
+  slowdown: { type: 'string', default: '1' },
+  speed: { type: 'string', default: '1' },
+  distort: { type: 'boolean', default: false },
+  'die-after': { type: 'string' },
+} as const
+
 function readArgs(args: readonly string[]) {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseCommand(args, OPTIONS, SIMULATE_USAGE)
   const profile = changed(engine(positionals, values.profile), values)
   const dieAfter = values['die-after']
   return {
@@ -98,29 +111,6 @@ function readSpeed(text: string, isDistortionAllowed: boolean): number {
       remedy: `Stay at ${FASTEST_HONEST_SPEED} or below, bench in virtual time (a target without a URL), or add --distort.`,
     },
   )
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        port: { type: 'string' },
-        host: { type: 'string', default: '127.0.0.1' },
-        model: { type: 'string' },
-        profile: { type: 'string' },
-        'max-batch': { type: 'string' },
-        seed: { type: 'string', default: '0' },
-        slowdown: { type: 'string', default: '1' },
-        speed: { type: 'string', default: '1' },
-        distort: { type: 'boolean', default: false },
-        'die-after': { type: 'string' },
-      },
-    })
-  } catch (cause) {
-    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: SIMULATE_USAGE, cause })
-  }
 }
 
 const isPort = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 65_535

@@ -1,5 +1,6 @@
 import { targetLabel } from '../frameworks/target.ts'
 import type { CaseReport } from './pool-trials.ts'
+import { percent } from './percent.ts'
 
 /** Token counts of two servers may differ by this much and be called the same. */
 const SAME_TOKENS = 2
@@ -152,8 +153,4 @@ function achievedRate(row: CaseReport, beside: readonly CaseReport[]): string | 
 
 function count(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1)
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
 }

@@ -4,6 +4,7 @@ import type { LoadFacts, Metrics, Stimulus, TargetFacts, Telemetry, Verdict, War
 import { distribution } from '../stats/distribution.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { e2eLatency } from './e2e-latency.ts'
+import { percent } from './percent.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
@@ -154,8 +155,4 @@ function resent({ connections }: LoadResult): Warning[] {
   if (connections === null || connections.resent === 0) return []
   const message = `${connections.resent} requests were sent twice: the connection that they reused was lost before any byte of an answer.`
   return [{ code: 'resent', message }]
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeTranscript } from './decode-transcript.ts'
-import { recordedStreams, type RecordedStream } from './recorded-streams.testkit.ts'
+import { expectedAnswer, recordedStreams, type RecordedStream } from './recorded-streams.testkit.ts'
 
 const streams = recordedStreams()
 const SPLITS_PER_STREAM = 100
@@ -28,7 +28,8 @@ test.each(streams)('$name decodes to its expected parse however the network cuts
   }
 })
 
-function expectParse({ body, expected }: RecordedStream, chunks: Uint8Array[]): void {
+function expectParse(stream: RecordedStream, chunks: Uint8Array[]): void {
+  const { body, expected } = stream
   const decoded = decodeTranscript({
     protocol: expected.protocol,
     httpStatus: expected.http_status,
@@ -37,18 +38,7 @@ function expectParse({ body, expected }: RecordedStream, chunks: Uint8Array[]): 
     chunks,
   })
   expect(chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(body.length)
-  expect(decoded).toMatchObject({
-    text: expected.tokens_text,
-    reasoningText: expected.reasoning_text,
-    events: expected.n_json_events,
-    contentEvents: expected.n_content_chunks,
-    promptTokens: expected.prompt_tokens,
-    completionTokens: expected.completion_tokens,
-    finishReason: expected.finish_reason,
-    error: expected.error,
-    endedWithDone: expected.ended_with_done,
-    success: expected.success,
-  })
+  expect(decoded).toMatchObject({ ...expectedAnswer(stream), events: expected.n_json_events })
   // An event with reasoning only adds output but no answer.
   expect(decoded.outputEvents - decoded.answerEvents).toBe(expected.n_reasoning_chunks)
 }

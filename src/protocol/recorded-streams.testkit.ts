@@ -38,3 +38,18 @@ export function recordedStreams(): RecordedStream[] {
       expected: JSON.parse(readFileSync(new URL(file.replace('.sse', '.json'), folder), 'utf8')),
     }))
 }
+
+/** The same in the words of our decoders, without the events that a transcript counts on top. */
+export function expectedAnswer({ expected }: RecordedStream) {
+  return {
+    text: expected.tokens_text,
+    reasoningText: expected.reasoning_text,
+    contentEvents: expected.n_content_chunks,
+    promptTokens: expected.prompt_tokens,
+    completionTokens: expected.completion_tokens,
+    finishReason: expected.finish_reason,
+    error: expected.error,
+    endedWithDone: expected.ended_with_done,
+    success: expected.success,
+  }
+}

@@ -6,7 +6,7 @@ import { startExchange } from '../../client/exchange.ts'
 import { createRealClock } from '../../dispatch/real-clock.ts'
 import { createDecoder } from '../../protocol/index.ts'
 import { MAX_EVENT_BYTES } from '../../protocol/byte-splitter.ts'
-import { recordedStreams } from '../../protocol/recorded-streams.testkit.ts'
+import { expectedAnswer, recordedStreams } from '../../protocol/recorded-streams.testkit.ts'
 import type { FailureKind, RequestRecord } from '../../record.ts'
 import { FAULT_KINDS, FAULTS, type FaultKind } from './faults.ts'
 import { connectTo, endings, loadFrom, recorded, serveReplay } from './replay-load.testkit.ts'
@@ -147,7 +147,8 @@ test('every recorded stream decodes to its expected parse over sockets, however 
   await fc.assert(
     fc.asyncProperty(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }), async (places) => {
       await Promise.all(
-        recordedStreams().map(async ({ name, body, expected }) => {
+        recordedStreams().map(async (stream) => {
+          const { name, body, expected } = stream
           const ends = [...places.map((place) => Math.round(place * body.length)), body.length].toSorted(
             (a, b) => a - b,
           )
@@ -162,15 +163,7 @@ test('every recorded stream decodes to its expected parse over sockets, however 
           }
           expect({ name, ...state, success: record.outcome.status === 'completed' }).toMatchObject({
             name,
-            text: expected.tokens_text,
-            reasoningText: expected.reasoning_text,
-            contentEvents: expected.n_content_chunks,
-            promptTokens: expected.prompt_tokens,
-            completionTokens: expected.completion_tokens,
-            finishReason: expected.finish_reason,
-            error: expected.error,
-            endedWithDone: expected.ended_with_done,
-            success: expected.success,
+            ...expectedAnswer(stream),
           })
         }),
       )
