@@ -14,6 +14,7 @@ export type BenchErrorCode =
   | 'no-data'
   | 'not-comparable'
   | 'regressed'
+  | 'gate-broken'
   | 'no-capacity'
   | 'server-unreachable'
   | 'server-refused'

@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import { BenchError } from '../errors.ts'
 import { packageInfo } from '../package-info.ts'
 import type { CommandIo } from './command-io.ts'
+import { canary } from './canary.ts'
 import { exportReport } from './export.ts'
 import { fit } from './fit.ts'
 import { history } from './history.ts'
@@ -19,6 +20,7 @@ Commands
   report <report.json...>          one HTML page of runs made at different times
   export <report.json> --format F  csv, vllm-json, openmetrics
   history [path...]                how each case changed over the versions of its server
+  canary [report.json...]          does the regression gate see known faults in these runs?
 
 Options
   --help       show this; after a command, show its options
@@ -32,6 +34,7 @@ const COMMANDS = new Map<string, (args: readonly string[], io: CommandIo) => voi
   ['report', report],
   ['export', exportReport],
   ['history', history],
+  ['canary', canary],
 ])
 
 const FALLBACK_COLUMNS = 120
