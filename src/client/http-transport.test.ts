@@ -278,6 +278,40 @@ describe('connections opened ahead of need', () => {
     expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
   })
 
+  test('one that its server will have closed before it is needed is replaced ahead, and no other', async () => {
+    const server = answering()
+    server.keepAliveTimeout = 5000
+    let now = 0
+    const transport = connectWith(createHttpTransport, { url: await listen(server), now: () => now })
+    await exchange(transport, GET)
+    await transport.prepare(1, 3999)
+    expect(transport.connections()).toMatchObject({ opened: 1 })
+    now = 3600
+    await transport.prepare(1, 4100)
+    expect(transport.connections()).toMatchObject({ opened: 2 })
+    now = 4050
+    await transport.prepare(0)
+    expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+    expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
+  })
+
+  test('a server that closes unused connections is not asked again before the next call', async () => {
+    let onClosed = (): void => {}
+    const closing = createTcpServer((socket) => {
+      socket.on('close', () => onClosed()).end()
+    })
+    const transport = connectWith(createHttpTransport, { url: await listen(closing) })
+    for (let calls = 1; calls <= 2; calls++) {
+      const closed = new Promise<void>((resolve) => {
+        onClosed = resolve
+      })
+      await transport.prepare(1)
+      await closed
+      for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
+      expect(transport.connections()).toMatchObject({ opened: calls })
+    }
+  })
+
   test('a server that is not there resolves the wait, and the request says why', async () => {
     const url = await listen(createServer())
     await toClose.pop()!()

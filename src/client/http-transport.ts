@@ -84,6 +84,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
         } else {
           const at = idle.indexOf(connection)
           if (at !== -1) idle.splice(at, 1)
+          // A server that wants no idle connection is not asked again and again to take one.
+          if (at !== -1 && connection.requests === 0) spareWanted = 0
           lost(connection, error)
         }
         if (closed !== null && open.size === 0) closed.resolve()
@@ -128,6 +130,15 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       if (connection === undefined) return null
       if (connection.idleUntil > now()) return connection
       connection.destroy()
+    }
+  }
+
+  /** Those that their server has announced to close before then. */
+  const closeIdle = (until: Ms): void => {
+    const kept = idle.filter(({ idleUntil }) => idleUntil > until)
+    if (kept.length === idle.length) return
+    for (const connection of idle.splice(0, idle.length, ...kept)) {
+      if (connection.idleUntil <= until) connection.destroy()
     }
   }
 
@@ -180,7 +191,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       onEnd(reusable) {
         inFlight.delete(connection)
         sending.state = 'over'
-        if (reusable) idle.push(connection)
+        if (reusable && connection.idleUntil > now()) idle.push(connection)
         else connection.destroy()
         observer.onEnd()
         serve()
@@ -203,8 +214,9 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
         },
       }
     },
-    prepare(count) {
+    prepare(count, until = -Infinity) {
       spareWanted = count
+      if (count > 0) closeIdle(until)
       return new Promise((resolve) => {
         onPrepared.push(resolve)
         serve()

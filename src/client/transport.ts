@@ -41,10 +41,11 @@ export interface Transport {
   send(request: WireRequest, observer: WireObserver): { abort(): void }
   /**
    * Keeps so many connections open beyond those in use, as far as the limit allows, so that the next requests, of which
-   * each takes one, need not wait. Those that are lost are opened again at the next call. Resolves once they are open, or one of them could not be:
-   * then the requests will tell.
+   * each takes one, need not wait. A used one that is lost is replaced at once. One that the server has announced to close
+   * before `until` is replaced now; without `until` nobody looks. Resolves once they are open, or one of them could not be
+   * or was closed unused: that is not tried again before the next call, and the requests will tell.
    */
-  prepare(spare: number): Promise<void>
+  prepare(spare: number, until?: Ms): Promise<void>
   /** What became of connections since the start; null where there are no sockets. */
   connections(): ConnectionFacts | null
   /** Ends every connection. Requests in flight end with `aborted`. */

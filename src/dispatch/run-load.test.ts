@@ -124,6 +124,30 @@ test('with two slots and six due at once the waits are 0, 70 and 140 ms, and lat
   expect(transport.mostInFlight()).toBe(2)
 })
 
+test('connections are asked for before each request is due, at gaps of seconds too, and for as long as they are needed', async () => {
+  const clock = createVirtualClock()
+  const looks: { at: number; spare: number; until: number }[] = []
+  await runLoad({
+    ...COMMON,
+    clock,
+    transport: {
+      ...fakeServer(clock),
+      prepare: async (spare, until) => {
+        if (until !== undefined) looks.push({ at: clock.now(), spare, until })
+      },
+    },
+    workload: workload([0, 100, 2000, 2249, 2251, 2600, 9000]),
+  })
+  // The first is due at 20. Looks are 250 ms before the first request that none before it has seen, and see 500 ms.
+  expect(looks).toEqual([
+    { at: 0, spare: 2, until: 500 },
+    { at: 1770, spare: 2, until: 2270 },
+    { at: 2021, spare: 2, until: 2521 },
+    { at: 2370, spare: 1, until: 2870 },
+    { at: 8770, spare: 1, until: 9270 },
+  ])
+})
+
 test('twice the same virtual run gives the same records', async () => {
   const stimulus = workload(Array.from({ length: 200 }, (_, i) => i * 7.3))
   const [one, two] = await Promise.all(

@@ -14,8 +14,10 @@ import { createTally, type Progress } from './progress.ts'
 /** From the call to the first due time, so that the first request is no later than the others. */
 const LEAD: Ms = 20
 
-/** Connections are kept ready for what may come within this span: time enough to open more. */
-const SPARE_WINDOW: Ms = 250
+/** Each request's connection is open so long before it is due: time enough to open one to a distant server, TLS included. */
+const OPEN_AHEAD: Ms = 250
+/** How far each look ahead goes: looks are `LOOK_AHEAD - OPEN_AHEAD` apart at the least. */
+const LOOK_AHEAD: Ms = 500
 /** A server need not hold more idle connections than this for us. */
 const MAX_SPARE = 1024
 
@@ -72,25 +74,34 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const records: RequestRecord[] = []
   const inFlight = new Set<Exchange>()
   const tally = createTally()
-  await transport.prepare(Math.min(MAX_SPARE, limit, workload.offsets.filter((at) => at <= SPARE_WINDOW).length))
+  await transport.prepare(Math.min(MAX_SPARE, limit, workload.offsets.filter((at) => at <= LOOK_AHEAD).length))
   const firstDueAt = clock.now() + LEAD
   let toSend = total
   let next = 0
-  /** Those before it are due within the window, or were. */
+  /** Connections are kept for those before it. */
   let soon = 0
   let ended = 0
   let aborted = false
   let isSending = false
   let cancelTimer: CancelTimer | null = null
+  let cancelLook: CancelTimer | null = null
   let finish: (() => void) | null = null
 
   const dueAt = (index: number): Ms => firstDueAt + workload.offsets[index]!
   const hasSlot = (): boolean => next - ended < limit
 
   /** Connections for what comes next, so that connecting is in nobody's latency. */
-  const keepSpare = (): void => {
-    while (soon < toSend && dueAt(soon) <= clock.now() + SPARE_WINDOW) soon++
-    void transport.prepare(Math.max(0, Math.min(MAX_SPARE, limit - (next - ended), soon - next)))
+  const keepSpare = (until?: Ms): void => {
+    const wanted = Math.min(soon, toSend) - next
+    void transport.prepare(Math.max(0, Math.min(MAX_SPARE, limit - (next - ended), wanted)), until)
+  }
+
+  /** On time for whoever comes next, however long the gap: a server drops connections that idle. */
+  const lookAhead = (): void => {
+    const until = clock.now() + LOOK_AHEAD
+    while (soon < toSend && dueAt(soon) <= until) soon++
+    keepSpare(until)
+    if (soon < toSend) cancelLook = clock.at(dueAt(soon) - OPEN_AHEAD, lookAhead)
   }
 
   const send = (index: number): void => {
@@ -137,6 +148,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const abort = (): void => {
     aborted = true
     toSend = next
+    cancelLook?.()
     for (const exchange of inFlight) exchange.abort()
     sendDue()
   }
@@ -150,8 +162,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   try {
     await drive(clock, (done) => {
       finish = done
-      if (signal?.aborted === true) abort()
-      else sendDue()
+      if (signal?.aborted === true) return abort()
+      lookAhead()
+      sendDue()
     })
   } finally {
     clearInterval(ticker)
