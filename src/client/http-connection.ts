@@ -37,6 +37,8 @@ export class HttpConnection {
   connectMs: Ms | null = null
   /** Requests that have been sent on it. */
   requests = 0
+  /** Whether any byte has come since the last of them was sent, be it of half a head. */
+  heard = false
   /** When the server said that it would close an idle connection; `Infinity` where it did not say. */
   idleUntil: Ms = Infinity
   readonly #socket: Socket
@@ -109,6 +111,7 @@ export class HttpConnection {
   send(head: string, body: string | null, observer: AnswerObserver): void {
     this.#observer = observer
     this.requests++
+    this.heard = false
     this.#socket.write(body === null ? head : head + body)
   }
 
@@ -120,6 +123,7 @@ export class HttpConnection {
 
   #read(bytes: Uint8Array, length: number): void {
     this.#readAt = this.#now()
+    this.heard = true
     try {
       let at = 0
       while (at < length && !this.#socket.destroyed) {

@@ -333,6 +333,25 @@ test('what follows an answer unasked is not taken for the next one', async () =>
   expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
 })
 
+test.for(['H', 'HTTP/1.1 200 OK\r\ncontent-ty', 'HTTP/1.1 103 Early Hints\r\n\r\n'])(
+  'a request whose answer broke off after %j has been heard by the server, and is not sent again',
+  async (part) => {
+    let requests = 0
+    const server = raw((socket) => {
+      if (++requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+      else socket.write(part, () => setImmediate(() => socket.destroy()))
+    })
+    const transport = connectWith(createHttpTransport, { url: await listen(server) })
+    expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+    expect(await exchange(transport, GET)).toEqual([
+      'sent',
+      expect.stringMatching(/^truncated: .* broke before the end/),
+    ])
+    expect(requests).toBe(2)
+    expect(transport.connections()).toEqual(expect.objectContaining({ opened: 1, reused: 1, resent: 0 }))
+  },
+)
+
 test('a header that HTTP cannot carry fails its request, and no other', async () => {
   const transport = connectWith(createHttpTransport, { url: await serve((_request, response) => response.end('ok')) })
   expect(await exchange(transport, { ...GET, headers: { 'x-a': 'b\r\nx-c: d' } })).toEqual([

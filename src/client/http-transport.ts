@@ -21,7 +21,7 @@ interface Sending {
   readonly request: WireRequest
   readonly observer: WireObserver
   /** `over` once the observer has heard the last of it. */
-  state: 'waiting' | 'sent' | 'head' | 'over'
+  state: 'waiting' | 'sent' | 'over'
   resent: boolean
   connection: HttpConnection | null
 }
@@ -112,7 +112,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     if (closed !== null) {
       sending.state = 'over'
       sending.observer.onError('aborted', 'the client was closed')
-    } else if (sending.state === 'sent' && connection.requests > 1 && !sending.resent) {
+    } else if (!connection.heard && connection.requests > 1 && !sending.resent) {
       sending.resent = true
       resent++
       sending.state = 'waiting'
@@ -181,13 +181,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     if (!sending.resent) observer.onSent()
     if (isOver(sending)) return
     connection.send(head, request.body, {
-      onHead(status, headers, at) {
-        sending.state = 'head'
-        observer.onHead(status, headers, at)
-      },
-      onBytes(bytes, start, end, at) {
-        observer.onBytes(bytes, start, end, at)
-      },
+      onHead: (status, headers, at) => observer.onHead(status, headers, at),
+      onBytes: (bytes, start, end, at) => observer.onBytes(bytes, start, end, at),
       onEnd(reusable) {
         inFlight.delete(connection)
         sending.state = 'over'
