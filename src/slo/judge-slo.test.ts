@@ -26,6 +26,10 @@ function judgeSlo(report: RunReport, slo: Slo): Verdict[] {
   return judging.judgeSlo(judgedRun(report), slo)
 }
 
+function withGoodput(report: RunReport): RunReport {
+  return { ...report, metrics: { ...report.metrics, goodput: report.metrics.requestThroughput } }
+}
+
 function shortSampleWarnings(report: RunReport, slo: Slo): Warning[] {
   return judging.shortSampleWarnings(judgedRun(report), slo)
 }
@@ -141,8 +145,31 @@ test('failed requests count as never answered, at their place among all requests
 test('a percentile forgives as many failures as its share, a maximum and a mean none', () => {
   const answered = Array.from({ length: 999 }, (_, i) => recordWithTtft(100, i * 1000))
   const report = madeUpReport([...answered, failedRecord({ dueAt: 999_000 })])
-  const verdicts = judgeSlo(report, { ttft: { mean: 1e9, min: 1e9, p90: 1e9, max: 1e9 } })
-  expect(verdicts.map(({ verdict }) => verdict)).toEqual(['fail', 'pass', 'pass', 'fail'])
+  const verdicts = judgeSlo(report, { ttft: { mean: 1e9, min: 1e9, p90: 1e9, max: 1e9 }, errorRate: 0.01 })
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(['fail', 'pass', 'pass', 'fail', 'pass'])
+})
+
+// 1 of 100 failed, which no throughput, minimum or P50 minds
+test.for<Slo>([
+  { requestThroughput: { min: 0.1 } },
+  { goodput: { min: 0.1 } },
+  { ttft: { min: 1e9, p50: 1e9 } },
+  { queueLateness: { p99: 1e9 } },
+])('failed requests break an SLO that states no error rate: %j', (slo) => {
+  const judged = judgeSlo(withGoodput(run(99, 1)), slo)
+  expect(judged.slice(0, -1).every(({ verdict }) => verdict === 'pass')).toBe(true)
+  expect(judged.at(-1)).toEqual({
+    kind: 'slo',
+    objective: 'errorRate <= 0 %',
+    verdict: 'fail',
+    observed: 0.01,
+    limit: 0,
+    message: 'errorRate 1.00 % > 0 % (implied, since the SLO states none)',
+  })
+  expect(
+    judgeSlo(withGoodput(run(99, 1)), { ...slo, errorRate: 0.01 }).every(({ verdict }) => verdict === 'pass'),
+  ).toBe(true)
+  expect(judgeSlo(withGoodput(run(100)), slo).map(({ objective }) => objective)).not.toContain('errorRate <= 0 %')
 })
 
 // P99 over 1000 with 11 failed: rank 999 * 0.99 = 989.01 needs the 991st answer, and there are 989

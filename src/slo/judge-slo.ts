@@ -38,12 +38,25 @@ type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
  * and ITL, whose gaps are no independent requests. A failed request makes any mean and maximum endless. ITL, which the
  * columns do not hold, is taken from the completed requests as long as the failures leave room for the percentile.
  *
+ * An SLO without an `errorRate` accepts no failed request: where some failed beside others that completed, a broken
+ * `errorRate <= 0` is added.
+ *
  * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
  * `judgePercentile`.
  */
 export function judgeSlo(run: JudgedRun, slo: Slo): Verdict[] {
   const trials = run.trials.map(measuredRequests)
-  return objectives(slo).map((objective) => judge(run, trials, objective))
+  const stated = objectives(slo).map((objective) => judge(run, trials, objective))
+  return slo.errorRate === undefined ? [...stated, ...unacceptedFailures(run, trials)] : stated
+}
+
+function unacceptedFailures(run: JudgedRun, trials: readonly MeasuredRequests[]): Verdict[] {
+  const { completed, failed } = run.metrics
+  if (failed === 0 || completed === 0) return []
+  return objectives({ errorRate: 0 }).map((objective) => {
+    const verdict = judge(run, trials, objective)
+    return { ...verdict, message: `${verdict.message} (implied, since the SLO states none)` }
+  })
 }
 
 /** One sentence for each percentile of the SLO that so many requests cannot show at all, whatever they find. */
