@@ -12,8 +12,12 @@ import { renderHtml } from './html/render-html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
+import { renderLoading } from './loading.ts'
 import { renderProgress } from './progress.ts'
 import { writeAtomically } from '../src/write-atomically.ts'
+
+/** Where a run's files go, from the project's root. */
+export const OUTPUT_DIR = 'bench-results'
 
 export interface ServingReporterOptions {
   /** Folder of `report.json`, `junit.xml`, `report.md` and `report.html`, from the project's root. Default `bench-results`. */
@@ -49,7 +53,7 @@ export class ServingReporter extends DefaultReporter {
   #signals: SignalAnswer | null = null
   #lastPlainProgressAt = performance.now()
 
-  constructor({ outputDir = 'bench-results', html, quiet = false }: ServingReporterOptions = {}) {
+  constructor({ outputDir = OUTPUT_DIR, html, quiet = false }: ServingReporterOptions = {}) {
     super()
     this.#outputDir = outputDir
     this.#html = html ?? join(outputDir, 'report.html')
@@ -81,7 +85,14 @@ export class ServingReporter extends DefaultReporter {
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: TestArtifact): void {
-    if (artifact.type === 'vitest-llm-bench:progress') this.#showProgress(test, artifact)
+    if (artifact.type === 'vitest-llm-bench:progress') {
+      const { name, progress } = artifact
+      const render = (title: string, width: number): string =>
+        renderProgress({ name: title, ...standing(progress) }, { width, color: this.isTTY })
+      this.#showProgress(test, name, render)
+    } else if (artifact.type === 'vitest-llm-bench:loading') {
+      this.#showProgress(test, artifact.name, (title, width) => renderLoading({ ...artifact, name: title }, width))
+    }
   }
 
   override onTestRunEnd(
@@ -126,12 +137,10 @@ export class ServingReporter extends DefaultReporter {
     if (this.#html !== false) writeAtomically(resolve(this.ctx.config.root, this.#html), renderHtml(report))
   }
 
-  #showProgress(test: TestCase, { name, progress }: ProgressArtifact): void {
+  /** In a terminal Vitest prints the name of the test above the line; elsewhere the line has it, once in a while. */
+  #showProgress(test: TestCase, name: string, render: (title: string, width: number) => string): void {
     if (this.isTTY) {
-      const line = renderProgress(
-        { name: '', ...standing(progress) },
-        { width: this.#columns() - WINDOW_INDENT, color: true },
-      )
+      const line = render('', this.#columns() - WINDOW_INDENT)
       // The summary's window shows the running hook of a test; a load run has none, so its progress takes that line.
       this.onHookStart({ name: line as 'beforeEach', entity: test })
       return
@@ -139,7 +148,7 @@ export class ServingReporter extends DefaultReporter {
     const now = performance.now()
     if (now - this.#lastPlainProgressAt < PLAIN_PROGRESS_MS) return
     this.#lastPlainProgressAt = now
-    this.log(` ${renderProgress({ name, ...standing(progress) }, { width: this.#columns() - 1, color: false })}`)
+    this.log(` ${render(name, this.#columns() - 1)}`)
   }
 
   #columns(): number {

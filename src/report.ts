@@ -99,6 +99,7 @@ export const WARNING_CODES = [
   'queue-growing',
   'server-client-mismatch',
   'aborted',
+  'server-log',
 ] as const
 export const Warning = z.object({ code: z.enum(WARNING_CODES), message: z.string() })
 export type Warning = z.infer<typeof Warning>

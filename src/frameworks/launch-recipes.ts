@@ -50,7 +50,7 @@ export const LAUNCH_RECIPES: { readonly [S in ServerName]: BuildLaunch | null } 
       `--http-address=${LOCALHOST}`,
       '--http-port={port}',
       '--allow-grpc=false',
-      '--metrics-port={port+1}',
+      '--metrics-port={metricsPort}',
     ],
     stopSignal: 'SIGTERM',
     healthPath: '/v2/health/ready',

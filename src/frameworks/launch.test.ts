@@ -16,7 +16,7 @@ test.for<[ServerName, string | null, string]>([
   [
     'triton',
     null,
-    'mpirun --allow-run-as-root -n 1 tritonserver --model-repository=m --disable-auto-complete-config --backend-config=python,shm-region-prefix-name=prefix0_ --http-address=127.0.0.1 --http-port={port} --allow-grpc=false --metrics-port={port+1}',
+    'mpirun --allow-run-as-root -n 1 tritonserver --model-repository=m --disable-auto-complete-config --backend-config=python,shm-region-prefix-name=prefix0_ --http-address=127.0.0.1 --http-port={port} --allow-grpc=false --metrics-port={metricsPort}',
   ],
   ['trtllm-serve', null, 'trtllm-serve m --host 127.0.0.1 --port {port}'],
   ['mlc-llm', '0.1.dev1166', 'mlc_llm serve m --mode server --host 127.0.0.1 --port {port}'],

@@ -6,8 +6,8 @@ import type { ServerName } from './recipes.ts'
 
 /** Stands for the port in a command and in the values of its environment. */
 export const PORT = '{port}'
-/** Stands for a second free port, where a server listens on one more. */
-export const SPARE_PORT = '{port+1}'
+/** Stands for one more free port, where a server has its metrics on a port of their own. */
+export const METRICS_PORT = '{metricsPort}'
 
 interface LaunchSettings {
   /** Laid over the environment of the bench, which is passed on without what Vitest put into it. */
@@ -33,7 +33,7 @@ export type LaunchOptions =
       readonly args?: readonly string[]
     })
   | (LaunchSettings & {
-      /** Program and arguments; `{port}` in them, and in `env`, is the port. */
+      /** Program and arguments; `{port}` in them, and in `env`, is the port, `{metricsPort}` one for metrics alone. */
       readonly command: readonly string[]
     })
 

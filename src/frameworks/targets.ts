@@ -31,7 +31,7 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly tls?: TlsChoice
   /** The page of the server's metrics, where it is not where servers of its kind have it. */
   readonly metricsUrl?: string
-  /** How to start the server, where it does not run yet. It is stopped after its last case. */
+  /** How to start the server, where it does not run yet. It is stopped after the last case of its suite, or of its file. */
   readonly launch?: LaunchOptions
 }
 

@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util'
 const { values } = parseArgs({
   options: {
     port: { type: 'string' },
+    /** Has its metrics there, and nowhere without it. */
+    'metrics-port': { type: 'string' },
     /** Loads for so long, with 503 on /health. */
     'ready-after-ms': { type: 'string', default: '0' },
     /** Prints this and exits with 1 instead of becoming ready. */
@@ -85,6 +87,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     console.log(`INFO ${signal}: leaving`)
     if (!values.stubborn) setTimeout(() => process.exit(0), Number(values['stop-ms']))
   })
+}
+
+if (values['metrics-port'] !== undefined) {
+  createServer((_request, response) => response.end('vllm:num_requests_running 0\n')).listen(
+    Number(values['metrics-port']),
+    '127.0.0.1',
+  )
 }
 
 server.on('error', (error) => {

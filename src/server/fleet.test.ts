@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,7 +96,7 @@ test('a server is started once for the cases that share it, is ready when a requ
     ...inCase('a'),
     onLoading: ({ label, lastLine }) => loading.push(`${label}: ${lastLine}`),
   })
-  await fleet.settle(fake(['--ready-after-ms', '1500']), { ...inCase('a'), hasFailures: false })
+  await fleet.settle(fake(['--ready-after-ms', '1500']), { ...inCase('a'), ending: 'fine' })
   expect(loading).toContain('vllm: INFO loading weights')
   const second = await fleet.ready(fake(['--ready-after-ms', '1500']), inCase('b'))
   expect(urlOf(second).href).toBe(urlOf(first).href)
@@ -168,7 +168,7 @@ test('a server that dies under load: exit code, cause and log, and its target is
     (response) => response.text(),
     () => 'cut',
   )
-  await expect(fleet.settle(target, { ...inCase('5 req/s'), hasFailures: true })).rejects.toThrow(
+  await expect(fleet.settle(target, { ...inCase('5 req/s'), ending: 'failures' })).rejects.toThrow(
     /^vllm exited with code 1 in "5 req\/s": torch\.cuda\.OutOfMemoryError: CUDA out of memory\. Tried to allocate 112\.00 MiB\. .*nvidia-smi[\s\S]*The last \d+ lines of/,
   )
   await expect(fleet.ready(target, inCase('8 req/s'))).rejects.toThrow(/since "5 req\/s"/)
@@ -178,7 +178,7 @@ test('a wedged engine behind a live HTTP server is found before the next case', 
   const { fleet } = host()
   const target = fake(['--wedge-after', '1'])
   await fleet.ready(target, inCase('1 req/s'))
-  await fleet.settle(target, { ...inCase('1 req/s'), hasFailures: false })
+  await fleet.settle(target, { ...inCase('1 req/s'), ending: 'fine' })
   await expect(fleet.ready(target, inCase('2 req/s', 1000))).rejects.toThrow(
     /^vllm no longer answers a request for one token within 1 s \([a-z-]+-timeout: .*\), although its process is alive, before "2 req\/s": TVMError: .*mlc-llm ran out of GPU memory/,
   )
@@ -191,7 +191,7 @@ test('a server that lives on after failures is not lost, and what its log says i
   const { fleet } = host()
   const target = fake(['--complain', 'OSError: [Errno 28] No space left on device'])
   await fleet.ready(target, inCase('a'))
-  expect(await fleet.settle(target, { ...inCase('a'), hasFailures: true })).toMatchObject({
+  expect(await fleet.settle(target, { ...inCase('a'), ending: 'failures' })).toMatchObject({
     line: 'OSError: [Errno 28] No space left on device',
     hint: expect.stringMatching(/disk is full/),
     logFile: 'logs/vllm.log',
@@ -231,7 +231,7 @@ test('the server before makes room for the next on the same GPU, and not while i
   const { fleet, log } = host({ CUDA_VISIBLE_DEVICES: '0' })
   await fleet.ready(fake([], { version: 'one' }), inCase('a'))
   await expect(fleet.ready(fake([], { version: 'two' }), inCase('b'))).rejects.toThrow(/while vllm one is under load/)
-  await fleet.settle(fake([], { version: 'one' }), { ...inCase('a'), hasFailures: false })
+  await fleet.settle(fake([], { version: 'one' }), { ...inCase('a'), ending: 'fine' })
   await fleet.ready(fake([], { version: 'two' }), inCase('b'))
   expect(log('vllm-one.log')).toMatch(/leaving/)
 })
@@ -262,27 +262,67 @@ test('a given port that somebody listens on is refused before anything is starte
   )
 })
 
-test('a server by URL is asked nothing unless requests have failed; when it is silent then, its cases fail', async ({
+test('a server with metrics on a port of their own gets one, and its telemetry knows it', async ({ host, expect }) => {
+  const { fleet } = host()
+  const target = fake(['--metrics-port', '{metricsPort}'])
+  const { connection } = await fleet.ready(target, inCase('a'))
+  const page = new URL(connection.metricsUrl ?? 'none:')
+  expect(await (await fetch(page)).text()).toContain('vllm:')
+  await fleet.release(target)
+  expect(await isPortFree(Number(page.port))).toBe(true)
+})
+
+/** A server that others started, which answers its pages and, to a request for tokens, what the test says. */
+async function foreignServer(
+  onTestFinished: (cleanUp: () => void) => void,
+  answer: (response: ServerResponse) => void,
+): Promise<{ target: Target; asked: () => number }> {
+  let asked = 0
+  const server = createServer((request, response) => {
+    asked++
+    if (request.method === 'GET') response.end('{"data":[{"id":"llama"}]}')
+    else answer(response)
+  })
+  server.listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  await once(server, 'listening')
+  const url = `http://bob:planted-password@127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { target: vllm({ url }), asked: () => asked }
+}
+
+test('a server by URL is asked nothing unless requests waited in vain; when it is silent then, its cases fail', async ({
   host,
   expect,
   onTestFinished,
 }) => {
   const { fleet } = host()
-  let requests = 0
-  const silent = createServer((_request, _response) => requests++).listen(0, '127.0.0.1')
-  onTestFinished(() => {
-    silent.close()
-    silent.closeAllConnections()
-  })
-  await once(silent, 'listening')
-  const target = vllm({ url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` })
+  const { target, asked } = await foreignServer(onTestFinished, () => {})
   expect(await fleet.ready(target, inCase('1 req/s'))).toBe(target)
-  await fleet.settle(target, { ...inCase('1 req/s'), hasFailures: false })
-  expect(requests).toBe(0)
-  await expect(fleet.settle(target, { ...inCase('1 req/s', 500), hasFailures: true })).rejects.toThrow(
-    /no longer answers a request for one token within 0\.5 s .* after "1 req\/s"/,
-  )
-  await expect(fleet.ready(target, inCase('2 req/s'))).rejects.toThrow(/not there any more since "1 req\/s"/)
+  for (const ending of ['fine', 'failures', 'not-sent'] as const)
+    await fleet.settle(target, { ...inCase('1 req/s'), ending })
+  expect(asked()).toBe(0)
+  const lost = await failure(fleet.settle(target, { ...inCase('1 req/s', 500), ending: 'silence' }))
+  expect(lost).toMatch(/no longer answers a request for one token within 0\.5 s .* after "1 req\/s"/)
+  const later = await failure(fleet.ready(target, inCase('2 req/s')))
+  expect(later).toMatch(/not there any more since "1 req\/s"/)
+  for (const text of [lost, later]) expect(text).not.toContain('planted-password')
+})
+
+test('a server by URL that says no, or has gone, after silence keeps its cases: they hear it themselves', async ({
+  host,
+  expect,
+  onTestFinished,
+}) => {
+  const { fleet } = host()
+  const { target } = await foreignServer(onTestFinished, (response) => response.writeHead(503).end())
+  const gone = vllm({ url: 'http://127.0.0.1:1' })
+  for (const one of [target, gone]) {
+    await fleet.settle(one, { ...inCase('a'), ending: 'silence' })
+    expect(await fleet.ready(one, inCase('b'))).toBe(one)
+  }
 })
 
 function existsText(log: () => string, pattern: RegExp): boolean {

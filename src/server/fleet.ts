@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type LaunchTarget, type Target, type UrlTarget } from '../frameworks/target.ts'
 import { atUrl } from '../frameworks/targets.ts'
+import type { EngineLog } from '../telemetry/log-samples.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { childEnvironment } from './child-environment.ts'
 import { ALL_GPUS, gpusOf } from './claims.ts'
@@ -23,7 +24,7 @@ export interface FleetOptions extends LaunchHost {
 export interface FleetCase {
   readonly name: string
   readonly signal: AbortSignal
-  /** Most that a sign of life may take. Default 30 s. */
+  /** Most that a sign of life may take. Default 30 s, and never more than 10 s by URL. */
   readonly probeTimeoutMs?: Ms
   /** About once a second while a server is being started. */
   readonly onLoading?: ((loading: Loading & { readonly label: string }) => void) | undefined
@@ -33,8 +34,8 @@ export interface FleetCase {
  * The servers of one bench file: started when a case first needs them, watched between the cases, stopped when asked.
  *
  * A server that failed to start, died or no longer answers is lost: the case in which that happens fails with its
- * post-mortem, and every later case of the same target at once, with the reason. Servers that we only know by URL are
- * watched after cases with failed requests, and never otherwise.
+ * post-mortem, and every later case of the same target at once, with the reason. A server that we only know by URL is lost
+ * when it takes requests and answers none, and then only: whatever else is wrong with it, the next case is told at once.
  */
 export interface Fleet {
   /**
@@ -47,12 +48,20 @@ export interface Fleet {
    * what has become of the server: throws BenchError `server-died` when that is lost, else resolves with what its log
    * says of a known cause, if anything.
    */
-  settle(target: Target, current: FleetCase & { readonly hasFailures: boolean }): Promise<LoggedCause | null>
+  settle(target: Target, current: FleetCase & { readonly ending: LoadEnding }): Promise<LoggedCause | null>
+  /** What the server of a target writes, if it was launched here and is ready. */
+  logOf(target: Target): EngineLog | null
   /** Stops the server of a target, if it was launched here and still runs. */
   release(target: Target): Promise<void>
   /** Stops every server, and forgets the lost ones. */
   releaseAll(): Promise<void>
 }
+
+/**
+ * How a load ended, as far as it tells of its server: with failed requests, with some among them that waited in vain, or
+ * before any was sent.
+ */
+export type LoadEnding = 'fine' | 'failures' | 'silence' | 'not-sent'
 
 export interface LoggedCause extends KnownCause {
   /** From the folder of the bench. */
@@ -86,6 +95,8 @@ interface Silence {
 }
 
 const PROBE_TIMEOUT_MS = 30_000
+/** Of a server that we did not start, and that had the time-out of a request to answer in already. */
+const URL_PROBE_TIMEOUT_MS = 10_000
 const RETRY_MS = 500
 /** Between the last breath of an engine and the end of its process; vLLM takes about 5 s. */
 const LAST_BREATH_MS = 10_000
@@ -93,6 +104,7 @@ const LAST_BREATH_MS = 10_000
 export function createFleet(options: FleetOptions): Fleet {
   const { clock, env, logFolder, cwd } = options
   const servers = new Map<string, Promise<RunningServer>>()
+  const ready = new Map<string, RunningServer>()
   const losses = new Map<string, Loss>()
 
   const lose = async (target: Target, error: BenchError, { name }: FleetCase): Promise<never> => {
@@ -110,7 +122,7 @@ export function createFleet(options: FleetOptions): Fleet {
     const logFile = join(logFolder, `${fileName(label)}.log`)
     const { headers } = atUrl(target, { url: 'http://127.0.0.1' }).endpoint
     const server = await launchServer({ plan, label, logFile, headers }, options)
-    const launched = atUrl(target, { url: `http://127.0.0.1:${server.port}` })
+    const launched = atUrl(withMetricsAt(server.metricsPort, target), { url: `http://127.0.0.1:${server.port}` })
     const { signal, onLoading } = current
     const readiness = await waitUntilReady(server.process, launched, plan, {
       clock,
@@ -151,7 +163,9 @@ export function createFleet(options: FleetOptions): Fleet {
     const starting = start(target, current)
     servers.set(key, starting)
     try {
-      return await starting
+      const server = await starting
+      ready.set(key, server)
+      return server
     } catch (error) {
       servers.delete(key)
       if (error instanceof BenchError && error.code !== 'aborted' && error.code !== 'overlapping-load')
@@ -172,8 +186,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const result = await probe(target, { clock, timeoutMs, signal })
       if (result.answered || signal.aborted) return null
       if (hasExited() || clock.now() + RETRY_MS >= until) {
-        const within = `within ${probeTimeoutMs / MS_PER_SECOND} s`
-        return { what: `no longer answers a request for one token ${within} (${result.why})`, isHung: result.isSilence }
+        return { what: missedSign(probeTimeoutMs, result.why), isHung: result.isSilence }
       }
       await sleep(RETRY_MS)
     }
@@ -189,15 +202,29 @@ export function createFleet(options: FleetOptions): Fleet {
     return postMortem({ label, what: `${end} ${when}`, lines: process.lines(), logFile })
   }
 
+  /** Only silence counts: what says no, or refuses the connection, says so to the next case as well, in its own words. */
+  const loseIfSilent = async (target: UrlTarget, current: FleetCase): Promise<void> => {
+    const timeoutMs = Math.min(current.probeTimeoutMs ?? Infinity, URL_PROBE_TIMEOUT_MS)
+    const result = await probe(target, { clock, timeoutMs, signal: current.signal })
+    if (result.answered || !result.isSilence || current.signal.aborted) return
+    await lose(target, silentServer(target, missedSign(timeoutMs, result.why), current), current)
+  }
+
   const release = async (target: Target): Promise<void> => {
     const key = keyOf(target)
     const server = await servers.get(key)?.catch(() => null)
     servers.delete(key)
+    ready.delete(key)
     await server?.stop()
   }
 
   return {
     release,
+
+    logOf(target) {
+      const server = ready.get(keyOf(target))
+      return server === undefined ? null : { file: server.logFile, onLine: server.process.onLine }
+    },
 
     async ready(target, current) {
       const loss = losses.get(keyOf(target))
@@ -213,16 +240,15 @@ export function createFleet(options: FleetOptions): Fleet {
       return server.target
     },
 
-    async settle(target, { hasFailures, ...current }) {
-      const server = isLaunch(target) ? await servers.get(keyOf(target)) : undefined
-      if (server !== undefined) server.isBusy = false
-      if (!hasFailures) return null
-      if (server === undefined) {
-        if (!isAtUrl(target)) return null
-        const silence = await missesSign(target, current, () => false)
-        if (silence !== null) await lose(target, silentServer(target, silence.what, current), current)
+    async settle(target, { ending, ...current }) {
+      if (isAtUrl(target)) {
+        if (ending === 'silence') await loseIfSilent(target, current)
         return null
       }
+      const server = isLaunch(target) ? await servers.get(keyOf(target)) : undefined
+      if (server === undefined) return null
+      server.isBusy = false
+      if (ending === 'fine') return null
       const silence = await missesSign(server.target, current, () => server.process.exit() !== null)
       if (silence !== null) await lose(target, await autopsy(server, silence, `in "${current.name}"`), current)
       const cause = findCause(server.process.lines())
@@ -233,6 +259,7 @@ export function createFleet(options: FleetOptions): Fleet {
       losses.clear()
       const stopping = [...servers.values()].map(async (starting) => (await starting.catch(() => null))?.stop())
       servers.clear()
+      ready.clear()
       const failed = (await Promise.allSettled(stopping)).find(({ status }) => status === 'rejected')
       if (failed?.status === 'rejected') throw failed.reason
     },
@@ -245,6 +272,13 @@ function isLaunch(target: Target): target is LaunchTarget {
 
 function isAtUrl(target: Target): target is UrlTarget {
   return target.endpoint.kind === 'url'
+}
+
+/** A page of metrics that was given in code stays what it is. */
+function withMetricsAt(port: number | null, target: LaunchTarget): LaunchTarget {
+  const { connection } = target
+  if (port === null || connection.metricsUrl !== null) return target
+  return { ...target, connection: { ...connection, metricsUrl: `http://127.0.0.1:${port}/metrics` } }
 }
 
 /** The same server for every target that is made alike, in whichever test. */
@@ -269,6 +303,10 @@ function alreadyLost(target: Target, { error, inCase }: Loss): BenchError {
     remedy: `That case tells more.`,
     cause: error,
   })
+}
+
+function missedSign(timeoutMs: Ms, why: string): string {
+  return `no longer answers a request for one token within ${timeoutMs / MS_PER_SECOND} s (${why.replace(/\.$/, '')})`
 }
 
 function silentServer(target: UrlTarget, silence: string, { name }: FleetCase): BenchError {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { BenchError } from '../errors.ts'
-import { PORT, SPARE_PORT, type LaunchPlan } from '../frameworks/launch.ts'
+import { METRICS_PORT, PORT, type LaunchPlan } from '../frameworks/launch.ts'
 import { credentialsIn } from '../redact.ts'
 import type { Ms } from '../units.ts'
 import { claimResources, gpusOf, releaseClaims, type Resource } from './claims.ts'
@@ -29,6 +29,8 @@ export interface LaunchRequest {
 export interface LaunchedServer {
   readonly process: ServerProcess
   readonly port: number
+  /** Where its metrics are, if not at `port`. */
+  readonly metricsPort: number | null
   /** Ends it and everything that it started. Throws BenchError `launch-failed` if something would not end. */
   stop(): Promise<void>
 }
@@ -51,8 +53,9 @@ export async function launchServer(
 ): Promise<LaunchedServer> {
   refuseWindows(label)
   const port = plan.port ?? (await findFreePort())
-  const spare = await findFreePort()
-  const fill = (text: string): string => text.replaceAll(PORT, String(port)).replaceAll(SPARE_PORT, String(spare))
+  const metricsPort = asksForMetricsPort(plan) ? await findFreePort() : null
+  const ports = [port, ...(metricsPort === null ? [] : [metricsPort])]
+  const fill = (text: string): string => text.replaceAll(PORT, `${port}`).replaceAll(METRICS_PORT, `${metricsPort}`)
   const own = Object.fromEntries(Object.entries(plan.env).map(([name, value]) => [name, fill(value)]))
   const env = childEnvironment(host.env, own)
   const command = plan.command.map(fill)
@@ -60,7 +63,7 @@ export async function launchServer(
   const claims: string[] = []
   try {
     claims.push(
-      ...(await claimResources(resourcesOf(port, env), {
+      ...(await claimResources(resourcesOf(ports, env), {
         folder: host.claimsFolder,
         patienceMs: PATIENCE_MS,
         owner: { pid: reaper.pid, benchPid: host.pid, label, cwd: host.cwd, startedAt: host.now() },
@@ -83,7 +86,7 @@ export async function launchServer(
       mark: randomUUID(),
       graceMs: GRACE_MS,
     })
-    return { process, port, stop: () => stop(process, port, label) }
+    return { process, port, metricsPort, stop: () => stop(process, ports, label) }
   } catch (error) {
     releaseClaims(claims)
     await reaper.dismiss()
@@ -91,23 +94,39 @@ export async function launchServer(
   }
 }
 
-function resourcesOf(port: number, env: Readonly<Record<string, string>>): Resource[] {
-  return [{ kind: 'port', port }, ...gpusOf(env).map((gpu) => ({ kind: 'gpu', gpu }) as const)]
+function asksForMetricsPort({ command, env }: LaunchPlan): boolean {
+  return [...command, ...Object.values(env)].some((text) => text.includes(METRICS_PORT))
 }
 
-async function stop(process: ServerProcess, port: number, label: string): Promise<void> {
+function resourcesOf(ports: readonly number[], env: Readonly<Record<string, string>>): Resource[] {
+  return [
+    ...ports.map((port) => ({ kind: 'port', port }) as const),
+    ...gpusOf(env).map((gpu) => ({ kind: 'gpu', gpu }) as const),
+  ]
+}
+
+async function stop(process: ServerProcess, ports: readonly number[], label: string): Promise<void> {
   const left = await process.stop()
-  let isFree = await isPortFree(port)
-  for (let waitedMs: Ms = 0; !isFree && waitedMs < PORT_WAIT_MS; waitedMs += 100) {
+  let inUse = await takenOf(ports)
+  for (let waitedMs: Ms = 0; inUse.length > 0 && waitedMs < PORT_WAIT_MS; waitedMs += 100) {
     await new Promise((resolve) => setTimeout(resolve, 100))
-    isFree = await isPortFree(port)
+    inUse = await takenOf(ports)
   }
-  if (left.length === 0 && isFree) return
-  const what = left.length > 0 ? `process ${left.join(', ')} of it would not end` : `its port ${port} is still in use`
+  if (left.length === 0 && inUse.length === 0) return
+  const what =
+    left.length > 0
+      ? `process ${left.join(', ')} of it would not end`
+      : `port ${inUse.join(', ')} of it is still in use`
   throw new BenchError(`${label} was stopped, but ${what}.`, {
     code: 'launch-failed',
     remedy: 'End it by hand before the next run: it may hold memory that the next server needs.',
   })
+}
+
+async function takenOf(ports: readonly number[]): Promise<number[]> {
+  const taken: number[] = []
+  for (const port of ports) if (!(await isPortFree(port))) taken.push(port)
+  return taken
 }
 
 /** Values of the inherited environment that are credentials by their name; a short one may stand in any word of a log. */

@@ -3,6 +3,7 @@ import { createHttpTransport } from '../client/http-transport.ts'
 import type { Clock } from '../clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
+import { secretsOf } from '../frameworks/secrets.ts'
 import type { UrlTarget } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import type { Outcome } from '../record.ts'
@@ -37,9 +38,8 @@ export type Probe =
  */
 export async function probe(target: UrlTarget, options: ProbeOptions): Promise<Probe> {
   try {
-    return judge(
-      await askForOneToken(await discover(target, Math.min(Math.ceil(options.timeoutMs), PAGE_TIMEOUT_MS)), options),
-    )
+    const found = await discover(target, Math.min(Math.ceil(options.timeoutMs), PAGE_TIMEOUT_MS))
+    return judge(await askForOneToken(found, options), secretsOf(target))
   } catch (error) {
     if (!(error instanceof BenchError)) throw error
     const isRefusal =
@@ -51,11 +51,11 @@ export async function probe(target: UrlTarget, options: ProbeOptions): Promise<P
 /** Not those that ask to come back later: 408, 425, 429. */
 const SAYS_NO = /HTTP 4(?!08|25|29)\d\d/
 
-function judge(outcome: Outcome): Probe {
+function judge(outcome: Outcome, redact: (text: string) => string): Probe {
   if (outcome.status === 'completed' || outcome.kind === 'empty') return { answered: true }
   const isRefusal = outcome.kind === 'http-status' && SAYS_NO.test(outcome.message)
   const isSilence = outcome.kind.endsWith('-timeout')
-  return { answered: false, why: `${outcome.kind}: ${outcome.message}`, isRefusal, isSilence }
+  return { answered: false, why: `${outcome.kind}: ${redact(outcome.message)}`, isRefusal, isSilence }
 }
 
 async function askForOneToken(target: UrlTarget, { clock, timeoutMs, signal }: ProbeOptions): Promise<Outcome> {

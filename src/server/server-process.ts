@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { siblingModule } from '../sibling-module.ts'
 import { signalTree } from './process-tree.ts'
 import type { Exit, ReaperEvent, ReaperOrder } from './reaper-protocol.ts'
 
@@ -35,7 +35,7 @@ export interface ServerProcess {
 
 /** Starts a reaper. Its environment is that of the server to be, because it must find the same Node. */
 export async function createReaper(env: Readonly<Record<string, string>>): Promise<Reaper> {
-  const child = fork(modulePath('./reaper'), [], {
+  const child = fork(siblingModule('./reaper', import.meta.url), [], {
     detached: true,
     env,
     execArgv: [],
@@ -113,10 +113,4 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   await ended
-}
-
-/** A module beside this one: `.ts` in the sources, `.js` in the package. */
-function modulePath(name: string): string {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  return fileURLToPath(new URL(name + extension, import.meta.url))
 }

@@ -9,6 +9,7 @@ import { sloFromEnvironment } from './environment.ts'
 import { requireEvidence } from './evidence.ts'
 import { test } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
+import { releaseServerAfterAll } from './servers.ts'
 import type { ServingRun } from './types.ts'
 
 /** One cell of the matrix. */
@@ -51,6 +52,7 @@ export function describeServing(
   describe(name, () => {
     for (const target of matrix.targets) {
       describe(targetLabel(target), () => {
+        releaseServerAfterAll(target)
         for (const requestRate of matrix.requestRates) {
           defineCell({ target, requestRate }, matrix, check, frames)
         }

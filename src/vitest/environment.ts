@@ -17,10 +17,10 @@ type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * `VLLM_URL` and its like send a framework's cases to a running server, with `LLM_BENCH_MODEL` and `LLM_BENCH_API_KEY`.
- * A target that was given its URL in code keeps it.
+ * A target that was given its URL or its launch in code keeps it.
  */
 export function targetFromEnvironment(target: Target, env: Env): Target {
-  if (target.endpoint.kind === 'url') return target
+  if (target.endpoint.kind === 'url' || target.endpoint.kind === 'launch') return target
   const variable = URL_VARIABLES[target.framework]
   const url = env[variable]
   if (url === '') throw emptyUrl(variable)

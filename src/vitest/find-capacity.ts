@@ -16,6 +16,7 @@ import { noteJudged, noteProbe, recordVerdicts, recordWarnings } from './ledger.
 import { failIfOpen } from './fail-if-open.ts'
 import { test, type Load } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
+import { releaseServerAfterAll } from './servers.ts'
 import type { ServingRun } from './types.ts'
 
 type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
@@ -61,6 +62,7 @@ export function findCapacity(target: Target, options: CapacityOptions): void {
   checkCapacity(options)
   const { requestRates = 'search' } = options
   describe(targetLabel(target), () => {
+    releaseServerAfterAll(target)
     const title = requestRates === 'search' ? 'capacity' : 'sweep'
     test(title, { meta: { serving: { framework: targetLabel(target) } } }, async ({ load }) => {
       try {

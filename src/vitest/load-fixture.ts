@@ -3,6 +3,7 @@ import { BenchError } from '../errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
+import type { EngineLog } from '../telemetry/log-samples.ts'
 import { requireEvidence, requireJudgement } from './evidence.ts'
 import { enter, isProbe } from './ledger.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from './environment.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { LoadOptions } from './run-case.ts'
+import { loadingListener, withServer } from './servers.ts'
 import type { ServingRun } from './types.ts'
 
 /** Sends one load to one target and resolves with what was measured. Await it before the next. */
@@ -49,28 +51,34 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         refuseRetry(task.retry, `The SLO of ${caseName}`)
         refuseShortSample(caseName, options, slo)
       }
-      const { serving: run } = await bench(
-        caseName,
-        {
-          serving: {
-            name: caseName,
-            target: targetFromEnvironment(target, process.env),
-            load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
+      const measure = async (served: Target, log: EngineLog | null): Promise<ServingRun> => {
+        const { serving: run } = await bench(
+          caseName,
+          {
+            serving: {
+              name: caseName,
+              target: served,
+              ...(log === null ? {} : { log }),
+              load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
+            },
           },
-        },
-        () => {},
-      ).run()
-      if (run === undefined) {
-        throw new BenchError('Vitest ran this load with its own benchmark provider.', {
-          code: 'bad-load',
-          remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
-        })
+          () => {},
+        ).run()
+        if (run === undefined) {
+          throw new BenchError('Vitest ran this load with its own benchmark provider.', {
+            code: 'bad-load',
+            remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
+          })
+        }
+        const serving = (task.meta.serving ??= {})
+        enter(run, { file: task.file.filepath, meta: serving, retry: task.retry })
+        const attempt = task.result?.retryCount ?? 0
+        serving.runs = [...(serving.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
+        return run
       }
-      const serving = (task.meta.serving ??= {})
-      enter(run, { file: task.file.filepath, meta: serving, retry: task.retry })
-      const attempt = task.result?.retryCount ?? 0
-      serving.runs = [...(serving.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
-      return run
+      const asked = targetFromEnvironment(target, process.env)
+      const onLoading = loadingListener(caseName, task)
+      return withServer(asked, { name: caseName, signal, timeouts: options.timeouts, onLoading }, measure)
     }
 
     await use(async (options) => {

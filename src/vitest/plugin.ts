@@ -1,9 +1,10 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { TestProject, Vite, Vitest } from 'vitest/node'
 import { BenchError } from '../errors.ts'
+import { siblingModule } from '../sibling-module.ts'
 import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive } from '../slo/slo.ts'
-import { ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
+import { OUTPUT_DIR, ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
 
 export interface ServingBenchOptions extends ServingReporterOptions {
   /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */
@@ -50,14 +51,15 @@ function requireNode(): void {
 
 function configureProject(project: TestProject, vitest: Vitest, options: ServingBenchOptions): void {
   const { config } = project
-  config.benchmark.provider ??= modulePath('./provider')
+  config.benchmark.provider ??= siblingModule('./provider', import.meta.url)
   config.benchmark.suppressExportGetterWarnings = true
-  config.setupFiles = [modulePath('./setup'), ...config.setupFiles]
+  config.setupFiles = [siblingModule('./setup', import.meta.url), ...config.setupFiles]
   config.testTimeout = Math.max(config.testTimeout, TEST_TIMEOUT_MS)
   project.provide('servingBench', {
     updateBaselines: vitest.config.snapshotOptions.updateSnapshot,
     progressMs: isBlobOnly(vitest) ? null : 1000,
     inconclusive: inconclusivePolicy(options.inconclusive ?? 'warn', 'The option `inconclusive` of servingBench()'),
+    logFolder: join(config.root, options.outputDir ?? OUTPUT_DIR, 'logs'),
   })
 }
 
@@ -76,10 +78,4 @@ function isBlobOnly({ config }: Vitest): boolean {
     config.reporters.length > 0 &&
     config.reporters.every((reporter) => Array.isArray(reporter) && reporter[0] === 'blob')
   )
-}
-
-/** A module beside this one: `.ts` in the sources, `.js` in the package. */
-function modulePath(name: string): string {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  return fileURLToPath(new URL(name + extension, import.meta.url))
 }

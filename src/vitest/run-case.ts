@@ -11,6 +11,7 @@ import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import { requestBody, sharedFields } from '../frameworks/request-body.ts'
+import { secretsOf } from '../frameworks/secrets.ts'
 import { targetLabel, type CallInput, type Target } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
@@ -18,11 +19,11 @@ import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
 import { withoutTrimmed } from '../metrics/trim.ts'
 import type { RequestRecord } from '../record.ts'
-import { redactor } from '../redact.ts'
 import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
+import type { EngineLog } from '../telemetry/log-samples.ts'
 import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
@@ -67,6 +68,8 @@ export interface ServingCase {
   readonly name: string
   readonly target: Target
   readonly load: LoadOptions
+  /** Of the target's server, where it was launched for the case. */
+  readonly log?: EngineLog
 }
 
 export interface RunCaseOptions {
@@ -83,7 +86,7 @@ const MAX_CONNECTIONS = 16_384
  * ends it with what was measured.
  */
 export async function runCase(
-  { name, target: asked, load }: ServingCase,
+  { name, target: asked, load, log }: ServingCase,
   options: RunCaseOptions,
 ): Promise<ServingRun> {
   checkLoad(load)
@@ -96,7 +99,7 @@ export async function runCase(
     if (index > 0 && options.signal.aborted) break
     const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
     const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
-    const trial = { name, target, load: loads[index] ?? load, workload, warmup }
+    const trial = { name, target, load: loads[index] ?? load, workload, warmup, ...(log && { log }) }
     trials.push(await runTrial(trial, { ...options, onProgress }))
   }
   const [first] = trials
@@ -154,10 +157,10 @@ interface Trial extends ServingCase {
 }
 
 async function runTrial(
-  { name, target, load, workload, warmup }: Trial,
+  { name, target, load, workload, warmup, log }: Trial,
   { environment, signal, onProgress }: RunCaseOptions,
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
-  const { telemetry, ...measured } = await sendLoad(target, load, workload, {
+  const { telemetry, ...measured } = await sendLoad(target, load, workload, log ?? null, {
     signal,
     ...(onProgress === undefined ? {} : { onProgress }),
   })
@@ -179,6 +182,7 @@ async function sendLoad(
   target: Target,
   load: LoadOptions,
   workload: Workload,
+  log: EngineLog | null,
   options: Pick<Parameters<typeof runWatchedLoad>[0], 'signal' | 'onProgress'>,
 ): ReturnType<typeof runWatchedLoad> {
   const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
@@ -199,7 +203,7 @@ async function sendLoad(
         maxConcurrency: load.maxConcurrency ?? null,
         ...options,
       },
-      { sources: metrics.sources, log: null },
+      { sources: metrics.sources, log },
     )
   } finally {
     await Promise.all([metrics.close(), transport.close()])
@@ -223,7 +227,7 @@ async function warmUp(target: Target, load: LoadOptions, signal: AbortSignal): P
   const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
   if (count === 0) return null
   const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED })
-  const { records } = await sendLoad(target, load, workload, { signal })
+  const { records } = await sendLoad(target, load, workload, null, { signal })
   return { sent: records.length, failed: records.filter(({ outcome }) => outcome.status === 'failed').length }
 }
 
@@ -285,7 +289,7 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
     case 'unset':
       throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
         code: 'bad-target',
-        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}.`,
+        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}, or how to start it (\`launch\`).`,
       })
   }
 }
@@ -348,9 +352,4 @@ function samplingOf(target: Target, load: LoadOptions): TargetFacts['sampling'] 
   const redact = secretsOf(target)
   const mask = (_name: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value)
   return JSON.parse(JSON.stringify(sharedFields(body), mask))
-}
-
-function secretsOf({ endpoint, extraBody }: Target): (text: string) => string {
-  const words = Object.entries(extraBody).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return redactor({ ...Object.fromEntries(words), ...(endpoint.kind === 'url' ? endpoint.headers : {}) })
 }

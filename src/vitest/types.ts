@@ -2,6 +2,7 @@ import type { Metrics, RunReport } from '../report.ts'
 import type { RequestRecord } from '../record.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
+import type { Loading } from '../server/wait-until-ready.ts'
 import type { ServingCase } from './run-case.ts'
 import type { Progress } from '../dispatch/progress.ts'
 
@@ -32,12 +33,22 @@ export interface ServingBenchContext {
   readonly progressMs: number | null
   /** What an inconclusive objective does, unless its SLO or the environment says otherwise. */
   readonly inconclusive: Inconclusive
+  /** Where the logs of launched servers go. */
+  readonly logFolder: string
 }
 
 export interface ProgressArtifact {
   readonly type: 'vitest-llm-bench:progress'
   readonly name: string
   readonly progress: Progress
+}
+
+/** A server is being started for a case. */
+export interface LoadingArtifact extends Loading {
+  readonly type: 'vitest-llm-bench:loading'
+  readonly name: string
+  /** Of the target. */
+  readonly label: string
 }
 
 declare module 'vitest' {
@@ -49,6 +60,7 @@ declare module 'vitest' {
   }
   interface TestArtifactRegistry {
     'vitest-llm-bench:progress': ProgressArtifact
+    'vitest-llm-bench:loading': LoadingArtifact
   }
   interface BenchFnOptions {
     /** A load run instead of a function to repeat; read by this package's provider. */

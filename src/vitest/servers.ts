@@ -1,0 +1,112 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, inject, recordArtifact, type RunnerTestCase } from 'vitest'
+import { createRealClock } from '../dispatch/real-clock.ts'
+import type { BenchError } from '../errors.ts'
+import type { Target } from '../frameworks/target.ts'
+import { createFleet, type Fleet, type FleetCase, type LoadEnding, type LoggedCause } from '../server/fleet.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
+import type { EngineLog } from '../telemetry/log-samples.ts'
+import type { Ms } from '../units.ts'
+import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
+import type { ServingRun } from './types.ts'
+
+/** Stop signal, grace, SIGKILL, and the port's freedom: `hookTimeout` is shorter than a server may need. */
+const STOP_TIMEOUT_MS = 60_000
+
+/** A server that is under no load answers one token within this, or never. */
+const PROBE_TIMEOUT_MS: Ms = 30_000
+
+/** The load that needs a server. */
+export interface ServedLoad {
+  /** Of the case: it stands in what is said of the server. */
+  readonly name: string
+  readonly signal: AbortSignal
+  readonly timeouts: Partial<Timeouts> | undefined
+  /** Hears about once a second how the start gets on. */
+  readonly onLoading?: FleetCase['onLoading']
+}
+
+/**
+ * Runs a load against a target whose server is there: one that has a launch is started before, if it does not run, and
+ * both before and after its state is looked at. See `Fleet` for when.
+ *
+ * Rejects with the post-mortem of a server that was lost; the run that it spoilt, if there is one, then has it among its
+ * verdicts. Whatever is started runs until it is released, at the latest after the tests of the file.
+ */
+export async function withServer(
+  target: Target,
+  { name, signal, timeouts, onLoading }: ServedLoad,
+  runLoad: (target: Target, log: EngineLog | null) => Promise<ServingRun>,
+): Promise<ServingRun> {
+  const servers = fleetOfThisFile()
+  const current = { name, signal, onLoading, probeTimeoutMs: probeTimeout(timeouts) }
+  const served = await servers.ready(target, current)
+  const loading = runLoad(served, servers.logOf(target))
+  const [result] = await Promise.allSettled([loading])
+  const run = result.status === 'fulfilled' ? result.value : null
+  try {
+    const cause = await servers.settle(target, { ...current, ending: signal.aborted ? 'fine' : endingOf(run) })
+    if (run !== null && cause !== null) recordWarnings(run, [logWarning(cause)])
+  } catch (error) {
+    if (run !== null) noteLoss(run, error as BenchError)
+    throw error
+  }
+  return loading
+}
+
+/** Stops the server of a target after the tests of the suite that is being defined. */
+export function releaseServerAfterAll(target: Target): void {
+  if (target.endpoint.kind === 'launch') afterAll(() => fleet?.release(target), STOP_TIMEOUT_MS)
+}
+
+/** Stops what is still there after the tests of the file that is being set up. */
+export function releaseServersAfterAll(): void {
+  afterAll(() => fleet?.releaseAll(), STOP_TIMEOUT_MS)
+}
+
+let fleet: Fleet | null = null
+
+function fleetOfThisFile(): Fleet {
+  fleet ??= createFleet({
+    clock: createRealClock(),
+    env: process.env,
+    cwd: process.cwd(),
+    pid: process.pid,
+    claimsFolder: join(tmpdir(), 'vitest-llm-bench-claims'),
+    logFolder: inject('servingBench').logFolder,
+    now: () => new Date().toISOString(),
+  })
+  return fleet
+}
+
+function probeTimeout(timeouts: Partial<Timeouts> | undefined): Ms {
+  return Math.min(PROBE_TIMEOUT_MS, timeouts?.firstByte ?? DEFAULT_TIMEOUTS.firstByte)
+}
+
+function endingOf(run: ServingRun | null): LoadEnding {
+  if (run === null) return 'not-sent'
+  const failures = run.records.flatMap(({ outcome }) => (outcome.status === 'failed' ? [outcome.kind] : []))
+  if (failures.some((kind) => kind.endsWith('-timeout'))) return 'silence'
+  return failures.length > 0 ? 'failures' : 'fine'
+}
+
+/** Tells the reporters how the start of a server for a test gets on; undefined when none of them listens. */
+export function loadingListener(name: string, test: RunnerTestCase): FleetCase['onLoading'] {
+  if (inject('servingBench').progressMs === null) return undefined
+  return (loading) => {
+    void recordArtifact(test, { type: 'vitest-llm-bench:loading', name, ...loading })
+    // Shown and forgotten: kept artifacts would travel into every blob.
+    test.artifacts.length = 0
+  }
+}
+
+/** The end of a server is a verdict on the run, told once. */
+function noteLoss(run: ServingRun, { message }: BenchError): void {
+  recordVerdicts(run, [{ kind: 'slo', objective: 'server', verdict: 'fail', observed: null, limit: null, message }])
+  noteJudged(run, message)
+}
+
+function logWarning({ line, hint, logFile }: LoggedCause): { code: 'server-log'; message: string } {
+  return { code: 'server-log', message: `requests have failed, and ${logFile} says: ${line} (${hint})` }
+}
