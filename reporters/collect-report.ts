@@ -1,5 +1,5 @@
 import type { SerializedError } from 'vitest'
-import type { TestCase, TestModule, TestSuite } from 'vitest/node'
+import type { TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node'
 import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../src/report.ts'
 import { judgedLine } from '../src/vitest/judged-line.ts'
 import type { ServingMeta } from '../src/vitest/types.ts'
@@ -11,6 +11,7 @@ import type { ServingMeta } from '../src/vitest/types.ts'
 export function collectReport(
   modules: readonly TestModule[],
   unhandledErrors: readonly SerializedError[],
+  reason: TestRunEndReason,
 ): BenchReport {
   const tests = modules.flatMap((module) => [...module.children.allTests()])
   return {
@@ -20,9 +21,17 @@ export function collectReport(
       ...modules.flatMap((module) => module.errors().map((error) => failed(module.relativeModuleId, null, error))),
       ...modules.flatMap((module) => [...module.children.allSuites()]).flatMap(failedSuite),
       ...tests.flatMap(failedTest),
-      ...unhandledErrors.map((error) => failed('unhandled error', null, error)),
+      ...unhandledErrors.map((error) => failed('unhandled error', null, withCause(error))),
+      ...(reason === 'interrupted' && tests.some((test) => servingOf(test) !== undefined) ? [REST_OF_THE_RUN] : []),
     ],
   }
+}
+
+/** A signal or `--bail` leaves tests unrun, which are then no different from those that were skipped on purpose. */
+const REST_OF_THE_RUN: FailedCase = {
+  case: 'rest of the run',
+  framework: null,
+  message: 'The run was cut short: what is missing here was not measured.',
 }
 
 /**
@@ -79,4 +88,9 @@ function untoldErrors(test: TestCase): SerializedError[] {
 
 function failed(name: string, framework: string | null, { message, stack }: SerializedError): FailedCase {
   return { case: name, framework, message: message === undefined || message === '' ? (stack ?? 'no message') : message }
+}
+
+/** Of a worker that was killed only the cause says how. */
+function withCause(error: SerializedError): SerializedError {
+  return error.cause === undefined ? error : { ...error, message: `${error.message} ${error.cause.message}` }
 }

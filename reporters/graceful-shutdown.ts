@@ -1,4 +1,5 @@
 import type { Vitest } from 'vitest/node'
+import { PASSED_ON } from '../src/vitest/pass-signals-on.ts'
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 type Signal = keyof typeof EXIT_CODES
@@ -13,25 +14,38 @@ export interface SignalAnswer {
 /**
  * Answers SIGINT and SIGTERM by cancelling the run, so that loads stop, servers are torn down and what was measured is
  * reported. In run mode Vitest itself exits a millisecond after the signal. A second signal exits at once.
+ *
+ * Workers pass on what they get. Of a signal to the whole process group that is an echo, and no second one, whichever
+ * comes first; a signal to a worker alone ends the run as SIGINT does.
  */
 export function answerSignals(vitest: Vitest): SignalAnswer {
   let live = false
+  let isEnding = false
   let received: Signal | null = null
 
-  const answer = (signal: Signal): void => {
-    if (received !== null || !live) process.exit(EXIT_CODES[signal])
-    received = signal
+  const end = (signal: Signal): void => {
+    if (!live) process.exit(EXIT_CODES[signal])
+    if (isEnding) return
+    isEnding = true
     vitest.logger.log(`\n ${signal}: ending the load and writing what was measured. Again to exit at once.`)
     void vitest.cancelCurrentRun('keyboard-input')
   }
+  const answer = (signal: Signal): void => {
+    if (received !== null) process.exit(EXIT_CODES[signal])
+    received = signal
+    end(signal)
+  }
 
-  const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+  const handlers = [
+    { signal: 'SIGINT', handler: () => answer('SIGINT') },
+    { signal: 'SIGTERM', handler: () => answer('SIGTERM') },
+    { signal: PASSED_ON, handler: () => end('SIGINT') },
+  ] as const
+  for (const { signal, handler } of handlers) {
     // Vitest's own handler would exit before anything could be saved.
     process.removeAllListeners(signal)
-    const handler = (): void => answer(signal)
     process.on(signal, handler)
-    return { signal, handler }
-  })
+  }
   vitest.onClose(() => {
     for (const { signal, handler } of handlers) process.off(signal, handler)
   })
@@ -42,7 +56,7 @@ export function answerSignals(vitest: Vitest): SignalAnswer {
     },
     runIsOver: () => {
       live = false
-      if (received !== null) process.exitCode = EXIT_CODES[received]
+      if (isEnding) process.exitCode = EXIT_CODES[received ?? 'SIGINT']
     },
   }
 }

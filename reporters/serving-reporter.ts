@@ -102,7 +102,7 @@ export class ServingReporter extends DefaultReporter {
   ): void {
     super.onTestRunEnd(modules, unhandledErrors, reason)
     this.#signals?.runIsOver()
-    const report = collectReport(modules, unhandledErrors)
+    const report = collectReport(modules, unhandledErrors, reason)
     const folder = join(this.ctx.config.root, this.#outputDir)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
     if (report.runs.length === 0 && report.failedCases.length === 0) {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { parseArgs } from 'node:util'
 
@@ -24,6 +25,10 @@ const { values } = parseArgs({
     children: { type: 'boolean', default: false },
     /** Needs so long to leave when it is asked to. */
     'stop-ms': { type: 'string', default: '0' },
+    /** Leaves, once it was asked to, when this file is there. */
+    'stay-until': { type: 'string' },
+    /** Prints a line for each request that it takes. */
+    'log-requests': { type: 'boolean', default: false },
     /** Does not leave when it is asked to. */
     stubborn: { type: 'boolean', default: false },
     /** Answers the tokens of a request over so long. */
@@ -63,6 +68,7 @@ const server = createServer((request, response) => {
 function generate({ max_tokens: tokens }: { max_tokens: number }, response: ServerResponse): void {
   if (isWedged()) return
   answered++
+  if (values['log-requests']) console.log(`INFO request ${answered}`)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for (let i = 0; i < tokens; i++) response.write(event({ text: ' word', finish_reason: null }))
   const finish = (): void => {
@@ -85,7 +91,9 @@ function event(choice: object, usage?: object): string {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     console.log(`INFO ${signal}: leaving`)
-    if (!values.stubborn) setTimeout(() => process.exit(0), Number(values['stop-ms']))
+    const { stubborn, 'stay-until': file } = values
+    if (file !== undefined) setInterval(() => existsSync(file) && process.exit(0), 10)
+    else if (!stubborn) setTimeout(() => process.exit(0), Number(values['stop-ms']))
   })
 }
 

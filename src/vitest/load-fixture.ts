@@ -38,6 +38,9 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       isOver: boolean
     }[] = []
 
+    // That this is a load is known from now on, however it ends.
+    const serving = (task.meta.serving ??= {})
+
     const load: Load = async ({ target, name, ...options }) => {
       const caseName =
         name === undefined
@@ -70,7 +73,6 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
             remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
           })
         }
-        const serving = (task.meta.serving ??= {})
         enter(run, { file: task.file.filepath, meta: serving, retry: task.retry })
         const attempt = task.result?.retryCount ?? 0
         serving.runs = [...(serving.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]

@@ -58,6 +58,7 @@ function configureProject(project: TestProject, vitest: Vitest, options: Serving
   project.provide('servingBench', {
     updateBaselines: vitest.config.snapshotOptions.updateSnapshot,
     progressMs: isBlobOnly(vitest) ? null : 1000,
+    answersSignals: !isBlobOnly(vitest),
     inconclusive: inconclusivePolicy(options.inconclusive ?? 'warn', 'The option `inconclusive` of servingBench()'),
     logFolder: join(config.root, options.outputDir ?? OUTPUT_DIR, 'logs'),
   })

@@ -34,18 +34,25 @@ export interface BenchProject {
     args?: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<{ exitCode: number | null; output: string }>
-  /** The same, running: for signals. */
-  start(args?: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess
+  /** The same, running: for signals. `detached` gives it a process group of its own. */
+  start(
+    args?: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    options?: { readonly detached: boolean },
+  ): ChildProcess
   has(file: string): boolean
   read(file: string): string
   report(): BenchReport
   junit(): JunitCase[]
 }
 
-/** Makes a project of the given files; it is removed when the test ends. */
-export function benchProject(files: Readonly<Record<string, string>>): BenchProject {
+/** Makes a project of the given files, removed when the test ends; concurrent tests bring their own `onTestFinished`. */
+export function benchProject(
+  files: Readonly<Record<string, string>>,
+  onFinished: (remove: () => void) => void = onTestFinished,
+): BenchProject {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-llm-bench-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  onFinished(() => rmSync(folder, { recursive: true, force: true }))
   const config = JSON.stringify(join(REPOSITORY, 'src/vitest/config.ts'))
 
   const project: BenchProject = {
@@ -56,11 +63,12 @@ export function benchProject(files: Readonly<Record<string, string>>): BenchProj
         writeFileSync(join(folder, name), text)
       }
     },
-    start: (args = [], env = {}) =>
+    start: (args = [], env = {}, options = { detached: false }) =>
       spawn(process.execPath, [VITEST, 'bench', ...args], {
         cwd: folder,
         env: { ...cleanEnvironment(), NO_COLOR: '1', COLUMNS: '120', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
+        ...options,
       }),
     async bench(args, env) {
       const child = project.start(args, env)

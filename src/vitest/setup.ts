@@ -1,10 +1,9 @@
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import { matchers } from './matchers.ts'
+import { passSignalsOn } from './pass-signals-on.ts'
 import { releaseServersAfterAll } from './servers.ts'
 
 expect.extend(matchers)
+// Before the servers are released, which is done in reverse order: a signal must not interrupt that.
+if (inject('servingBench').answersSignals) passSignalsOn()
 releaseServersAfterAll()
-
-// A terminal sends Ctrl-C to the whole process group. The main process answers it with an abort that keeps what was
-// measured; a worker that died first could not.
-process.on('SIGINT', () => {})

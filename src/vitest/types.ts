@@ -31,6 +31,8 @@ export interface ServingBenchContext {
   readonly updateBaselines: 'all' | 'new' | 'none'
   /** How often a load run reports its progress; null when nobody listens. */
   readonly progressMs: number | null
+  /** Whether the main process answers signals by an orderly end; else Vitest exits at once. */
+  readonly answersSignals: boolean
   /** What an inconclusive objective does, unless its SLO or the environment says otherwise. */
   readonly inconclusive: Inconclusive
   /** Where the logs of launched servers go. */
