@@ -1,5 +1,6 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { BenchReport } from '../src/report.ts'
+import { clientLine } from './client-line.ts'
 import { allSimulated, collectFootnotes } from './footnotes.ts'
 import { groupRuns, labelRuns } from './groups.ts'
 import { firstLine, plainLine } from './plain-text.ts'
@@ -34,6 +35,7 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
   const footnotes = collectFootnotes(runs)
   const tags = rowTags(groups)
   const table = runs.length === 0 ? { lines: [], leftOut: [] } : chooseLayout({ groups, footnotes, tags, width, color })
+  const client = clientLine(runs)
   const sections = [
     wrap(heading(report), width, INDENT).map((line) => paint(line, 'bold', color)),
     table.lines,
@@ -41,6 +43,7 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
       ...tags.legend.flatMap((line) => wrap(line, width, '   ')),
       ...footnotes.flatMap(({ letter, lines }) => lines.flatMap((line) => wrap(`${letter}  ${line}`, width, '   '))),
     ],
+    client === null ? [] : wrap(client, width, INDENT).map((line) => paint(line, 'dim', color)),
     doubtfulVerdicts(runs, width, color),
     openCases(runs, width, color),
     report.failedCases.flatMap(({ case: name, framework, message }) => {

@@ -1,5 +1,6 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { BenchReport } from '../src/report.ts'
+import { clientLine } from './client-line.ts'
 import { COLUMNS } from './columns.ts'
 import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
 import { groupRuns, labelRuns } from './groups.ts'
@@ -36,6 +37,7 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
         .filter(({ verdict }) => verdict === word)
         .map((verdict) => `- ${escape(labels.get(run) ?? '')}: ${escape(describeVerdict(verdict))}`),
     )
+  const client = clientLine(runs)
   const sections: Section[] = [
     {
       head: tableHead(tags),
@@ -48,6 +50,7 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
       head: [],
       items: footnotes.flatMap(({ letter, lines }) => lines.map((line) => `- **${letter}** ${escape(line)}`)),
     },
+    { head: [], items: client === null ? [] : [capitalised(client)] },
     { head: ['### Objectives missed', ''], items: judged('fail') },
     { head: ['### Runs not valid', ''], items: judged('invalid') },
     { head: ['### Inconclusive', ''], items: judged('inconclusive') },
@@ -89,6 +92,10 @@ function fitSections(sections: readonly Section[]): string[] {
         left === 0 ? [] : ['', `${left} more left out to keep this page small: see bench-results/report.json.`]
       return [...head, ...kept, ...note].join('\n')
     })
+}
+
+function capitalised(line: string): string {
+  return `${line.charAt(0).toUpperCase()}${line.slice(1)}.`
 }
 
 function tableHead({ header }: RowTags): string[] {

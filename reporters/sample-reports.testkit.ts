@@ -292,6 +292,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       promptTokenDifference: null,
       cachedPromptShare: null,
       connections: null,
+      client: { utilisation: null, calibration: null, notCalibrated: 'a sample', maxErrorShare: 0.05 },
       warmup: { sent: 0, failed: 0, trimmed: 0 },
       warnings: [...(changes.warnings ?? [])],
     },

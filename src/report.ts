@@ -88,6 +88,9 @@ export const WARNING_CODES = [
   'estimate',
   'insecure-tls',
   'client-late',
+  'client-busy',
+  'client-error',
+  'not-calibrated',
   'token-estimate',
   'length-mismatch',
   'resent',
@@ -171,6 +174,41 @@ export const Stimulus = z.object({
   lateSends: count,
 })
 export type Stimulus = z.infer<typeof Stimulus>
+
+/** How far the times of a client are off, ms. */
+export const ErrorSpread = z.object({ p50: z.number(), p99: z.number(), max: z.number() })
+export type ErrorSpread = z.infer<typeof ErrorSpread>
+
+/**
+ * The client's own error at the load of the run, measured against a server on the same machine that stamps what it sends: what
+ * the client, the kernel and the sharing of the machine add to each time.
+ */
+export const Calibration = z.object({
+  /** Open at once, and the events that came in over all of them: at least those of the run. */
+  streams: z.int().positive(),
+  eventsPerSecond: rate,
+  ttft: ErrorSpread,
+  /** Of each gap, either way. */
+  itl: ErrorSpread,
+  /** Of each stream, either way. It lasted about a second: longer answers have less. */
+  tpot: ErrorSpread,
+})
+export type Calibration = z.infer<typeof Calibration>
+
+/** What is known of the client that measured. */
+export const ClientFacts = z.object({
+  /** Share of the run in which its thread was at work, 0 to 1; null in virtual time, and in reports older than this field. */
+  utilisation: z.number().min(0).max(1).nullable(),
+  calibration: Calibration.nullable(),
+  /** Why there is no calibration; null where there is one. */
+  notCalibrated: z.string().nullable(),
+  /** The P99 of its error may be this share of the limit of an objective. */
+  maxErrorShare: z.number().positive(),
+})
+export type ClientFacts = z.infer<typeof ClientFacts>
+
+/** The client's P99 lateness and error may be this share of what is judged. */
+export const MAX_CLIENT_ERROR = 0.05
 
 /** One value for each second of the run, from its first due time. */
 export const Series = z.object({
@@ -300,6 +338,12 @@ export const RunReport = z.object({
         connectMs: distribution.default(null),
       })
       .nullable(),
+    client: ClientFacts.default({
+      utilisation: null,
+      calibration: null,
+      notCalibrated: 'an older version of this package made the run',
+      maxErrorShare: MAX_CLIENT_ERROR,
+    }),
     /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */
     warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
     warnings: z.array(Warning),

@@ -14,7 +14,14 @@ import type { PageModel } from './page-model.ts'
 export function trustSection(model: PageModel): Html | null {
   const { runs } = model
   if (runs.length === 0) return null
-  const sentences = [failures(model), sending(model), lateness(model), ...stimulus(runs), ...tokens(runs)]
+  const sentences = [
+    failures(model),
+    sending(model),
+    lateness(model),
+    clientErrors(model),
+    ...stimulus(runs),
+    ...tokens(runs),
+  ]
   return html`<ul class="reasons">
       ${sentences.map((sentence) => sentence !== null && html`<li>${sentence}</li> `)}
     </ul>
@@ -58,6 +65,23 @@ function lateness(model: PageModel): string {
   return worst.ms === 0
     ? 'The client sent each request at the very time it was due.'
     : `The client was late by at most ${formatMs(worst.ms)} at P99, ${formatShare(worst.share)} of the median TTFT (${model.label(worst.run)}).`
+}
+
+/** What the client itself adds to the times, as far as it is known. */
+function clientErrors(model: PageModel): string {
+  const known = model.cases.flatMap((run) => {
+    const { calibration } = run.validity.client
+    return calibration === null ? [] : [{ run, calibration }]
+  })
+  const reasons = [...new Set(model.cases.flatMap(({ validity }) => validity.client.notCalibrated ?? []))]
+  const missing = known.length === model.cases.length ? '' : `Not calibrated: ${reasons.join('; ')}.`
+  if (known.length === 0) return `What the client adds to the times was not measured. ${missing}`
+  const { run, calibration } = known.reduce((a, b) => (b.calibration.ttft.p99 > a.calibration.ttft.p99 ? b : a))
+  const itl = largest(known.map((each) => each.calibration.itl.p99))
+  return (
+    `At the loads of the cases the client adds at most ${formatMs(calibration.ttft.p99)} to a TTFT (${model.label(run)}) and ` +
+    `${formatMs(itl)} to an ITL, at P99 and measured against a built-in server. ${missing}`
+  ).trim()
 }
 
 /** Whether what is set side by side answered the same requests. */
@@ -119,6 +143,9 @@ function evidenceTable(model: PageModel): Html {
       'arrivals over rate',
       'client late, P99',
       'of median TTFT',
+      'adds to TTFT, P99',
+      'adds to ITL, P99',
+      'thread at work',
       'other length',
       'tokens counted by',
       'finish reasons',
@@ -135,6 +162,9 @@ function evidenceTable(model: PageModel): Html {
         validity.offeredShare === null ? '–' : formatShare(validity.offeredShare),
         formatMs(late),
         late === null || metrics.ttft === null || metrics.ttft.p50 === 0 ? '–' : formatShare(late / metrics.ttft.p50),
+        formatMs(validity.client.calibration?.ttft.p99 ?? null),
+        formatMs(validity.client.calibration?.itl.p99 ?? null),
+        validity.client.utilisation === null ? '–' : formatShare(validity.client.utilisation),
         validity.lengthMismatches,
         tally(validity.tokenSources),
         tally(validity.finishReasons),

@@ -82,6 +82,15 @@ function wake(delay: Ms, callback: () => void): () => void {
 
 const nobodyWakesThis = new Int32Array(new SharedArrayBuffer(4))
 
+let slept: Ms = 0
+
+/** What all clocks of this thread have slept so far: the event loop takes it for work. */
+export function sleptMs(): Ms {
+  return slept
+}
+
 function sleep(time: Ms): void {
+  const before = monotonicNow()
   Atomics.wait(nobodyWakesThis, 0, 0, time)
+  slept += monotonicNow() - before
 }

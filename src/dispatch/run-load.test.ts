@@ -184,7 +184,7 @@ test('a run that is aborted before it starts sends nothing', async () => {
     workload: workload([0, 0]),
     signal: AbortSignal.abort(),
   })
-  expect(result).toEqual({ records: [], unsent: 2, aborted: true, connections: null })
+  expect(result).toEqual({ records: [], unsent: 2, aborted: true, connections: null, utilisation: null })
 })
 
 test('a transport that fails on the spot ends in records, with and without a limit', async () => {

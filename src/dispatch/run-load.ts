@@ -10,6 +10,7 @@ import type { Ms, Tokens } from '../units.ts'
 import type { PromptRequest, Workload } from '../workload/workload.ts'
 import { drive } from './drive.ts'
 import { createTally, type Progress } from './progress.ts'
+import { watchThread } from './thread-use.ts'
 
 /** From the call to the first due time, so that the first request is no later than the others. */
 const LEAD: Ms = 20
@@ -54,6 +55,8 @@ export interface LoadResult {
   readonly aborted: boolean
   /** Of the transport since it was opened; null where there are no sockets. */
   readonly connections: ConnectionFacts | null
+  /** Share of the run in which the client's thread was at work, 0 to 1; null in virtual time. */
+  readonly utilisation: number | null
 }
 
 /**
@@ -76,6 +79,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const tally = createTally()
   await transport.prepare(Math.min(MAX_SPARE, limit, workload.offsets.filter((at) => at <= LOOK_AHEAD).length))
   const firstDueAt = clock.now() + LEAD
+  const utilisation = watchThread(clock)
   let toSend = total
   let next = 0
   /** Connections are kept for those before it. */
@@ -171,7 +175,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     signal?.removeEventListener('abort', abort)
   }
   reportProgress()
-  return { records, unsent: total - next, aborted, connections: transport.connections() }
+  return {
+    records,
+    unsent: total - next,
+    aborted,
+    connections: transport.connections(),
+    utilisation: utilisation(),
+  }
 }
 
 function checkedLimit(maxConcurrency: number | null): number {

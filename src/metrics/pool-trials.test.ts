@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunReport } from '../report.ts'
 import { groupTrials, poolTrials } from './pool-trials.ts'
-import { failedRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { failedRecord, GOOD_CLIENT, madeUpReport, recordWithTtft } from './records.testkit.ts'
 import { summarise, summariseTrials } from './summarise.ts'
 
 /** A trial with one request a second: the TTFTs given, one that failed at the end if asked for. */
@@ -36,6 +36,14 @@ test('from the records the numbers are the same, to the last digit', () => {
   const { ttft: _ttft, tpot: _tpot, e2eLatency: _e2e, queueLateness: _late, ...counts } = metrics
   expect(poolTrials([trial(0, [100, 200, 300]), trial(1, [400, 500], 1)]).metrics).toMatchObject(counts)
   expect(summariseTrials(all.slice(0, 1))).toEqual(summarise(all[0] ?? []))
+})
+
+test('of the clients of several trials the busiest and the one with the largest error are told', () => {
+  const [a, b] = [trial(0, [1]), trial(1, [1])]
+  a.validity.client = { ...a.validity.client, utilisation: 0.4 }
+  const calibration = { ...GOOD_CLIENT, ttft: { p50: 1, p99: 2, max: 3 } }
+  b.validity.client = { ...b.validity.client, utilisation: 0.2, calibration }
+  expect(poolTrials([a, b]).validity.client).toEqual({ ...b.validity.client, utilisation: 0.4 })
 })
 
 test('a single trial is the report itself', () => {

@@ -1,4 +1,4 @@
-import type { Distribution, Metrics, RunReport, Stimulus, Verdict, Warning } from '../report.ts'
+import type { ClientFacts, Distribution, Metrics, RunReport, Stimulus, Verdict, Warning } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import { measuredRequests, type MeasuredRequests } from './measured-requests.ts'
 import { perSecond } from './throughput.ts'
@@ -51,6 +51,7 @@ export function poolTrials(trials: readonly RunReport[]): CaseReport {
       promptTokenDifference: poolDifferences(validities.map((each) => each.promptTokenDifference)),
       cachedPromptShare: meanOrNull(validities.map((each) => each.cachedPromptShare)),
       connections: poolConnections(validities.map(({ connections }) => connections)),
+      client: poolClients(validities.map(({ client }) => client)),
       warmup: {
         sent: sum(validities, ({ warmup }) => warmup.sent),
         failed: sum(validities, ({ warmup }) => warmup.failed),
@@ -154,6 +155,13 @@ function poolConnections(all: readonly RunReport['validity']['connections'][]): 
     // The times of the single connections are in no report.
     connectMs: null,
   }
+}
+
+/** The busiest of all, and the calibration that found the largest error of TTFT. */
+function poolClients(all: readonly ClientFacts[]): ClientFacts {
+  const worst = all.reduce((a, b) => ((b.calibration?.ttft.p99 ?? -1) > (a.calibration?.ttft.p99 ?? -1) ? b : a))
+  const busy = all.map(({ utilisation }) => utilisation).filter((utilisation) => utilisation !== null)
+  return { ...worst, utilisation: busy.length === 0 ? null : Math.max(...busy) }
 }
 
 function poolDifferences(

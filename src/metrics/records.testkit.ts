@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../record.ts'
-import type { RunReport } from '../report.ts'
+import type { Calibration, RunReport } from '../report.ts'
 import { buildRunReport, type RunReportInput } from './run-report.ts'
 
 /**
@@ -51,6 +51,15 @@ export function recordWithTtft(ttft: number, dueAt = 0): RequestRecord {
   return madeUpRecord({ dueAt, outputAt: Float64Array.of(dueAt + ttft) })
 }
 
+/** Errors of a client that is good enough for anything. */
+export const GOOD_CLIENT: Calibration = {
+  streams: 8,
+  eventsPerSecond: 400,
+  ttft: { p50: 0.1, p99: 0.4, max: 0.6 },
+  itl: { p50: 0, p99: 0.3, max: 0.5 },
+  tpot: { p50: 0, p99: 0.01, max: 0.02 },
+}
+
 /** A report of these records, of vllm at 8 requests/s; each test states what differs. */
 export function madeUpReport(records: readonly RequestRecord[], differences: Partial<RunReportInput> = {}): RunReport {
   return buildRunReport({
@@ -77,7 +86,7 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       trials: 1,
       digest: 'abc',
     },
-    result: { records, unsent: 0, aborted: false, connections: null },
+    result: { records, unsent: 0, aborted: false, connections: null, utilisation: null },
     telemetry: null,
     environment: {
       startedAt: '2024-05-01T00:00:00.000Z',
@@ -87,6 +96,11 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       platform: 'linux',
       node: 'v24',
       tool: '0.1.0',
+    },
+    client: {
+      calibration: GOOD_CLIENT,
+      notCalibrated: null,
+      maxErrorShare: 0.05,
     },
     ...differences,
   })

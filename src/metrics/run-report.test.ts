@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RunReport } from '../report.ts'
-import { failedRecord, madeUpRecord, madeUpReport } from './records.testkit.ts'
+import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport } from './records.testkit.ts'
 
 /** 8 requests/s: due every 125 ms. */
 const onTime = Array.from({ length: 300 }, (_, index) => madeUpRecord({ index, dueAt: index * 125 }))
@@ -21,6 +21,12 @@ test('a clean run raises no doubts', () => {
     promptTokenDifference: null,
     cachedPromptShare: null,
     connections: null,
+    client: {
+      utilisation: null,
+      calibration: GOOD_CLIENT,
+      notCalibrated: null,
+      maxErrorShare: 0.05,
+    },
     warmup: { sent: 0, failed: 0, trimmed: 0 },
     warnings: [],
   })
@@ -84,6 +90,7 @@ test('a run that was cut short says how much of it there is', () => {
     unsent: 900,
     aborted: true,
     connections: { opened: 4, reused: 96, resent: 0, connectMs: [1, 2, 3, 6] },
+    utilisation: null,
   }
   const { validity } = madeUpReport(onTime, { result })
   expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96, resent: 0 } })

@@ -2,6 +2,7 @@ import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
 import {
   RUN_SCHEMA,
+  type ClientFacts,
   type Environment,
   type LoadFacts,
   type RunReport,
@@ -27,6 +28,8 @@ export interface RunReportInput {
   /** Null where the server was not asked. */
   readonly telemetry: Telemetry | null
   readonly environment: Environment
+  /** What is known of the client besides the result. */
+  readonly client: Omit<ClientFacts, 'utilisation'>
   /** The unrecorded requests before the run. A run that had them is trimmed at its start. */
   readonly warmup?: { readonly sent: number; readonly failed: number } | undefined
   /** Whether a completed request met its objectives, for the goodput; see `meetsObjectives` in `src/slo/`. */
@@ -44,6 +47,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
   const trimmed = warmup === undefined ? 0 : countFilling(records)
   const metrics = summarise(withoutTrimmed(records, trimmed), { meetsObjectives })
   const stimulus = stimulusOf(records)
+  const client: ClientFacts = { ...input.client, utilisation: result.utilisation }
   const { sentRate } = stimulus
   const offeredShare = load.requestRate === null || sentRate === null ? null : sentRate / load.requestRate
   return {
@@ -63,8 +67,9 @@ export function buildRunReport(input: RunReportInput): RunReport {
       connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
       promptTokenDifference: promptTokenDifference(records),
       cachedPromptShare: cachedPromptShare(records, telemetry),
+      client,
       warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
-      warnings: warningsOf({ target, load, result, metrics, telemetry, stimulus }),
+      warnings: warningsOf({ target, load, result, metrics, telemetry, stimulus, client }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import type { ClientFacts } from '../report.ts'
+import { GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
 
 /** Sent `lateness` ms after it was due, first output 100 ms after that time was due. */
 function sentLate(lateness: number): ReturnType<typeof madeUpRecord> {
@@ -14,13 +15,63 @@ test('a client that was late by more than 5 % of the median TTFT makes the run i
   ])
 })
 
+test('of a server that answers within milliseconds 2 ms are no fault: no timer keeps 5 % of that', () => {
+  // Median TTFT 10 ms, of which 5 % are 0.5 ms.
+  const fast = (lateness: number) => madeUpRecord({ sentAt: lateness, outputAt: Float64Array.of(10) })
+  expect(madeUpReport([fast(2)]).verdicts).toEqual([])
+  expect(madeUpReport([fast(2.1)]).verdicts).toMatchObject([
+    {
+      objective: 'client on time',
+      limit: 2,
+      message: expect.stringMatching(
+        /^At P99 the client was late by 2\.1 ms, 21\.0 % of the median TTFT \(2 ms is the most\)/,
+      ),
+    },
+  ])
+})
+
+/** The doubts about the client of a run whose median TTFT is 100 ms and median ITL 10 ms. */
+function doubts(client: Partial<ClientFacts>, simulated = false): string[] {
+  const { target, validity } = madeUpReport([madeUpRecord()])
+  const report = madeUpReport([], {
+    target: { ...target, simulated },
+    client: { ...validity.client, ...client },
+    result: {
+      records: [madeUpRecord()],
+      unsent: 0,
+      aborted: false,
+      connections: null,
+      utilisation: client.utilisation ?? 0.1,
+    },
+  })
+  return report.validity.warnings.filter(({ code }) => /client|calibrated/.test(code)).map(({ message }) => message)
+}
+
+test('what the client adds is told where it is over 5 % of a median', () => {
+  const itl = { p50: 0.1, p99: 0.6, max: 1 }
+  expect(doubts({})).toEqual([])
+  expect(doubts({ calibration: { ...GOOD_CLIENT, itl } })).toEqual([
+    'With 8 streams and 400 events/s the client adds 0.60 ms to ITL at P99, 6.0 % of the median.',
+  ])
+})
+
+test('a client that was not calibrated, or hardly ever idle, is a doubt', () => {
+  const uncalibrated = { calibration: null, notCalibrated: 'calibration is switched off' }
+  expect(doubts(uncalibrated)).toEqual(['What the client adds to the times is not known: calibration is switched off.'])
+  expect(doubts(uncalibrated, true)).toEqual([])
+  expect(doubts({ utilisation: 0.7 })).toEqual([])
+  expect(doubts({ utilisation: 0.75 })).toEqual([
+    "The client's thread was at work for 75.0 % of the run: above 70 % its times are late.",
+  ])
+})
+
 test('under a cap of concurrency the wait for a slot is the load that was asked for', () => {
   const load = { ...madeUpReport([sentLate(0)]).load, maxConcurrency: 1 }
   expect(madeUpReport([sentLate(50)], { load }).verdicts).toEqual([])
 })
 
 test('a run that was cut short is invalid', () => {
-  const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null }
+  const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null, utilisation: null }
   expect(madeUpReport([], { result }).verdicts).toMatchObject([{ objective: 'complete run', verdict: 'invalid' }])
 })
 
@@ -30,7 +81,7 @@ test('requests that were sent twice, and certificates that nobody checked, stand
   const { target } = madeUpReport(records)
   const { validity } = madeUpReport(records, {
     target: { ...target, insecureTls: true },
-    result: { records, unsent: 0, aborted: false, connections },
+    result: { records, unsent: 0, aborted: false, connections, utilisation: null },
   })
   expect(validity.connections).toEqual({ ...connections, connectMs: null })
   expect(validity.warnings.filter(({ code }) => code !== 'too-short')).toEqual([

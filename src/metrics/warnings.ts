@@ -1,16 +1,15 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
-import type { LoadFacts, Metrics, Stimulus, TargetFacts, Telemetry, Verdict, Warning } from '../report.ts'
+import type { ClientFacts, LoadFacts, Metrics, Stimulus, TargetFacts, Telemetry, Verdict, Warning } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
 import { e2eLatency } from './e2e-latency.ts'
 import { percent } from './percent.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
 
-/** The client's P99 lateness may be this share of the median TTFT before the run has measured its client. */
-const MAX_LATENESS_SHARE = 0.05
 const MIN_OFFERED_SHARE = 0.95
 
 export interface WarningInput {
@@ -20,16 +19,20 @@ export interface WarningInput {
   readonly metrics: Metrics
   readonly telemetry: Telemetry | null
   readonly stimulus: Stimulus
+  readonly client: ClientFacts
 }
 
 /** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
-export function warningsOf({ target, load, result, metrics, telemetry, stimulus }: WarningInput): Warning[] {
+export function warningsOf({ target, load, result, metrics, telemetry, stimulus, client }: WarningInput): Warning[] {
   return [
     ...simulated(target),
     ...estimate(target),
     ...insecureTls(target),
     ...aborted(result),
     ...clientLate(metrics, load),
+    ...clientBusy(client),
+    ...clientError(client, metrics),
+    ...notCalibrated(client, target.simulated),
     ...rateNotReached(load, stimulus),
     ...saturated(load, result.records),
     ...tooShort(load, result.records),
@@ -50,9 +53,13 @@ export function invalidity({ result, metrics, load }: Pick<WarningInput, 'result
   return [
     ...aborted(result).map(({ message }) => invalid('complete run', message, null, null)),
     ...late.map(({ message }) => {
-      const limit = metrics.ttft === null ? null : MAX_LATENESS_SHARE * metrics.ttft.p50
       const remedy = 'Send from a bigger or less busy machine, or send less.'
-      return invalid('client on time', `${message} ${remedy}`, metrics.queueLateness?.p99 ?? null, limit)
+      return invalid(
+        'client on time',
+        `${message} ${remedy}`,
+        metrics.queueLateness?.p99 ?? null,
+        latenessLimit(metrics),
+      )
     }),
   ]
 }
@@ -91,15 +98,6 @@ function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[
   if (!wasAborted) return []
   const total = records.length + unsent
   return [{ code: 'aborted', message: `The run was cut short after ${records.length} of ${total} requests.` }]
-}
-
-function clientLate({ queueLateness, ttft }: Metrics, { maxConcurrency }: LoadFacts): Warning[] {
-  if (queueLateness === null || ttft === null || queueLateness.p99 <= MAX_LATENESS_SHARE * ttft.p50) return []
-  const cause =
-    maxConcurrency === null ? 'the client was late' : `the client, or its cap of ${maxConcurrency}, held back`
-  const share = percent(queueLateness.p99 / ttft.p50)
-  const message = `At P99 ${cause} by ${queueLateness.p99.toFixed(1)} ms, ${share} of the median TTFT (5 % is the most).`
-  return [{ code: 'client-late', message }]
 }
 
 /** Against the schedule, not against the rate: a draw of some hundred Poisson arrivals is off by several per cent itself. */

@@ -230,7 +230,9 @@ describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPromp
     expect(run?.validity.warmup).toMatchObject({ sent: 3, failed: 0 })
     expect(run?.requests.count).toBe(12)
     expect(run?.metrics).toMatchObject({ completed: 12 - trimmed, failed: 0, outputTokens: 5 * (12 - trimmed) })
-    expect(run?.validity.warnings.map(({ code }) => code)).not.toContain('simulated')
+    const codes = run?.validity.warnings.map(({ code }) => code)
+    expect(codes).not.toContain('simulated')
+    expect(codes).toContain('not-calibrated')
     for (const file of ['report.json', 'junit.xml', 'report.md']) {
       expect(project.read(`bench-results/${file}`)).not.toMatch(/planted-secret/)
     }
@@ -483,6 +485,64 @@ test(
     const forbidden = await project.bench(['-t', 'lmdeploy'], { LLM_BENCH_SIMULATE: '0' })
     expect(forbidden.exitCode).toBe(1)
     expect(forbidden.output).toMatch(/lmdeploy 0\.4\.0 would be simulated/)
+  },
+)
+
+/** A server whose answers have six tokens, 10 ms apart. */
+async function pacedServer(): Promise<string> {
+  const event = 'data: {"choices":[{"text":" word","finish_reason":null}]}\n\n'
+  const last = 'data: {"choices":[{"text":" word","finish_reason":"length"}]}\n\ndata: [DONE]\n\n'
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    let sent = 0
+    const timer = setInterval(() => {
+      if (++sent < 6) return void response.write(event)
+      clearInterval(timer)
+      response.end(last)
+    }, 10)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test(
+  'a client that does something else beside its load is measured, and its runs are invalid',
+  { timeout: 60_000 },
+  async () => {
+    // A closed loop: nothing is late by a schedule, so that only the calibration can tell.
+    const project = benchProject({
+      'bench/client.bench.ts': `
+import { describeServing, fixedLengths, vllm } from ${ENTRY}
+if (process.env.BUSY === 'yes') setInterval(() => { const until = performance.now() + 30; while (performance.now() < until); }, 40)
+const load = { numPrompts: 40, maxConcurrency: 4, warmup: false, dataset: fixedLengths({ promptTokens: 20, outputTokens: 6 }) }
+describeServing('client', { targets: [vllm()], requestRates: [Infinity], load, slo: { e2eLatency: { p50: Number(process.env.LIMIT) }, errorRate: 0 } })`,
+    })
+    const env = { VLLM_URL: await pacedServer(), LLM_BENCH_CALIBRATE: '1' }
+    const busy = await project.bench([], { ...env, BUSY: 'yes', LIMIT: '200' })
+    expect(busy.exitCode).toBe(1)
+    expect(busy.output).toMatch(/vllm, all at once is invalid: The client itself adds \d+\.\d\d ms at P99/)
+    const [invalid] = project.report().runs
+    expect(invalid?.verdicts.map(({ kind, verdict }) => `${kind} ${verdict}`)).toEqual([
+      'validity invalid',
+      'slo invalid',
+      'slo invalid',
+    ])
+    expect(invalid?.validity.warnings.map(({ code }) => code)).toContain('client-busy')
+    expect(project.read('bench-results/report.md')).toMatch(/Client: adds up to \d/)
+
+    // 5 % of ten minutes: on any machine the client is better than that.
+    const { exitCode } = await project.bench([], { ...env, LIMIT: '600000' })
+    expect(exitCode).toBe(0)
+    const [run] = project.report().runs
+    expect(run?.validity.client).toMatchObject({ notCalibrated: null, maxErrorShare: 0.05 })
+    expect(run?.validity.client.calibration?.ttft.p99).toBeLessThan(30_000)
+    expect(run?.validity.client.calibration?.streams).toBeGreaterThanOrEqual(run?.metrics.peakConcurrency ?? NaN)
   },
 )
 

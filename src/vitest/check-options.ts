@@ -28,6 +28,12 @@ const Load = z.strictObject({
     .strictObject({ connect: waiting, firstByte: waiting, idle: waiting, total: waiting })
     .partial()
     .optional(),
+  maxClientError: z
+    .custom<number | false>(
+      (value) => value === false || (typeof value === 'number' && value > 0 && value <= 1),
+      'a share above 0, at most 1, or false for no calibration',
+    )
+    .optional(),
   slo: z.object().optional(),
 })
 

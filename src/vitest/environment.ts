@@ -49,8 +49,18 @@ function mayBeSimulated(target: Target, env: Env): Target {
   })
 }
 
-/** `LLM_BENCH_DATASET` (ShareGPT JSON, or JSONL by its ending) and `LLM_BENCH_TOKENIZER` go before the case's own dataset. */
+/**
+ * `LLM_BENCH_DATASET` (ShareGPT JSON, or JSONL by its ending) and `LLM_BENCH_TOKENIZER` go before the case's own dataset,
+ * `LLM_BENCH_CALIBRATE=0` before its `maxClientError`.
+ */
 export function loadFromEnvironment(load: LoadOptions, env: Env): LoadOptions {
+  return {
+    ...withDataset(load, env),
+    ...(env['LLM_BENCH_CALIBRATE'] === '0' ? { maxClientError: false as const } : {}),
+  }
+}
+
+function withDataset(load: LoadOptions, env: Env): LoadOptions {
   const path = env['LLM_BENCH_DATASET']
   if (path === undefined || path === '') return load
   const tokenizer = env['LLM_BENCH_TOKENIZER']

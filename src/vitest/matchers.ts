@@ -9,6 +9,7 @@ import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { judgeBaseline } from './baseline-store.ts'
+import { doubtClient } from './doubt-client.ts'
 import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
 import { failIfOpen } from './fail-if-open.ts'
 import { queueOf } from './growing-queue.ts'
@@ -24,6 +25,7 @@ export const matchers = {
     const run = servingRun(received, 'toMeetSlo')
     const asked = sloFromEnvironment(slo, process.env) ?? slo
     refuseRetry(provenanceOf(run)?.retry, `The SLO of ${run.report.case}`)
+    doubtClient(run.reports, asked)
     const policy = inconclusiveFromEnvironment(asked, process.env, inject('servingBench').inconclusive)
     const evidence = { metrics: run, trials: run.reports, growingQueue: growingQueue(run) }
     recordWarnings(run, shortSampleWarnings(evidence, asked))

@@ -66,7 +66,8 @@ export function benchProject(
     start: (args = [], env = {}, options = { detached: false }) =>
       spawn(process.execPath, [VITEST, 'bench', ...args], {
         cwd: folder,
-        env: { ...cleanEnvironment(), NO_COLOR: '1', COLUMNS: '120', ...env },
+        // A machine that runs tests at the same time is no place to judge the client, unless a test is about that.
+        env: { ...cleanEnvironment(), NO_COLOR: '1', COLUMNS: '120', LLM_BENCH_CALIBRATE: '0', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
         ...options,
       }),

@@ -29,6 +29,8 @@ import { createWorkload } from '../workload/create-workload.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
 import { checkLength, checkLoad } from './check-options.ts'
+import { calibrationFor } from './client-calibration.ts'
+import { doubtClient } from './doubt-client.ts'
 import type { ServingRun } from './types.ts'
 
 /** One load run: what is sent, when, and how it is judged. */
@@ -59,6 +61,11 @@ export interface LoadOptions {
   /** What becomes of an answer of another length than was asked for: counted and flagged (the default), or failed. */
   readonly lengthMismatch?: 'flag' | 'fail'
   readonly timeouts?: Partial<Timeouts>
+  /**
+   * The client's own error at P99 may be this share of the limit of any objective, else the run is invalid. Default 0.05. It is
+   * measured after the load, against a built-in server, which takes three seconds; false leaves that out, and the report says so.
+   */
+  readonly maxClientError?: number | false
   /** Objectives that each request of the goodput must meet. */
   readonly slo?: Slo
 }
@@ -165,6 +172,7 @@ async function runTrial(
     ...(onProgress === undefined ? {} : { onProgress }),
   })
   const records = withoutSecrets(measured.records, target)
+  const client = await calibrationFor({ target, records, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
     case: name,
     target: targetFacts(target, load),
@@ -172,9 +180,11 @@ async function runTrial(
     result: { ...measured, records },
     telemetry,
     environment,
+    client,
     ...(warmup === null ? {} : { warmup }),
     ...goodputOf(load),
   })
+  if (load.slo !== undefined) doubtClient([report], load.slo)
   return { report, records }
 }
 

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { madeUpRecord, madeUpReport } from '../src/metrics/records.testkit.ts'
+import type { RunReport } from '../src/report.ts'
+import { clientLine } from './client-line.ts'
+
+/** One request, sent `lateness` ms after it was due. */
+function run(lateness: number, utilisation: number, changes: Partial<RunReport['target']> = {}): RunReport {
+  const records = [madeUpRecord({ sentAt: lateness })]
+  const { target } = madeUpReport(records)
+  return madeUpReport(records, {
+    target: { ...target, ...changes },
+    result: { records, unsent: 0, aborted: false, connections: null, utilisation },
+  })
+}
+
+test('the worst of all runs stands in it', () => {
+  expect(clientLine([run(0.5, 0.2), run(1.25, 0.1)])).toBe(
+    'client: sends up to 1.25 ms late (P99), adds up to 0.40 ms to TTFT and 0.30 ms to ITL (P99), is at work for up to 20 % of the time',
+  )
+})
+
+test('a wait for a slot is not the lateness of the client', () => {
+  const capped = run(9000, 0.1)
+  capped.load.maxConcurrency = 4
+  expect(clientLine([capped])).toMatch(/^client: adds up to /)
+})
+
+test('in virtual time there is no client', () => {
+  expect(clientLine([run(0, 0, { simulated: true })])).toBeNull()
+})

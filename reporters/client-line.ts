@@ -1,0 +1,28 @@
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { formatMs, formatShare } from './units.ts'
+
+/**
+ * How good the client was that measured these runs, the worst of each: how late it sent, what it added to the times, how busy its
+ * thread was. Null where none of that is known, as in virtual time, which has no client.
+ */
+export function clientLine(runs: readonly CaseReport[]): string | null {
+  const real = runs.filter(({ target }) => !target.simulated)
+  // Under a cap of concurrency it is the cap that holds sends back.
+  const uncapped = real.filter(({ load }) => load.maxConcurrency === null)
+  const late = largest(uncapped.map(({ metrics }) => metrics.queueLateness?.p99 ?? null))
+  const ttft = largest(real.map(({ validity }) => validity.client.calibration?.ttft.p99 ?? null))
+  const itl = largest(real.map(({ validity }) => validity.client.calibration?.itl.p99 ?? null))
+  const busy = largest(real.map(({ validity }) => validity.client.utilisation))
+  const facts = [
+    late === null ? null : `sends up to ${formatMs(late)} late (P99)`,
+    ttft === null || itl === null ? null : `adds up to ${formatMs(ttft)} to TTFT and ${formatMs(itl)} to ITL (P99)`,
+    busy === null ? null : `is at work for up to ${formatShare(busy)} of the time`,
+  ].filter((fact) => fact !== null)
+  return facts.length === 0 ? null : `client: ${facts.join(', ')}`
+}
+
+/** Null where none is known. */
+function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
