@@ -12,6 +12,7 @@ export { type Gpu, type Scale, scaleProfile } from './simulator/scale-profile.ts
 export type { StimulusLimits } from './slo/judge-stimulus.ts'
 export { parseSlo } from './slo/parse-slo.ts'
 export type { Slo } from './slo/slo.ts'
+export { compareVersions, type ComparisonOptions } from './vitest/compare-versions.ts'
 export { describeServing, type ServingCell, type ServingMatrix } from './vitest/describe-serving.ts'
 export { findCapacity, type CapacityOptions } from './vitest/find-capacity.ts'
 export { test, type Load } from './vitest/load-fixture.ts'

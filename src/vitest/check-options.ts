@@ -78,14 +78,30 @@ const Capacity = z.strictObject({
 })
 
 /** The same for the options of `findCapacity`. */
-export function checkCapacity(options: object): void {
-  const checked = Capacity.safeParse(options)
+export const checkCapacity = (options: object): void => checkOptions('findCapacity', Capacity, options)
+
+const target = z.custom<object>(
+  (value) => typeof value === 'object' && value !== null && 'endpoint' in value,
+  'a target, such as vllm()',
+)
+
+const Comparison = z.strictObject({
+  baseline: target,
+  candidate: target,
+  requestRates: z.array(z.custom<number>((value) => typeof value === 'number' && value > 0, 'rates above 0')).min(1),
+  load: z.custom<object>((value) => typeof value === 'function' || typeof value === 'object').optional(),
+  margins: z.object().optional(),
+})
+
+/** The same for the options of `compareVersions`. */
+export const checkComparison = (options: object): void => checkOptions('compareVersions', Comparison, options)
+
+function checkOptions(where: string, schema: z.ZodObject, options: object): void {
+  const checked = schema.safeParse(options)
   if (checked.success) return
   const [issue] = checked.error.issues
-  if (issue?.code === 'unrecognized_keys') {
-    throw unknownOption(issue.keys[0] ?? '', 'findCapacity', Object.keys(Capacity.shape))
-  }
-  throw new BenchError(`The option ${issue?.path.join('.')} of findCapacity is wrong.`, {
+  if (issue?.code === 'unrecognized_keys') throw unknownOption(issue.keys[0] ?? '', where, Object.keys(schema.shape))
+  throw new BenchError(`The option ${issue?.path.join('.')} of ${where} is wrong.`, {
     code: 'bad-load',
     remedy: `It must be: ${issue?.message ?? 'something else'}.`,
   })

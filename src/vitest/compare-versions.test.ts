@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
+
+/** vLLM against an engine of its own that takes `slowdown` times as long for every iteration. */
+const comparison = (slowdown: number, options = 'requestRates: [2]'): BenchProject =>
+  benchProject({
+    'bench/compare.bench.ts': `
+import { compareVersions, findProfile, vllm } from ${ENTRY}
+const candidate = vllm({ profile: { ...findProfile('vllm'), slowdown: ${slowdown} } })
+compareVersions({ baseline: vllm(), candidate, load: { numPrompts: 100 }, ${options} })`,
+  })
+
+const gatesOf = (project: BenchProject): { objective: string; verdict: string; message: string }[] =>
+  project.report().runs.flatMap(({ verdicts }) => verdicts.filter(({ kind }) => kind === 'baseline'))
+
+test(
+  'the same version passes on three pairs, interleaved, with the same seeds on both sides',
+  { timeout: 180_000 },
+  async () => {
+    const project = comparison(1, 'requestRates: [1, 2]')
+    const { exitCode } = await project.bench()
+    expect(exitCode).toBe(0)
+    const { runs } = project.report()
+    const side = (name: string): string[] =>
+      runs.filter((run) => run.case.includes(name)).map(({ load }) => load.digest)
+    expect(side('candidate')).toHaveLength(6)
+    expect(new Set(side('candidate'))).toEqual(new Set(side('baseline')))
+    const atOne = runs.filter(({ load }) => load.requestRate === 1)
+    const inTime = atOne.toSorted((a, b) => a.environment.startedAt.localeCompare(b.environment.startedAt))
+    const order = inTime.map((run) => /(\w+), 1 req/.exec(run.case)?.[1])
+    expect(order).toEqual(['baseline', 'candidate', 'candidate', 'baseline', 'baseline', 'candidate'])
+    expect(gatesOf(project).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 10 }, () => 'pass'))
+  },
+)
+
+test(
+  'a slower candidate fails on fresh pairs, each rate once in JUnit, with the gate in words',
+  { timeout: 180_000 },
+  async () => {
+    const project = comparison(1.1)
+    const { exitCode, output } = await project.bench()
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(/TPOT typical \+1\d\.\d% \(90% CI .*, 5 fresh pairs, Holm p = .*\): slower, limit 5%/s)
+    expect(project.report().failedCases).toEqual([])
+    const failures = project.junit().filter(({ failure }) => failure !== null)
+    expect(failures).toHaveLength(1)
+    expect(failures[0]?.name).toContain('candidate, 2 req/s')
+    expect(failures[0]?.failure).toContain('TPOT typical')
+  },
+)
+
+test('a faster candidate passes, and is told so', { timeout: 180_000 }, async () => {
+  const project = comparison(0.9)
+  expect((await project.bench()).exitCode).toBe(0)
+  expect(gatesOf(project).find(({ objective }) => objective.startsWith('TPOT typical'))?.message).toMatch(
+    /^TPOT typical -\d+\.\d% .*: faster by at least/,
+  )
+})
+
+test('margins are the limits', { timeout: 180_000 }, async () => {
+  const all = ['TTFT typical', 'TTFT tail', 'TPOT typical', 'TPOT tail', 'E2E typical']
+  const margins = JSON.stringify(Object.fromEntries(all.map((gate) => [gate, 0.5])))
+  expect((await comparison(1.1, `requestRates: [2], margins: ${margins}`).bench()).exitCode).toBe(0)
+})
+
+test.each([
+  ['a misspelt option', 'requestRates: [2], margin: {}', /compareVersions has no option "margin"/],
+  ['no rate', 'requestRates: []', /The option requestRates of compareVersions is wrong/],
+  ['a margin of a gate that is none', 'requestRates: [2], margins: { TPOT: 0.1 }', /The margin of "TPOT" is no gate/],
+])('%s is refused', { timeout: 60_000 }, async (_what, options, message) => {
+  const { exitCode, output } = await comparison(1, options).bench()
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(message)
+})
+
+test('one server on both sides is refused: a variable sends both to it', { timeout: 60_000 }, async () => {
+  const { exitCode, output } = await comparison(1).bench([], { VLLM_URL: 'http://127.0.0.1:9' })
+  expect(exitCode).toBe(1)
+  expect(output).toContain('Baseline and candidate are the same server.')
+})
+
+test('a candidate that is down fails the comparison, and nothing is called a pass', { timeout: 60_000 }, async () => {
+  const project = comparison(1, "requestRates: [2], candidate: vllm({ url: 'http://127.0.0.1:9' })")
+  const { exitCode, output } = await project.bench()
+  expect(exitCode).toBe(1)
+  expect(output).toContain('127.0.0.1:9')
+  expect(gatesOf(project)).toEqual([])
+})
