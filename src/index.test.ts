@@ -6,6 +6,7 @@ test('the public entry offers what a bench file needs, and nothing by accident',
     [
       "allAtOnce",
       "BenchError",
+      "compareVersions",
       "constant",
       "describeServing",
       "expect",

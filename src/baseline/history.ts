@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { flatMetrics } from '../metrics/flat-metrics.ts'
+import { groupTrials } from '../metrics/pool-trials.ts'
 import { FRAMEWORK_IDS, type BenchReport, type RunReport } from '../report.ts'
 
 export const HISTORY_SCHEMA = 'vitest-llm-bench/history@1'
@@ -37,8 +38,7 @@ export function historyEntries({ runs }: BenchReport): { entries: HistoryEntry[]
   const judged = runs.map((run) => ({ run, reason: unusable(run) }))
   const leftOut = judged.flatMap(({ run, reason }) => (reason === null ? [] : [{ case: run.case, reason }]))
   const usable = judged.flatMap(({ run, reason }) => (reason === null ? [run] : []))
-  const cases = Map.groupBy(usable, ({ case: name, target, load }) => JSON.stringify([name, target, load.requestRate]))
-  return { entries: [...cases.values()].map(entryOf), leftOut }
+  return { entries: groupTrials(usable).map(entryOf), leftOut }
 }
 
 function entryOf(runs: readonly RunReport[]): HistoryEntry {

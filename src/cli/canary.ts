@@ -2,6 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util'
 import { flyCanaries, type CanaryFlight, type Margins, type RecordedCase } from '../baseline/canary.ts'
 import { trialOfRun } from '../baseline/trial-of-run.ts'
 import { BenchError } from '../errors.ts'
+import { groupTrials } from '../metrics/pool-trials.ts'
 import type { RunReport } from '../report.ts'
 import type { CommandIo } from './command-io.ts'
 import { parseCommand } from './parse-command.ts'
@@ -51,10 +52,9 @@ function flightLines({ says, results }: CanaryFlight): string {
 function recordedCases(runs: readonly RunReport[]): RecordedCase[] {
   if (runs.length === 0)
     throw new BenchError('There is no run in the report.', { code: 'no-data', remedy: 'Run `vitest bench` first.' })
-  const byCase = Map.groupBy(runs, ({ case: name, target }) => JSON.stringify([name, target]))
-  return [...byCase].map(([id, trials]): RecordedCase => {
+  return groupTrials(runs).map((trials, i): RecordedCase => {
     const { target, load } = trials[0]!
-    return { id, framework: target.framework, requestRate: load.requestRate, trials: trials.map(trialOfRun) }
+    return { id: String(i), framework: target.framework, requestRate: load.requestRate, trials: trials.map(trialOfRun) }
   })
 }
 

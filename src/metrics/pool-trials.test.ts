@@ -92,3 +92,11 @@ test('reports are grouped by case, target and load, and a trial that comes again
   const twin = trial(0, [2])
   expect(groupTrials([a0, other, a1, twin])).toEqual([[a0, a1], [twin], [other]])
 })
+
+test('a trial on a server that was started again is one of the same case, whatever its port', () => {
+  const [a, b] = [8000, 8001].map((port, i) => {
+    const report = trial(i, [100])
+    return { ...report, target: { ...report.target, url: `http://127.0.0.1:${port}` } }
+  })
+  expect(groupTrials([a!, b!])).toEqual([[a, b]])
+})

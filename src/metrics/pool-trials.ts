@@ -11,7 +11,9 @@ export function groupTrials(reports: readonly RunReport[]): RunReport[][] {
   const groups = new Map<string, RunReport[][]>()
   for (const report of reports) {
     const { trial: _trial, digest: _digest, ...load } = report.load
-    const key = JSON.stringify([report.case, report.target, load])
+    // A server that was started again between two trials may have another port.
+    const { url: _url, ...target } = report.target
+    const key = JSON.stringify([report.case, target, load])
     const cases = groups.get(key) ?? []
     groups.set(key, cases)
     const latest = cases.at(-1)

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
+
+const SIMULATOR = JSON.stringify(fileURLToPath(new URL('../cli/main.ts', import.meta.url)))
 
 /** vLLM against an engine of its own that takes `slowdown` times as long for every iteration. */
 const comparison = (slowdown: number, options = 'requestRates: [2]'): BenchProject =>
@@ -85,4 +88,29 @@ test('a candidate that is down fails the comparison, and nothing is called a pas
   expect(exitCode).toBe(1)
   expect(output).toContain('127.0.0.1:9')
   expect(gatesOf(project)).toEqual([])
+})
+
+test('two launches on one GPU run in turn, and A B B A restarts them half as often', { timeout: 180_000 }, async () => {
+  const project = benchProject({
+    'bench/launched.bench.ts': `
+import { compareVersions, fixedLengths, vllm } from ${ENTRY}
+const command = [process.execPath, ${SIMULATOR}, 'simulate', 'vllm', '--port', '{port}']
+// Loopback at a hundred requests a second is noise: wide margins leave the order and the restarts to be seen.
+const wide = Object.fromEntries(['TTFT typical', 'TTFT tail', 'TPOT typical', 'TPOT tail', 'E2E typical'].map((gate) => [gate, 99]))
+compareVersions({
+  baseline: vllm({ version: 'old', launch: { command } }),
+  candidate: vllm({ version: 'new', launch: { command } }),
+  requestRates: [50],
+  load: { numPrompts: 8, warmup: false, maxConcurrency: 8, dataset: fixedLengths({ promptTokens: 20, outputTokens: 4 }) },
+  margins: wide,
+})`,
+  })
+  const { exitCode, output } = await project.bench([], { CUDA_VISIBLE_DEVICES: 'planted' })
+  expect(output).toContain('2 cases')
+  expect(exitCode).toBe(0)
+  const { runs } = project.report()
+  const inTime = runs.toSorted((a, b) => a.environment.startedAt.localeCompare(b.environment.startedAt))
+  const order = inTime.map((run) => /(\w+), 50 req/.exec(run.case)?.[1])
+  expect(order).toEqual(['baseline', 'candidate', 'candidate', 'baseline', 'baseline', 'candidate'])
+  expect(new Set(runs.map(({ target }) => target.url)).size).toBe(4)
 })

@@ -13,6 +13,7 @@ import { failIfOpen } from './fail-if-open.ts'
 import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
+import { releaseServerAfterAll } from './servers.ts'
 import type { ServingRun } from './types.ts'
 
 type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
@@ -48,6 +49,7 @@ export function compareVersions(options: ComparisonOptions): void {
   checkComparison(options)
   const { baseline, candidate } = options
   describe(`${targetLabel(candidate)} against ${targetLabel(baseline)}`, () => {
+    for (const target of [baseline, candidate]) releaseServerAfterAll(target)
     test('compared', { meta: { serving: { framework: targetLabel(candidate) } } }, async ({ load }) => {
       try {
         refuseOneServer(options)
