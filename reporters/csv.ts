@@ -1,7 +1,7 @@
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import type { BenchReport, RunReport } from '../src/report.ts'
 import { groupRuns } from './groups.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from '../src/plain-text.ts'
 import { caseVerdict } from './verdicts.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { comparability } from '../src/metrics/comparability.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { labelRuns } from './groups.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from '../src/plain-text.ts'
 
 /** A doubt about some rows, marked there by its letter. */
 export interface Footnote {

@@ -6,7 +6,7 @@ import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts
 import { MS_PER_SECOND } from '../src/units.ts'
 import { doubtsOf } from './footnotes.ts'
 import { groupRuns, labelRuns, type Group } from './groups.ts'
-import { firstLine, plainLine, plainText } from './plain-text.ts'
+import { firstLine, plainLine, plainText } from '../src/plain-text.ts'
 import { poolCases } from './pool-cases.ts'
 import { formatCount, formatMs, formatShare, formatTokenRate } from './units.ts'
 import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdicts.ts'

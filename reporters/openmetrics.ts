@@ -4,7 +4,7 @@ import type { Metric } from '../src/metrics/metric.ts'
 import type { BenchReport, Distribution, RunReport } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
 import { groupRuns } from './groups.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from '../src/plain-text.ts'
 import { formatRequestRate } from './units.ts'
 import { caseVerdict } from './verdicts.ts'
 

@@ -31,4 +31,8 @@ test('the sentence counts what is in the report and nothing else', () => {
   expect(summarize(studyReport())).toBe('15 cases: 8 pass, 6 fail, 1 did not run')
   expect(summarize(report([sampleRun({ verdicts: [] })]))).toBe('1 case: 1 without objectives')
   expect(summarize(report([]))).toBe('No case ran')
+  const { metrics } = sampleRun()
+  expect(summarize(report([sampleRun({ verdicts: [], metrics: { ...metrics, failed: 4 } })]))).toBe(
+    '1 case: 1 without objectives (4 requests failed)',
+  )
 })

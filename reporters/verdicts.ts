@@ -1,6 +1,6 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Verdict, VerdictWord } from '../src/report.ts'
-import { firstLine, plainLine } from './plain-text.ts'
+import { firstLine, plainLine } from '../src/plain-text.ts'
 import type { PooledReport } from './pool-cases.ts'
 import { formatCount } from './units.ts'
 
@@ -47,12 +47,22 @@ export function summarize({ runs, failedCases }: PooledReport): string {
   const words = runs.map(caseVerdict)
   const parts = (['pass', 'fail', 'invalid', 'inconclusive'] as const)
     .map((word) => ({ word: word as string, count: words.filter((each) => each === word).length }))
-    .concat({ word: 'without objectives', count: words.filter((each) => each === 'unjudged').length })
+    .concat({
+      word: `without objectives${failedUnjudged(runs)}`,
+      count: words.filter((each) => each === 'unjudged').length,
+    })
     .concat({ word: 'did not run', count: failedCases.length })
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}`)
   const total = formatCount(runs.length + failedCases.length, 'case')
   return parts.length === 0 ? 'No case ran' : `${total}: ${parts.join(', ')}`
+}
+
+/** Nothing else but a footnote would say that requests of an unjudged case failed. */
+function failedUnjudged(runs: PooledReport['runs']): string {
+  const unjudged = runs.filter((run) => caseVerdict(run) === 'unjudged')
+  const failed = unjudged.reduce((sum, { metrics }) => sum + metrics.failed, 0)
+  return failed === 0 ? '' : ` (${formatCount(failed, 'request')} failed)`
 }
 
 /** What an objective speaks of: `ttft.p99` of `ttft.p99 <= 400 ms`; empty when it begins with no such word. */

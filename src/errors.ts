@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts'
+
 /**
  * What can go wrong, as a closed set. A caller may switch on the code; a person reads the message and the remedy.
  */
@@ -32,14 +34,17 @@ export interface BenchErrorOptions {
   readonly cause?: unknown
 }
 
-/** An error for people: `message` says what happened and to what, `remedy` what to do; both are printed. */
+/**
+ * An error for people: `message` says what happened and to what, `remedy` what to do; both are printed. Words of a server
+ * may stand in it, so escape sequences and controls are taken out.
+ */
 export class BenchError extends Error {
   override readonly name = 'BenchError'
   readonly code: BenchErrorCode
   readonly remedy: string
 
   constructor(what: string, { code, remedy, cause }: BenchErrorOptions) {
-    super(`${what} ${remedy}`, cause === undefined ? undefined : { cause })
+    super(plainText(`${what} ${remedy}`), cause === undefined ? undefined : { cause })
     this.code = code
     this.remedy = remedy
   }

@@ -18,5 +18,6 @@ test('other names of keys count as well', () => {
 test('a URL is shown without its user and password, even where it is none', () => {
   expect(withoutCredentials('http://bob:pw@host:8000/v1')).toBe('http://***@host:8000/v1')
   expect(withoutCredentials('http://bob:p@w@host:99999/')).toBe('http://***@host:99999/')
+  expect(withoutCredentials('bob:pw@host:8000')).toBe('***@host:8000')
   expect(withoutCredentials('http://host/a@b')).toBe('http://host/a@b')
 })

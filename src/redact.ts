@@ -26,5 +26,5 @@ export function masker(secrets: readonly string[]): (text: string) => string {
 
 /** A URL as it may be shown: without what stands before the `@`. Works on texts that are no URL, too. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/?#]*@/, `//${MASK}@`)
+  return url.replace(/(^|\/\/)[^/?#]*@/, `$1${MASK}@`)
 }

@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { temporaryFile } from '../workload/temporary-file.testkit.ts'
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
+  return spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' })
 }
 
 test('without a command it shows what there is', () => {
@@ -20,6 +22,17 @@ test('an unknown command ends with status 2 and names the known ones', () => {
 
 test('bad arguments of a command end with status 2', () => {
   expect(run('simulate', 'abacus')).toMatchObject({ status: 2, stderr: expect.stringContaining('vllm:base') })
+})
+
+test('replay stays until it is interrupted, even where nothing listens', async () => {
+  const file = await temporaryFile('mine.sse', 'data: [DONE]\n\n')
+  const child = spawn(process.execPath, [MAIN, 'replay', file, '--port', '0', '--fault', 'refuse'])
+  let output = ''
+  for await (const bytes of child.stdout) {
+    output += String(bytes)
+    if (output.endsWith('Stop it with Ctrl-C.\n')) child.kill('SIGINT')
+  }
+  expect(output).toMatch(/Stopped\.\n$/)
 })
 
 test('--version is the version of the package', () => {

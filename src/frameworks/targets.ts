@@ -205,5 +205,13 @@ function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): UrlTarg
 function bearer(url: URL, apiKey: string | null): string | null {
   if (apiKey !== null && apiKey !== '') return `Bearer ${apiKey}`
   if (url.username === '' && url.password === '') return null
-  return `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`
+  try {
+    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    return `Basic ${Buffer.from(pair).toString('base64')}`
+  } catch {
+    throw new BenchError(`The credentials in the URL of ${url.host} are not percent-encoded.`, {
+      code: 'bad-target',
+      remedy: 'Write %25 for a % in them, or give them as a header.',
+    })
+  }
 }

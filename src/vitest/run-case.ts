@@ -11,13 +11,14 @@ import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import { requestBody, sharedFields } from '../frameworks/request-body.ts'
-import { secretsOf } from '../frameworks/secrets.ts'
+import { secretsInNamesOf, secretsOf } from '../frameworks/secrets.ts'
 import { targetLabel, type CallInput, type Target } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
 import { withoutTrimmed } from '../metrics/trim.ts'
+import { plainLine } from '../plain-text.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
@@ -171,7 +172,7 @@ async function runTrial(
     signal,
     ...(onProgress === undefined ? {} : { onProgress }),
   })
-  const records = withoutSecrets(measured.records, target)
+  const records = presentable(measured.records, target)
   const client = await calibrationFor({ target, records, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
     case: name,
@@ -304,14 +305,15 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
   }
 }
 
-/** What a server says of a failed request may hold what it was sent. */
-function withoutSecrets(records: readonly RequestRecord[], target: Target): RequestRecord[] {
+/** What a server says may hold what it was sent, or what a terminal would obey. */
+function presentable(records: readonly RequestRecord[], target: Target): RequestRecord[] {
   const redact = secretsOf(target)
-  return records.map((record) =>
-    record.outcome.status === 'completed'
-      ? record
-      : { ...record, outcome: { ...record.outcome, message: redact(record.outcome.message) } },
-  )
+  const redactName = secretsInNamesOf(target)
+  return records.map(({ finishReason, outcome, ...record }) => ({
+    ...record,
+    finishReason: finishReason === null ? null : redactName(finishReason),
+    outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(redact(outcome.message)) },
+  }))
 }
 
 function fixesLength(target: Target, load: LoadOptions): boolean {
@@ -342,11 +344,12 @@ function servedModel({ model, endpoint }: Target): string | null {
 
 function targetFacts(target: Target, load: LoadOptions): TargetFacts {
   const { framework, version, variant, endpoint } = target
+  const model = servedModel(target)
   return {
     framework,
     version,
     variant,
-    model: servedModel(target),
+    model: model === null ? null : secretsInNamesOf(target)(model),
     url: endpoint.kind === 'url' ? endpoint.url : null,
     simulated: endpoint.kind === 'simulated',
     estimate: endpoint.kind === 'simulated' && endpoint.profile.estimate,

@@ -100,12 +100,13 @@ function running(server: Server, url: string, requests: () => number): ReplaySer
   }
 }
 
-/** The address of a port that was free a moment ago. */
+/** The address of a port that was free a moment ago. Nothing listens there, so a timer keeps the process until `close`. */
 async function refusingServer({ host, port }: ReplayServerOptions): Promise<ReplayServer> {
   const server = createTcpServer()
   const refusing = running(server, await listen(server, host, port), () => 0)
   await refusing.close()
-  return refusing
+  const there = setInterval(() => {}, 2 ** 30)
+  return { ...refusing, close: async () => clearInterval(there) }
 }
 
 /** TLS 1.2 record of a fatal alert, `handshake_failure`. */
