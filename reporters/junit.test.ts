@@ -34,7 +34,9 @@ test('a case has one failure with every violated objective, and its doubts in sy
       <testsuite name="vllm 0.4.1 base" time="202.53" timestamp="2024-05-04T12:00:00" tests="1" failures="1" errors="0" skipped="0">
         <testcase classname="llm-bench.vllm 0_4_1 base" name="rtx 3090 > vllm base 8 req/s" time="202.53">
           <failure message="ttft.p99 53385.5 ms > 400 ms (and 1 more)" type="slo"><![CDATA[slo: ttft.p99 53385.5 ms > 400 ms
-    slo: tpot.p90 128.0 ms > 100 ms]]></failure>
+    slo: tpot.p90 128.0 ms > 100 ms
+    9 x idle-timeout: no bytes for 60 s
+    3 x connect: connect ECONNREFUSED 127.0.0.1:8000]]></failure>
           <system-out><![CDATA[✗ fail  vllm 0.4.1 base, 8 req/s
     988 of 1000 requests completed in 203 s, 100 % sent, 986.4 tok/s out
     TTFT p50 24.9 s, p90 49.8 s, p99 53.4 s

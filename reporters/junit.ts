@@ -80,7 +80,8 @@ function addCase(suite: TestSuite, run: CaseReport, { className, name, summary, 
   if (first !== undefined) {
     const more = violated.length > 1 ? ` (and ${violated.length - 1} more)` : ''
     testCase.failure(describeVerdict(first) + more, failureType(violated))
-    testCase.stacktrace(cdata(violated.map(wholeVerdict).join('\n')))
+    const errors = run.errors.map(({ kind, count, example }) => `${count} x ${kind}: ${plainLine(example)}`)
+    testCase.stacktrace(cdata([...violated.map(wholeVerdict), ...errors].join('\n')))
   }
   testCase.standardOutput(cdata(summary))
 }
