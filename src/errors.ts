@@ -31,6 +31,8 @@ export interface BenchErrorOptions {
   readonly code: BenchErrorCode
   /** One sentence that tells the reader what to do about it. */
   readonly remedy: string
+  /** Lines that stand below both, in the message only. */
+  readonly details?: string
   readonly cause?: unknown
 }
 
@@ -43,8 +45,9 @@ export class BenchError extends Error {
   readonly code: BenchErrorCode
   readonly remedy: string
 
-  constructor(what: string, { code, remedy, cause }: BenchErrorOptions) {
-    super(plainText(`${what} ${remedy}`), cause === undefined ? undefined : { cause })
+  constructor(what: string, { code, remedy, details, cause }: BenchErrorOptions) {
+    const below = details === undefined ? '' : `\n\n${details}\n`
+    super(plainText(`${what} ${remedy}${below}`), cause === undefined ? {} : { cause })
     this.code = code
     this.remedy = remedy
   }

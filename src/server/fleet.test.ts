@@ -106,6 +106,18 @@ test('a server is started once for the cases that share it, is ready when a requ
   expect(log()).toMatch(/SIGTERM: leaving/)
 })
 
+test('targets that share a server are each asked in their own way', async ({ host, expect }) => {
+  const { fleet, log } = host()
+  const launch = { command: [process.execPath, FAKE_SERVER, '--port', '{port}'] }
+  const [first, second] = [vllm({ launch }), vllm({ launch, endpoint: 'chat', apiKey: 'k' })]
+  await fleet.ready(first, inCase('a'))
+  await fleet.settle(first, { ...inCase('a'), ending: 'fine' })
+  const { recipe, endpoint } = await fleet.ready(second, inCase('b'))
+  expect(recipe.path).toBe('/v1/chat/completions')
+  expect(endpoint).toMatchObject({ headers: { authorization: 'Bearer k' } })
+  expect(log().match(/INFO ready/g)).toHaveLength(1)
+})
+
 test('what Vitest put into the environment does not reach the server, and what the user gave does', async ({
   host,
   expect,
@@ -135,7 +147,7 @@ test('a server that dies while it loads fails its case at once with the cause an
     /^vllm exited with code 1 while it was loading: ValueError: No available memory for the cache blocks\. .*Raise --gpu-memory-utilization[\s\S]*lines of logs\/vllm\.log:[\s\S]* {2}INFO loading weights/,
   )
   await expect(fleet.ready(target, inCase('2 req/s'))).rejects.toThrow(
-    /^vllm is not there any more since "1 req\/s": vllm exited with code 1 .*cache blocks/,
+    /^vllm was lost in "1 req\/s": vllm exited with code 1 .*cache blocks/,
   )
 })
 
@@ -171,7 +183,7 @@ test('a server that dies under load: exit code, cause and log, and its target is
   await expect(fleet.settle(target, { ...inCase('5 req/s'), ending: 'failures' })).rejects.toThrow(
     /^vllm exited with code 1 in "5 req\/s": torch\.cuda\.OutOfMemoryError: CUDA out of memory\. Tried to allocate 112\.00 MiB\. .*nvidia-smi[\s\S]*The last \d+ lines of/,
   )
-  await expect(fleet.ready(target, inCase('8 req/s'))).rejects.toThrow(/since "5 req\/s"/)
+  await expect(fleet.ready(target, inCase('8 req/s'))).rejects.toThrow(/lost in "5 req\/s"/)
 })
 
 test('a wedged engine behind a live HTTP server is found before the next case', async ({ host, expect }) => {
@@ -307,7 +319,7 @@ test('a server by URL is asked nothing unless requests waited in vain; when it i
   const lost = await failure(fleet.settle(target, { ...inCase('1 req/s', 500), ending: 'silence' }))
   expect(lost).toMatch(/no longer answers a request for one token within 0\.5 s .* after "1 req\/s"/)
   const later = await failure(fleet.ready(target, inCase('2 req/s')))
-  expect(later).toMatch(/not there any more since "1 req\/s"/)
+  expect(later).toMatch(/was lost in "1 req\/s"/)
   for (const text of [lost, later]) expect(text).not.toContain('planted-password')
 })
 

@@ -51,6 +51,8 @@ export interface Fleet {
   settle(target: Target, current: FleetCase & { readonly ending: LoadEnding }): Promise<LoggedCause | null>
   /** What the server of a target writes, if it was launched here and is ready. */
   logOf(target: Target): EngineLog | null
+  /** Resolves when the server of a target ends, whyever; null for one that was not launched here or is not ready. */
+  endOf(target: Target): Promise<unknown> | null
   /** Stops the server of a target, if it was launched here and still runs. */
   release(target: Target): Promise<void>
   /** Stops every server, and forgets the lost ones. */
@@ -122,7 +124,7 @@ export function createFleet(options: FleetOptions): Fleet {
     const logFile = join(logFolder, `${fileName(label)}.log`)
     const { headers } = atUrl(target, { url: 'http://127.0.0.1' }).endpoint
     const server = await launchServer({ plan, label, logFile, headers }, options)
-    const launched = atUrl(withMetricsAt(server.metricsPort, target), { url: `http://127.0.0.1:${server.port}` })
+    const launched = atPorts(target, server)
     const { signal, onLoading } = current
     const readiness = await waitUntilReady(server.process, launched, plan, {
       clock,
@@ -226,6 +228,10 @@ export function createFleet(options: FleetOptions): Fleet {
       return server === undefined ? null : { file: server.logFile, onLine: server.process.onLine }
     },
 
+    endOf(target) {
+      return ready.get(keyOf(target))?.process.exited ?? null
+    },
+
     async ready(target, current) {
       const loss = losses.get(keyOf(target))
       if (loss !== undefined) throw alreadyLost(target, loss)
@@ -237,7 +243,7 @@ export function createFleet(options: FleetOptions): Fleet {
       }
       server.isFresh = false
       server.isBusy = true
-      return server.target
+      return atPorts(target, server)
     },
 
     async settle(target, { ending, ...current }) {
@@ -274,11 +280,11 @@ function isAtUrl(target: Target): target is UrlTarget {
   return target.endpoint.kind === 'url'
 }
 
-/** A page of metrics that was given in code stays what it is. */
-function withMetricsAt(port: number | null, target: LaunchTarget): LaunchTarget {
-  const { connection } = target
-  if (port === null || connection.metricsUrl !== null) return target
-  return { ...target, connection: { ...connection, metricsUrl: `http://127.0.0.1:${port}/metrics` } }
+/** A target as it is asked where its server runs. A page of metrics that was given in code stays what it is. */
+function atPorts(target: LaunchTarget, { port, metricsPort }: LaunchedServer): UrlTarget {
+  const own = metricsPort === null ? null : `http://127.0.0.1:${metricsPort}/metrics`
+  const connection = { ...target.connection, metricsUrl: target.connection.metricsUrl ?? own }
+  return atUrl({ ...target, connection }, { url: `http://127.0.0.1:${port}` })
 }
 
 /** The same server for every target that is made alike, in whichever test. */
@@ -298,15 +304,14 @@ function fileName(label: string): string {
 
 function alreadyLost(target: Target, { error, inCase }: Loss): BenchError {
   const [reason = ''] = error.message.split('\n')
-  return new BenchError(`${targetLabel(target)} is not there any more since "${inCase}": ${reason}`, {
+  return new BenchError(`${targetLabel(target)} was lost in "${inCase}": ${reason}`, {
     code: error.code,
     remedy: `That case tells more.`,
-    cause: error,
   })
 }
 
 function missedSign(timeoutMs: Ms, why: string): string {
-  return `no longer answers a request for one token within ${timeoutMs / MS_PER_SECOND} s (${why.replace(/\.$/, '')})`
+  return `no longer answers a request for one token within ${timeoutMs / MS_PER_SECOND} s (${why})`
 }
 
 function silentServer(target: UrlTarget, silence: string, { name }: FleetCase): BenchError {

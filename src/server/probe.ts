@@ -44,7 +44,9 @@ export async function probe(target: UrlTarget, options: ProbeOptions): Promise<P
     if (!(error instanceof BenchError)) throw error
     const isRefusal =
       error.code === 'model-not-found' || (error.code === 'server-refused' && SAYS_NO.test(error.message))
-    return { answered: false, why: error.message, isRefusal, isSilence: error.message.includes('no answer within') }
+    // What its remedy says is for somebody who started the server himself.
+    const why = error.message.replace(error.remedy, '')
+    return { answered: false, why: asPart(why), isRefusal, isSilence: error.message.includes('no answer within') }
   }
 }
 
@@ -55,7 +57,12 @@ function judge(outcome: Outcome, redact: (text: string) => string): Probe {
   if (outcome.status === 'completed' || outcome.kind === 'empty') return { answered: true }
   const isRefusal = outcome.kind === 'http-status' && SAYS_NO.test(outcome.message)
   const isSilence = outcome.kind.endsWith('-timeout')
-  return { answered: false, why: `${outcome.kind}: ${redact(outcome.message)}`, isRefusal, isSilence }
+  return { answered: false, why: asPart(`${outcome.kind}: ${redact(outcome.message)}`), isRefusal, isSilence }
+}
+
+/** A sentence that will stand in parentheses. */
+function asPart(sentence: string): string {
+  return sentence.trim().replace(/\.$/, '')
 }
 
 async function askForOneToken(target: UrlTarget, { clock, timeoutMs, signal }: ProbeOptions): Promise<Outcome> {

@@ -52,13 +52,11 @@ for (const name of ['one', 'two']) test(name, async ({ load: run }) => {
       expect.objectContaining({ verdict: 'fail', message: expect.stringMatching(death) }),
     )
     expect(Object.fromEntries(failedCases.map((one) => [one.case, one.message]))).toMatchObject({
-      'dies > vllm > 40 req/s': expect.stringMatching(
-        /^vllm is not there any more since "dies > vllm > 20 req\/s": vllm exited/,
-      ),
+      'dies > vllm > 40 req/s': expect.stringMatching(/^vllm was lost in "dies > vllm > 20 req\/s": vllm exited/),
       'first of a broken server': expect.stringMatching(
         /^vllm broken exited with code 1 while it was loading: error: unrecognized arguments: --planted-flag\. .*--help[\s\S]*lines of bench-results\/logs\/vllm-broken\.log:/,
       ),
-      'second of a broken server': expect.stringMatching(/since "first of a broken server"/),
+      'second of a broken server': expect.stringMatching(/lost in "first of a broken server"/),
     })
     expect(
       runs
@@ -92,6 +90,25 @@ for (const name of ['one', 'two']) test(name, async ({ load: run }) => {
     for (const text of [output, ...logs, ...files]) expect(text).not.toContain('planted-secret')
   },
 )
+
+test('a load whose server has died is not sent to its end', { timeout: 60_000 }, async () => {
+  const project = benchProject({
+    // Ten minutes of it, if nobody noticed.
+    'bench/long.bench.ts': `${PRELUDE}
+describeServing('long', {
+  targets: [vllm({ launch: launch('--die-after', '3') })],
+  requestRates: [1],
+  load: { ...load, numPrompts: 600, warmup: false },
+  slo: { errorRate: 0 },
+})`,
+  })
+  const { exitCode, output } = await project.bench([], { CUDA_VISIBLE_DEVICES: '' })
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/BenchError: vllm exited with code 1 in "long > vllm > 1 req\/s": .*CUDA out of memory/)
+  const [run] = project.report().runs
+  expect(run?.validity.warnings).toContainEqual(expect.objectContaining({ code: 'aborted' }))
+  expect(run?.verdicts).toContainEqual(expect.objectContaining({ objective: 'server', verdict: 'fail' }))
+})
 
 test(
   'a server by URL whose engine is wedged fails its case by its requests, and its next cases at once',
@@ -127,7 +144,7 @@ describeServing('wedged', {
       expect.objectContaining({ objective: 'server', verdict: 'fail', message: expect.stringMatching(lost) }),
     )
     expect(project.report().failedCases).toMatchObject([
-      { message: expect.stringMatching(/^vllm is not there any more since "wedged > vllm 0\.4\.1 > 20 req\/s"/) },
+      { message: expect.stringMatching(/^vllm was lost in "wedged > vllm 0\.4\.1 > 20 req\/s"/) },
     ])
     // The load and the probe of the first case; the second sent nothing.
     expect(posts).toHaveLength(5)

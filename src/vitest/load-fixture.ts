@@ -54,13 +54,14 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         refuseRetry(task.retry, `The SLO of ${caseName}`)
         refuseShortSample(caseName, options, slo)
       }
-      const measure = async (served: Target, log: EngineLog | null): Promise<ServingRun> => {
+      const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const { serving: run } = await bench(
           caseName,
           {
             serving: {
               name: caseName,
               target: served,
+              signal: whileServed,
               ...(log === null ? {} : { log }),
               load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
             },

@@ -39,7 +39,7 @@ async function runAlone(serving: ServingCase, test: RunnerTestCase): Promise<Ser
     await Promise.race([running.done, graceOver(running.name, serving.name)])
   const done = runCase(serving, {
     environment: describeEnvironment(),
-    signal: test.context.signal,
+    signal: serving.signal ?? test.context.signal,
     onProgress: progressListener(serving.name, test),
   })
   running = { name: serving.name, done: done.catch(() => {}) }

@@ -76,6 +76,8 @@ export interface ServingCase {
   readonly name: string
   readonly target: Target
   readonly load: LoadOptions
+  /** Ends the load with what was measured. Default: that of the test. */
+  readonly signal?: AbortSignal
   /** Of the target's server, where it was launched for the case. */
   readonly log?: EngineLog
 }

@@ -29,7 +29,8 @@ export interface ServedLoad {
 
 /**
  * Runs a load against a target whose server is there: one that has a launch is started before, if it does not run, and
- * both before and after its state is looked at. See `Fleet` for when.
+ * both before and after its state is looked at. See `Fleet` for when. `whileServed` aborts with the load's own signal, and
+ * when a launched server ends: nobody waits for a thousand refused connections.
  *
  * Rejects with the post-mortem of a server that was lost; the run that it spoilt, if there is one, then has it among its
  * verdicts. Whatever is started runs until it is released, at the latest after the tests of the file.
@@ -37,12 +38,14 @@ export interface ServedLoad {
 export async function withServer(
   target: Target,
   { name, signal, timeouts, onLoading }: ServedLoad,
-  runLoad: (target: Target, log: EngineLog | null) => Promise<ServingRun>,
+  runLoad: (target: Target, log: EngineLog | null, whileServed: AbortSignal) => Promise<ServingRun>,
 ): Promise<ServingRun> {
   const servers = fleetOfThisFile()
   const current = { name, signal, onLoading, probeTimeoutMs: probeTimeout(timeouts) }
   const served = await servers.ready(target, current)
-  const loading = runLoad(served, servers.logOf(target))
+  const ended = new AbortController()
+  void servers.endOf(target)?.then(() => ended.abort())
+  const loading = runLoad(served, servers.logOf(target), AbortSignal.any([signal, ended.signal]))
   const [result] = await Promise.allSettled([loading])
   const run = result.status === 'fulfilled' ? result.value : null
   try {
