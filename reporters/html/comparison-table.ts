@@ -68,11 +68,11 @@ interface RowContext {
 
 /** Two lines: columns with a common first line are joined under it. */
 function tableHead({ header }: RowTags): Html {
-  const columns = [
+  const columns: { group: string; title: string; isText?: true }[] = [
     { group: '', title: 'framework and variant' },
     ...header.map((title) => ({ group: '', title })),
     ...COLUMNS.map(({ wide: [group, title] }) => ({ group, title })),
-    { group: '', title: 'verdict' },
+    { group: '', title: 'verdict', isText: true },
   ]
   const spans: { group: string; length: number }[] = []
   for (const { group } of columns) {
@@ -85,7 +85,7 @@ function tableHead({ header }: RowTags): Html {
       ${spans.map(({ group, length }) => (length === 1 ? html`<td>${group}</td>` : html`<th scope="colgroup" class="group" colspan="${length}">${group}</th>`))}
     </tr>
     <tr>
-      ${columns.map(({ title }, i) => html`<th scope="col" data-column="${i}">${title}</th>`)}
+      ${columns.map(({ title, isText }, i) => html`<th scope="col" ${isText === true && html` class="text"`} data-column="${i}">${title}</th>`)}
     </tr>
   </thead>`
 }

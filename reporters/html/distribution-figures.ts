@@ -30,21 +30,26 @@ function distributionFigure(model: PageModel, id: MetricId, name: string): Figur
   const loads = [...Map.groupBy(curves, ({ run }) => run.load.requestRate)].toSorted(
     ([a], [b]) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE),
   )
-  const isLog = spreadsWide(curves.flatMap(({ series }) => series.x))
+  const isLog = (members: readonly Curve[]): boolean => spreadsWide(members.flatMap(({ series }) => series.x))
+  const logLoads = loads.filter(([, members]) => isLog(members)).map(([load]) => formatLoad(load))
   const drawn = new Set(curves.map(({ run }) => model.style(run)))
   return {
     id: `${id}-distribution`,
     title: `Distribution of ${name}`,
     caption: `A curve shows which share of the requests had at most this ${name}: the further left, the faster. The long way to the right at the top is the tail. ${
       id === 'itl' ? 'Of ITL a report keeps percentiles only: the marks are what is known. ' : ''
-    }${isLog ? 'The axis is logarithmic.' : ''}`,
+    }${
+      logLoads.length === 0
+        ? ''
+        : `${logLoads.length === loads.length ? 'The' : `At ${logLoads.join(', ')} the`} axis is logarithmic.`
+    }`,
     legend: model.groups.flatMap(({ label, runs }, style) =>
       drawn.has(style) ? [{ label, style, simulated: isSimulated(runs) }] : [],
     ),
     layout: 'grid',
     panels: loads.map(([load, members]): Panel => {
       const values = members.flatMap(({ series }) => series.x)
-      const x: ChartAxis = { label: '', unit: 'ms', log: spreadsWide(values), min: null, max: null }
+      const x: ChartAxis = { label: '', unit: 'ms', log: isLog(members), min: null, max: null }
       return {
         title: formatLoad(load),
         description: `Cumulative distribution of ${name} at ${formatLoad(load)} of ${formatCount(members.length, 'case')}, from ${formatFixed(smallest(values), 1)} to ${formatFixed(largest(values), 1)} ms`,

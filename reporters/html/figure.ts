@@ -33,10 +33,10 @@ export interface Figure {
 
 /** A figure: heading, legend, plots, caption, and its numbers to unfold. */
 export function renderFigure({ id, title, caption, legend, layout, panels, numbers }: Figure): Html {
-  return html`<figure id="${id}" aria-labelledby="${id}-title">
+  return html`<figure id="${id}" class="${layout}" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${title}</h3>
     ${renderLegend(legend)}
-    <div class="panels ${layout}">${panels.map(renderPanel)}</div>
+    <div class="panels">${panels.map(renderPanel)}</div>
     <figcaption>${caption}</figcaption>
     <details class="numbers">
       <summary>Numbers behind ${title}</summary>

@@ -117,7 +117,7 @@ function drawPlot(plot) {
     {
       width: plot.clientWidth,
       height: plot.clientHeight,
-      padding: [12, 14, 0, 0],
+      padding: [12, 20, 0, 0],
       legend: { show: false },
       cursor: { ...(chart.sync === null ? {} : { sync: { key: chart.sync } }), points: { size: 7 }, y: false },
       scales: { x: { time: false, ...xScale(chart.x, data[0]) }, y: yScale(chart) },
@@ -205,7 +205,8 @@ function plotSeries({ shape, style, x }, colour) {
   return {
     stroke,
     width: isNeutral ? 1 : 2,
-    dash: isNeutral ? [4, 4] : (DASHES[style % DASHES.length] ?? []),
+    // The corners of steps say nothing in dashes.
+    dash: isNeutral ? [4, 4] : shape === 'steps' ? [] : (DASHES[style % DASHES.length] ?? []),
     spanGaps: true,
     points: { show: !isNeutral && x.length <= MOST_MARKED_VALUES, size: 6, fill: stroke },
     ...(shape === 'steps' && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),

@@ -61,10 +61,11 @@ function timeline(model: PageModel, row: CaseReport, run: RunReport): Html {
     caption: html`Every point is a request at the time it was due. Below it stands how many requests were under
     way${run.telemetry === null ? ', as the client counts them' : ', and what the server said of itself at that time'}.
     ${run.telemetry?.problems.join(' ') ?? null}`,
-    legend:
-      run.telemetry === null
-        ? []
-        : panels.flatMap(({ chart }) => chart.series.map(({ label, style }) => ({ label, style, simulated: false }))),
+    // A panel with one line has its name in its title.
+    legend: panels.flatMap(({ chart: { series } }) => {
+      const lines = series.filter(({ shape }) => shape === 'steps')
+      return lines.length < 2 ? [] : lines.map(({ label, style }) => ({ label, style, simulated: false }))
+    }),
     layout: 'stack',
     panels,
     numbers: windowsTable(model, run, title),
