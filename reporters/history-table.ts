@@ -4,6 +4,7 @@ import { plainLine } from '../src/plain-text.ts'
 import { layOutGrid, paint, type GridCell, type GridColumn, type Style } from './text-grid.ts'
 import { wrap } from './text-width.ts'
 import { formatCount, formatFixed, formatLoad } from './units.ts'
+import { VERDICT_MARKS } from './verdicts.ts'
 
 export interface HistoryTableOptions {
   /** Paths such as `ttft.p50`, in the order of the columns. */
@@ -41,7 +42,7 @@ function caseTable(history: CaseHistory, { metrics, width, color }: HistoryTable
   const grid = layOutGrid(columns, rows, color)
   const notes = [
     ...changes.map((change) => ({ text: describeChange(change, history), style: styleOf(change) })),
-    ...trust(history).map((text) => ({ text, style: 'dim' as const })),
+    ...trustIn(history).map((text) => ({ text, style: 'dim' as const })),
   ]
   return [
     ...wrap(titleOf(history), width, INDENT).map((line) => paint(line, 'bold', color)),
@@ -69,21 +70,29 @@ export function describeChange(change: Change, { versions }: CaseHistory): strin
   return `${markOf(change)} ${facts}${certainty === 'suspected' ? doubt : ''}`
 }
 
-function trust(history: CaseHistory): string[] {
+/** Why changes may be missed or invented; empty when there is nothing to say. */
+export function trustIn(history: CaseHistory): string[] {
   const versions = formatCount(history.versions.length, 'version')
   if (history.versions.length < 3) return [`${versions}: from three on, changes are looked for.`]
   if (hasReplicates(history)) return []
   return [`One trial a version: what is noise is judged by the differences between the versions alone.`]
 }
 
-function markOf({ certainty, direction }: Change): string {
-  if (certainty === 'suspected') return '?'
-  return direction === 'worse' ? '✗' : '✓'
+/** The sign of a change. */
+export function markOf(change: Change): string {
+  return VERDICT_MARKS[changeVerdict(change)]
 }
 
-function styleOf({ certainty, direction }: Change): Style {
-  if (certainty === 'suspected') return 'yellow'
-  return direction === 'worse' ? 'red' : 'green'
+/** What a change means for whoever reads it. */
+export function changeVerdict({ certainty, direction }: Change): 'pass' | 'fail' | 'inconclusive' {
+  if (certainty === 'suspected') return 'inconclusive'
+  return direction === 'worse' ? 'fail' : 'pass'
+}
+
+const STYLES = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const
+
+function styleOf(change: Change): Style {
+  return STYLES[changeVerdict(change)]
 }
 
 function cell(text: string, style: Style | null = null): GridCell {

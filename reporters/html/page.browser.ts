@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOSTILE_NAMES, report, sampleRun, studyReport, verdict } from '../sample-reports.testkit.ts'
 import { launchChromium } from './chromium.testkit.ts'
 import { madeUpCase } from './measured-report.testkit.ts'
+import { madeUpHistory } from './made-up-history.testkit.ts'
+import { renderHistoryPage } from './render-history.ts'
 import { renderHtml } from './render-html.ts'
 import { simulatedStudy } from './simulated-study.testkit.ts'
 
@@ -193,6 +195,25 @@ test('the report can be saved from the page, as it was', async () => {
   expect(complaints).toEqual([])
   await page.close()
 })
+
+test.each([390, 1280])(
+  'the history page is all there without a script, at %i pixels, light and dark',
+  async (width) => {
+    const histories = ['vllm > 2', '<script>alert(1)</script>'].map((name, i) =>
+      madeUpHistory([100, 100, 101, 120, 121, 120], { case: name, requestRate: i + 1 }),
+    )
+    write('history', renderHistoryPage(histories, { metrics: ['ttft.p50'] }))
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, complaints } = await open('history', { colorScheme, viewport: { width, height: 900 } })
+      expect(await page.getByRole('img', { name: /ttft\.p50 over 6 versions.* is worse by 19\.9 %/ }).count()).toBe(2)
+      expect(await page.locator('.verdict').innerText()).toBe('✗ 2 changes: 2 got worse for good.')
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      expect(await violations(page)).toEqual([])
+      expect(complaints).toEqual([])
+      await page.close()
+    }
+  },
+)
 
 test('hostile names run nothing', async () => {
   const names = [...HOSTILE_NAMES, '</script><script>alert(1)</script>', '<img src=http://evil/x onerror=alert(1)>']

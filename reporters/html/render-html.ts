@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { BenchReport } from '../../src/report.ts'
 import { renderJson } from '../json.ts'
 import { commonSuite, scenarioFacts } from '../scenario.ts'
@@ -6,10 +5,11 @@ import { formatCount } from '../units.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { distributionFigures } from './distribution-figures.ts'
 import { renderFigure, type Figure } from './figure.ts'
-import { html, jsonText, trusted, type Html } from './html.ts'
+import { html, jsonText, type Html } from './html.ts'
 import { latencyFigures } from './latency-figures.ts'
 import { readPageAssets } from './page-assets.ts'
 import { pageModel, type PageModel } from './page-model.ts'
+import { renderPage } from './page-shell.ts'
 import { publishedSection } from './published-section.ts'
 import type { PublishedStudy } from './published-study.ts'
 import { repeatSection } from './repeat-section.ts'
@@ -35,7 +35,6 @@ export interface HtmlOptions {
  */
 export function renderHtml(report: BenchReport, { title, published }: HtmlOptions = {}): string {
   const model = pageModel(report)
-  const assets = readPageAssets()
   const heading = title ?? commonSuite(model.cases) ?? 'LLM serving benchmark'
   const sections: readonly (readonly [id: string, heading: string, content: Html | null])[] = [
     ['comparison', 'Comparison', comparisonTable(model)],
@@ -47,36 +46,20 @@ export function renderHtml(report: BenchReport, { title, published }: HtmlOption
     ['repeat', 'How to repeat it', repeatSection(model.runs)],
     ['raw', 'The raw report', rawReport(report)],
   ]
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy(assets.styles, assets.scripts)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${heading}</title>
-        <link rel="icon" href="data:," />
-        ${assets.styles.map((style) => trusted(`<style>${style}</style>\n`))}
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>${heading}</h1>
-            <p class="facts">${facts(model)}</p>
-          </header>
-          ${verdictSection(model)}
-          ${sections.map(
-            ([id, name, content]) =>
-              content !== null &&
-              html`<section aria-labelledby="${id}">
-                <h2 id="${id}">${name}</h2>
-                ${content}
-              </section> `,
-          )}
-        </main>
-        ${assets.scripts.map((script) => trusted(`<script>${script}</script>\n`))}
-      </body>
-    </html> `
-  return page.toString()
+  const body = html`<header>
+      <h1>${heading}</h1>
+      <p class="facts">${facts(model)}</p>
+    </header>
+    ${verdictSection(model)}
+    ${sections.map(
+      ([id, name, content]) =>
+        content !== null &&
+        html`<section aria-labelledby="${id}">
+          <h2 id="${id}">${name}</h2>
+          ${content}
+        </section> `,
+    )}`
+  return renderPage({ title: heading, ...readPageAssets(), body })
 }
 
 function facts({ cases, groups }: PageModel): Html {
@@ -96,14 +79,4 @@ function rawReport(report: BenchReport): Html {
     <script type="application/json" id="report">
       ${jsonText(renderJson(report))}
     </script> `
-}
-
-/** Nothing may be loaded, and nothing run or painted but what this file came with. */
-function policy(styles: readonly string[], scripts: readonly string[]): string {
-  const hashes = (sources: readonly string[]): string => sources.map((source) => `'sha256-${sha256(source)}'`).join(' ')
-  return `default-src 'none'; img-src data:; style-src ${hashes(styles)}; script-src ${hashes(scripts)}; base-uri 'none'; form-action 'none'`
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64')
 }

@@ -66,6 +66,24 @@ export function versionValue({ trials }: VersionTrials, metric: string): number 
   return logs === null ? null : Math.exp(mean(logs))
 }
 
+/** What the trials of one version gave. */
+export interface VersionSpread {
+  /** The geometric mean, in the metric's unit. */
+  readonly mean: number
+  /** The lowest and the highest trial. */
+  readonly least: number
+  readonly most: number
+  readonly trials: number
+}
+
+/** The same with its spread. */
+export function versionSpread(version: VersionTrials, metric: string): VersionSpread | null {
+  const mean = versionValue(version, metric)
+  if (mean === null) return null
+  const values = version.trials.flatMap(({ metrics }) => metrics[metric] ?? [])
+  return { mean, least: Math.min(...values), most: Math.max(...values), trials: values.length }
+}
+
 /** The changes of one metric, oldest first. Versions without the metric, or with a zero, are passed over. */
 export function changesOf({ versions }: CaseHistory, metric: string): Change[] {
   const points = versions.flatMap((version, index) => {

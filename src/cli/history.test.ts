@@ -63,6 +63,13 @@ test('--gate fails on a change for the worse, not on one that only the newest ve
   expect(run(better, '--gate')).toContain('✓ ttft.p50 is better by')
 })
 
+test('--html writes the page, also where --gate fails', () => {
+  const { folder } = folderWith(100, 100, 101, 120, 121, 120)
+  const page = join(root, 'history.html')
+  expect(() => run(folder, '--html', page, '--gate')).toThrow('One metric got worse for good')
+  expect(readFileSync(page, 'utf8')).toContain('✗ ttft.p50 is worse by 19.9 % since 0.4.0')
+})
+
 test('results of vllm bench serve are recorded beside ours, as a case of their own', () => {
   const { folder, reports } = folderWith(100)
   const vllm = join(folder, 'vllm.json')

@@ -1,7 +1,9 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { renderHistory } from '../../reporters/history-table.ts'
+import { renderHistoryPage } from '../../reporters/html/render-history.ts'
 import { caseHistories, changesOf, type CaseHistory } from '../baseline/history-series.ts'
 import { BenchError } from '../errors.ts'
+import { writeAtomically } from '../write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
 import { parseCommand } from './parse-command.ts'
 import { appendHistory, readHistory } from './read-history.ts'
@@ -15,6 +17,7 @@ vllm bench serve --save-result, or a folder of them; default: bench-results/hist
   --to F         the history to record in; default: bench-results/history.jsonl
   --metric M     a metric to show, such as tpot.p99; may be repeated. Default: P50 and P99 of
                  ttft and tpot, e2eLatency.p50, and outputThroughput where all requests came at once
+  --html F       the same as a page: a plot for each case and metric, without network and script
   --gate         end with status 1 when a metric got worse for good (a suspected change does not fail)
   --since V      with --gate: only changes at the version V or later
 `
@@ -25,7 +28,7 @@ const LATENCIES = ['ttft.p50', 'ttft.p99', 'tpot.p50', 'tpot.p99', 'e2eLatency.p
 /** Records and prints histories. Throws BenchError on bad arguments and files, and `regressed` where `--gate` fails. */
 export function history(args: readonly string[], io: Pick<CommandIo, 'print' | 'width' | 'color'>): void {
   if (args.includes('--help')) return io.print(HISTORY_USAGE)
-  const { paths, add, to, metrics, gate, since } = readArgs(args)
+  const { paths, add, to, metrics, html, gate, since } = readArgs(args)
   for (const path of add) record(path, to, io)
   const entries = (paths.length > 0 ? paths : [to]).flatMap((path) => readHistory(path).entries)
   if (entries.length === 0) {
@@ -37,6 +40,10 @@ export function history(args: readonly string[], io: Pick<CommandIo, 'print' | '
   const histories = caseHistories(entries)
   const shown = metrics.length > 0 ? metrics : defaultMetrics(histories)
   io.print(renderHistory(histories, { metrics: shown, width: io.width, color: io.color }))
+  if (html !== undefined) {
+    writeAtomically(html, renderHistoryPage(histories, { metrics: shown }))
+    io.print(`Written to ${html}.`)
+  }
   if (gate) requireNoneWorse(histories, shown, since)
 }
 
@@ -89,6 +96,7 @@ const OPTIONS = {
   add: { type: 'string', multiple: true, default: [] },
   to: { type: 'string', default: DEFAULT_FILE },
   metric: { type: 'string', multiple: true, default: [] },
+  html: { type: 'string' },
   gate: { type: 'boolean', default: false },
   since: { type: 'string' },
 } satisfies ParseArgsOptionsConfig
