@@ -1,12 +1,13 @@
 import http from 'node:http'
 import { createParser } from 'eventsource-parser'
 import { createHttpTransport } from '../../src/client/http-transport.ts'
-import type { Transport } from '../../src/client/transport.ts'
 import { createUndiciTransport } from '../../src/client/undici-transport.testkit.ts'
 import { referencePath } from '../../src/dispatch/calibration/reference-server.ts'
 import { monotonicNow } from '../../src/dispatch/monotonic.ts'
 import { createRealClock } from '../../src/dispatch/real-clock.ts'
-import { runLoad } from '../../src/dispatch/run-load.ts'
+import { runLoadInThreads } from '../../src/dispatch/run-load-in-threads.ts'
+import { type LoadOptions, type LoadResult, runLoad } from '../../src/dispatch/run-load.ts'
+import type { Endpoint } from '../../src/dispatch/thread-messages.ts'
 import type { Ms } from '../../src/units.ts'
 import type { Workload } from '../../src/workload/workload.ts'
 import type { ClientName, Scenario } from './scenario.ts'
@@ -46,35 +47,46 @@ async function runOurs(
   firstId: number,
   create: typeof createHttpTransport,
 ): Promise<ObservedStream[]> {
-  const { url, streams, tokens, rate } = scenario
-  const clock = createRealClock(0)
-  const transport: Transport = create({ url, connections: streams, connectTimeoutMs: 10_000, now: clock.now })
+  const { url, streams, tokens, rate, threads } = scenario
   const workload: Workload = {
     requests: Array.from({ length: streams }, () => ({ prompt: '', promptTokens: 200, outputTokens: tokens })),
     offsets: offsetsOf(scenario),
     seed: 0,
     digest: '',
   }
+  const load: Omit<LoadOptions, 'clock' | 'transport'> = {
+    workload,
+    toWireRequest: (_request, index) => ({
+      method: 'POST',
+      path: referencePath({ id: firstId + index, tokens, rate }),
+      headers: HEADERS,
+      body: BODY,
+    }),
+    protocol: 'openai-chat',
+    fixedLength: true,
+  }
+  const endpoint = { url, connections: streams, connectTimeoutMs: 10_000 }
+  const { records } =
+    threads > 1
+      ? await runLoadInThreads({ ...load, threads, endpoint, clockZero: 0 })
+      : await runHere(load, create, endpoint)
+  return records.map(({ dueAt, sentAt, outputAt, outcome }) => ({
+    dueAt,
+    sentAt: sentAt ?? NaN,
+    outputAt,
+    failed: outcome.status === 'failed',
+  }))
+}
+
+async function runHere(
+  load: Omit<LoadOptions, 'clock' | 'transport'>,
+  create: typeof createHttpTransport,
+  endpoint: Endpoint,
+): Promise<LoadResult> {
+  const clock = createRealClock(0)
+  const transport = create({ ...endpoint, now: clock.now })
   try {
-    const { records } = await runLoad({
-      clock,
-      transport,
-      workload,
-      toWireRequest: (_request, index) => ({
-        method: 'POST',
-        path: referencePath({ id: firstId + index, tokens, rate }),
-        headers: HEADERS,
-        body: BODY,
-      }),
-      protocol: 'openai-chat',
-      fixedLength: true,
-    })
-    return records.map(({ dueAt, sentAt, outputAt, outcome }) => ({
-      dueAt,
-      sentAt: sentAt ?? NaN,
-      outputAt,
-      failed: outcome.status === 'failed',
-    }))
+    return await runLoad({ ...load, clock, transport })
   } finally {
     await transport.close()
   }

@@ -20,9 +20,12 @@ export interface Progress {
   readonly server: Pick<Levels, 'running' | 'waiting' | 'kvCacheUse'> | null
 }
 
+/** What the progress of a load needs to know of a request that has ended. */
+export type Ended = Pick<RequestRecord, 'outcome' | 'firstOutputAt' | 'dueAt' | 'outputTokens'>
+
 /** Sums up the requests that have ended. */
 export interface Tally {
-  add(record: RequestRecord): void
+  add(ended: Ended): void
   progress(now: { readonly sent: number; readonly total: number; readonly elapsedMs: Ms }): Progress
 }
 

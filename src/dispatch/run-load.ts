@@ -9,11 +9,9 @@ import type { RequestRecord } from '../record.ts'
 import type { Ms, Tokens } from '../units.ts'
 import type { PromptRequest, Workload } from '../workload/workload.ts'
 import { drive } from './drive.ts'
+import { type Part, wholeLoad } from './part.ts'
 import { createTally, type Progress } from './progress.ts'
 import { watchThread } from './thread-use.ts'
-
-/** From the call to the first due time, so that the first request is no later than the others. */
-const LEAD: Ms = 20
 
 /** Each request's connection is open so long before it is due: time enough to open one to a distant server, TLS included. */
 const OPEN_AHEAD: Ms = 250
@@ -23,7 +21,7 @@ const LOOK_AHEAD: Ms = 500
 const MAX_SPARE = 1024
 
 /** Of the wall clock, in virtual time as well: it is a person who reads it. */
-const PROGRESS_INTERVAL: Ms = 1000
+export const PROGRESS_INTERVAL: Ms = 1000
 
 export interface LoadOptions {
   readonly clock: Clock
@@ -41,8 +39,12 @@ export interface LoadOptions {
   readonly maxConcurrency?: number | null
   /** Counts the tokens of answers whose number nobody told. */
   readonly retokenise?: (text: string) => Tokens
+  /** Where this is a part of a load: `workload` holds its requests only. The limit is that of all parts. Default: all of it. */
+  readonly part?: Part
   /** Ends the run at once, with what was measured so far. */
   readonly signal?: AbortSignal
+  /** When a request has ended. */
+  onRecord?(record: RequestRecord): void
   /** About once a second of the wall clock, and once at the end. */
   onProgress?(progress: Progress): void
 }
@@ -57,6 +59,8 @@ export interface LoadResult {
   readonly connections: ConnectionFacts | null
   /** Share of the run in which the client's thread was at work, 0 to 1; null in virtual time. */
   readonly utilisation: number | null
+  /** How many sent it, and what the first that crashed died of; absent where this thread sent it. */
+  readonly threads?: { readonly count: number; readonly crash: string | null }
 }
 
 /**
@@ -77,8 +81,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const records: RequestRecord[] = []
   const inFlight = new Set<Exchange>()
   const tally = createTally()
-  await transport.prepare(Math.min(MAX_SPARE, limit, workload.offsets.filter((at) => at <= LOOK_AHEAD).length))
-  const firstDueAt = clock.now() + LEAD
+  const part = options.part ?? wholeLoad(clock)
+  /** Of what all parts may do, what this one may. */
+  const ownShare = (ofAll: number): number => Math.ceil(ofAll / part.of)
+  const most = ownShare(Math.min(MAX_SPARE, limit))
+  await transport.prepare(Math.min(most, workload.offsets.filter((at) => at <= LOOK_AHEAD).length))
+  const firstDueAt = await part.start()
   const utilisation = watchThread(clock)
   let toSend = total
   let next = 0
@@ -91,13 +99,16 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   let cancelLook: CancelTimer | null = null
   let finish: (() => void) | null = null
 
-  const dueAt = (index: number): Ms => firstDueAt + workload.offsets[index]!
-  const hasSlot = (): boolean => next - ended < limit
+  const dueAt = (position: number): Ms => firstDueAt + workload.offsets[position]!
+  /** In the whole schedule. */
+  const indexOf = (position: number): number => part.first + position * part.of
+  /** First come, first served over all parts: a request goes when less than `limit` of those before it have not ended. */
+  const slots = (endedOfAll: number): number => limit - (indexOf(next) - endedOfAll)
 
   /** Connections for what comes next, so that connecting is in nobody's latency. */
   const keepSpare = (until?: Ms): void => {
     const wanted = Math.min(soon, toSend) - next
-    void transport.prepare(Math.max(0, Math.min(MAX_SPARE, limit - (next - ended), wanted)), until)
+    void transport.prepare(Math.max(0, Math.min(most, ownShare(slots(part.ended.value())), wanted)), until)
   }
 
   /** On time for whoever comes next, however long the gap: a server drops connections that idle. */
@@ -108,8 +119,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     if (soon < toSend) cancelLook = clock.at(dueAt(soon) - OPEN_AHEAD, lookAhead)
   }
 
-  const send = (index: number): void => {
-    const request = workload.requests[index]!
+  const send = (position: number): void => {
+    const request = workload.requests[position]!
     let exchange: Exchange | null = null
     exchange = startExchange({
       clock,
@@ -120,32 +131,37 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       timeouts,
       retokenise,
       decoder: createDecoder(protocol, { keepText: retokenise !== undefined, prompt: request.prompt }),
-      index,
-      request: wire[index]!,
-      dueAt: dueAt(index),
+      index: indexOf(position),
+      request: wire[position]!,
+      dueAt: dueAt(position),
       promptTokens: request.promptTokens,
       requestedOutputTokens: request.outputTokens,
       onDone(record) {
-        records[index] = record
+        records[position] = record
         ended++
+        part.ended.add()
         tally.add(record)
+        options.onRecord?.(record)
         if (exchange !== null) inFlight.delete(exchange)
         if (!isSending) sendDue()
       },
     })
-    if (records[index] === undefined) inFlight.add(exchange)
+    if (records[position] === undefined) inFlight.add(exchange)
   }
 
   const sendDue = (): void => {
     isSending = true
-    while (next < toSend && hasSlot() && dueAt(next) <= clock.now()) send(next++)
+    while (next < toSend && slots(part.ended.value()) > 0 && dueAt(next) <= clock.now()) send(next++)
     isSending = false
     keepSpare()
     cancelTimer?.()
+    const endedOfAll = part.ended.value()
     if (next === toSend) {
       if (ended === next) finish?.()
-    } else if (hasSlot()) {
+    } else if (slots(endedOfAll) > 0) {
       cancelTimer = clock.at(dueAt(next), sendDue)
+    } else {
+      part.ended.whenMore(endedOfAll, sendDue)
     }
   }
 

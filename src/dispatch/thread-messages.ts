@@ -1,0 +1,43 @@
+import type { HttpTransportOptions } from '../client/http-transport.ts'
+import type { ConnectionFacts, WireRequest } from '../client/transport.ts'
+import type { Ms } from '../units.ts'
+import type { PackedRecords } from './packed-records.ts'
+import type { Ended } from './progress.ts'
+import type { LoadOptions } from './run-load.ts'
+
+/** Where a thread opens its connections. */
+export type Endpoint = Omit<HttpTransportOptions, 'now'>
+
+/** What a thread is started with: plain data. Holds the headers of the requests, and so credentials: never print it. */
+export interface ThreadTask extends Pick<
+  LoadOptions,
+  'protocol' | 'fixedLength' | 'failOtherLengths' | 'timeouts' | 'maxConcurrency'
+> {
+  readonly endpoint: Endpoint
+  /** Of the run clock, on the machine's monotonic clock. */
+  readonly clockZero: Ms
+  readonly first: number
+  readonly of: number
+  readonly ended: Int32Array<SharedArrayBuffer>
+  /** Those of this part only. */
+  readonly workload: LoadOptions['workload']
+  readonly wire: readonly WireRequest[]
+}
+
+export type ToThread = { readonly kind: 'start'; readonly firstDueAt: Ms } | { readonly kind: 'abort' }
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  /** About once a second: requests sent so far, and those that have ended since the last time. */
+  | { readonly kind: 'progress'; readonly sent: number; readonly ended: readonly Ended[] }
+  | ThreadResult
+
+/** The last message, once. */
+export interface ThreadResult {
+  readonly kind: 'result'
+  readonly packed: PackedRecords
+  readonly unsent: number
+  readonly aborted: boolean
+  readonly connections: ConnectionFacts | null
+  readonly utilisation: number | null
+}
