@@ -291,6 +291,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       finishReasons: { length: n },
       promptTokenDifference: null,
       cachedPromptShare: null,
+      clients: 1,
       connections: null,
       client: { utilisation: null, calibration: null, notCalibrated: 'a sample', maxErrorShare: 0.05 },
       warmup: { sent: 0, failed: 0, trimmed: 0 },

@@ -101,6 +101,7 @@ export const WARNING_CODES = [
   'above-capacity',
   'queue-growing',
   'server-client-mismatch',
+  'client-crashed',
   'aborted',
   'server-log',
 ] as const
@@ -344,6 +345,8 @@ export const RunReport = z.object({
       notCalibrated: 'an older version of this package made the run',
       maxErrorShare: MAX_CLIENT_ERROR,
     }),
+    /** Threads that sent the load; one in virtual time. */
+    clients: z.int().positive().default(1),
     /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */
     warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
     warnings: z.array(Warning),

@@ -7,7 +7,7 @@ import { monotonicNow } from '../../src/dispatch/monotonic.ts'
 import { createRealClock } from '../../src/dispatch/real-clock.ts'
 import { runLoadInThreads } from '../../src/dispatch/run-load-in-threads.ts'
 import { type LoadOptions, type LoadResult, runLoad } from '../../src/dispatch/run-load.ts'
-import type { Endpoint } from '../../src/dispatch/thread-messages.ts'
+import type { HttpEndpoint } from '../../src/dispatch/thread-messages.ts'
 import type { Ms } from '../../src/units.ts'
 import type { Workload } from '../../src/workload/workload.ts'
 import type { ClientName, Scenario } from './scenario.ts'
@@ -81,7 +81,7 @@ async function runOurs(
 async function runHere(
   load: Omit<LoadOptions, 'clock' | 'transport'>,
   create: typeof createHttpTransport,
-  endpoint: Endpoint,
+  endpoint: HttpEndpoint,
 ): Promise<LoadResult> {
   const clock = createRealClock(0)
   const transport = create({ ...endpoint, now: clock.now })

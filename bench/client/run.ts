@@ -5,7 +5,7 @@ import { launchReferenceServer } from '../../src/dispatch/calibration/launch-ref
 import type { ClientName, Measurement, Scenario, Spread } from './scenario.ts'
 
 // What our client costs and how far it errs, beside others in the same run: `npm run bench:client`. Prints Markdown.
-// `--quick` measures each scenario once and shorter.
+// `--quick` measures each scenario once and shorter; names (`flood`, `paced`, `sends`, `many`) measure these only.
 
 const isQuick = process.argv.includes('--quick')
 const ROUNDS = isQuick ? 1 : 3
@@ -22,10 +22,9 @@ pin(server.pid, availableParallelism() - 1)
 
 try {
   console.log(`Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model}, ${new Date().toISOString()}\n`)
-  await flood()
-  await paced()
-  await arrivals()
-  await manyStreams()
+  const parts = { flood, paced, sends, many }
+  const named = Object.entries(parts).filter(([name]) => process.argv.includes(name))
+  for (const [, measurePart] of named.length > 0 ? named : Object.entries(parts)) await measurePart()
 } finally {
   await server.close()
 }
@@ -61,6 +60,7 @@ async function paced(): Promise<void> {
     const base = { streams, tokens: isQuick ? 100 : 250, rate: 50, rampMs: 1000, threads: 1, warmUpTokens: 500 }
     const rows = await measureAll([
       { ...base, client: 'ours' },
+      { ...base, client: 'ours', threads: 2 },
       { ...base, client: 'undici' },
       { ...base, client: 'http' },
       { ...base, client: 'fetch' },
@@ -91,7 +91,7 @@ async function paced(): Promise<void> {
 }
 
 /** Short answers, so that sending is the work. */
-async function arrivals(): Promise<void> {
+async function sends(): Promise<void> {
   const rows: string[][] = []
   for (const requestRate of [10, 100, 1000]) {
     const seconds = requestRate === 1000 ? 3 : 5
@@ -123,12 +123,12 @@ async function arrivals(): Promise<void> {
   )
 }
 
-async function manyStreams(): Promise<void> {
+async function many(): Promise<void> {
   const [million] = await measureAll([
     { client: 'ours', streams: 2000, tokens: 500, rate: 0, rampMs: 2000, threads: 1, warmUpTokens: 500 },
   ])
   console.log(`Memory: the records of ${million!.events} events take ${million!.recordsMb.toFixed(1)} MB.\n`)
-  const many = await measure({
+  const crowd = await measure({
     client: 'ours',
     streams: 10_000,
     tokens: 24,
@@ -138,8 +138,8 @@ async function manyStreams(): Promise<void> {
     warmUpTokens: 500,
   })
   console.log(
-    `10,000 streams at once: ${many.failures} failures, ${many.events} events seen of ${many.serverEvents} sent, ` +
-      `peak RSS ${many.peakRssMb.toFixed(0)} MB, TTFT error ${ms(many.ttftError, ['p50', 'p99', 'max'])} ms.\n`,
+    `10,000 streams at once: ${crowd.failures} failures, ${crowd.events} events seen of ${crowd.serverEvents} sent, ` +
+      `peak RSS ${crowd.peakRssMb.toFixed(0)} MB, TTFT error ${ms(crowd.ttftError, ['p50', 'p99', 'max'])} ms.\n`,
   )
 }
 

@@ -149,6 +149,7 @@ function evidenceTable(model: PageModel): Html {
       'other length',
       'tokens counted by',
       'finish reasons',
+      'client threads',
       'connections',
       'failed',
       'doubts',
@@ -168,6 +169,7 @@ function evidenceTable(model: PageModel): Html {
         validity.lengthMismatches,
         tally(validity.tokenSources),
         tally(validity.finishReasons),
+        validity.clients,
         validity.connections === null
           ? '–'
           : `${validity.connections.opened} opened, ${validity.connections.reused} reused`,

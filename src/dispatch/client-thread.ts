@@ -1,21 +1,20 @@
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { siblingModule } from '../sibling-module.ts'
+import type { Crash } from './run-load.ts'
 import type { FromThread, ThreadResult, ThreadTask, ToThread } from './thread-messages.ts'
 
 /** One thread of a load. */
 export interface ClientThread {
   /** Its connections are open, or it has crashed. */
   readonly ready: Promise<void>
-  readonly outcome: Promise<ThreadResult | Crash>
+  readonly outcome: Promise<ThreadResult | Crashed>
   tell(message: ToThread): void
   /** Ends it, whatever it does. */
   end(): Promise<unknown>
 }
 
-export interface Crash {
-  readonly kind: 'crash'
-  /** Which thread, and what it died of. */
-  readonly message: string
+export interface Crashed extends Crash {
+  readonly kind: 'crashed'
 }
 
 /** Starts a thread, which waits to be told when to send. */
@@ -24,13 +23,12 @@ export function startClientThread(
   onProgress: (progress: Extract<FromThread, { kind: 'progress' }>) => void,
 ): ClientThread {
   const ready = Promise.withResolvers<void>()
-  const outcome = Promise.withResolvers<ThreadResult | Crash>()
+  const outcome = Promise.withResolvers<ThreadResult | Crashed>()
   const crash = (reason: string): void => {
-    outcome.resolve({ kind: 'crash', message: `client thread ${task.first + 1} of ${task.of} crashed: ${reason}` })
+    outcome.resolve({ kind: 'crashed', thread: task.first + 1, reason })
     ready.resolve()
   }
-  const program = new URL(`./load-thread${extname(import.meta.url)}`, import.meta.url)
-  const worker = new Worker(program, { workerData: task, execArgv: [] })
+  const worker = new Worker(siblingModule('./load-thread', import.meta.url), { workerData: task, execArgv: [] })
   worker.on('message', (message: FromThread) => {
     switch (message.kind) {
       case 'ready':

@@ -56,10 +56,12 @@ export function sharedCount(cell: Int32Array<SharedArrayBuffer>): EndedCount {
     whenMore(seen, callback) {
       if (isWaiting) return
       isWaiting = true
-      void Promise.resolve(Atomics.waitAsync(cell, 0, seen).value).then(() => {
+      const { value } = Atomics.waitAsync(cell, 0, seen)
+      void (async () => {
+        await value
         isWaiting = false
         callback()
-      })
+      })()
     },
   }
 }

@@ -1,12 +1,12 @@
 import type { ConnectionFacts } from '../client/transport.ts'
 import type { Ms } from '../units.ts'
-import { type Crash, startClientThread } from './client-thread.ts'
+import { type Crashed, startClientThread } from './client-thread.ts'
 import { monotonicNow } from './monotonic.ts'
 import { unpackRecords } from './packed-records.ts'
 import { LEAD, partOf } from './part.ts'
 import { createTally } from './progress.ts'
 import { type LoadOptions, type LoadResult, PROGRESS_INTERVAL } from './run-load.ts'
-import type { Endpoint, ThreadResult, ThreadTask, ToThread } from './thread-messages.ts'
+import type { HttpEndpoint, ThreadResult, ThreadTask, ToThread } from './thread-messages.ts'
 
 export interface ThreadedLoadOptions extends Omit<
   LoadOptions,
@@ -14,7 +14,7 @@ export interface ThreadedLoadOptions extends Omit<
 > {
   /** At most so many are started: one has at least one request. */
   readonly threads: number
-  readonly endpoint: Endpoint
+  readonly endpoint: HttpEndpoint
   /** Zero of the run clock, on the machine's monotonic clock. */
   readonly clockZero: Ms
 }
@@ -23,7 +23,7 @@ export interface ThreadedLoadOptions extends Omit<
  * `runLoad` over HTTP from several threads: request i leaves from thread i modulo their number, when one thread would have
  * sent it, and a limit of concurrency holds over all of them, first come, first served.
  *
- * A thread that crashes ends the load: the records of the others come back, and `threads.crash` says what it died of. No
+ * A thread that crashes ends the load: the records of the others come back, and `threads.crash` says of which, and why. No
  * thread outlives the call.
  */
 export async function runLoadInThreads(options: ThreadedLoadOptions): Promise<LoadResult> {
@@ -56,7 +56,7 @@ export async function runLoadInThreads(options: ThreadedLoadOptions): Promise<Lo
     tellAll({ kind: 'start', firstDueAt })
     const outcomes = await Promise.all(
       threads.map(async ({ outcome }) => {
-        if ((await outcome).kind === 'crash') abort()
+        if ((await outcome).kind === 'crashed') abort()
         return outcome
       }),
     )
@@ -94,9 +94,9 @@ function tasksOf(options: ThreadedLoadOptions, of: number): ThreadTask[] {
   }))
 }
 
-function merge(outcomes: readonly (ThreadResult | Crash)[], total: number): LoadResult {
+function merge(outcomes: readonly (ThreadResult | Crashed)[], total: number): LoadResult {
   const results = outcomes.filter((outcome) => outcome.kind === 'result')
-  const crash = outcomes.find((outcome) => outcome.kind === 'crash')
+  const crash = outcomes.find((outcome) => outcome.kind === 'crashed')
   const records = results.flatMap(({ packed }) => unpackRecords(packed)).sort((a, b) => a.index - b.index)
   return {
     records,
@@ -104,7 +104,10 @@ function merge(outcomes: readonly (ThreadResult | Crash)[], total: number): Load
     aborted: results.some(({ aborted }) => aborted) || crash !== undefined,
     utilisation: busiest(results.flatMap(({ utilisation }) => utilisation ?? [])),
     connections: mergeConnections(results.flatMap(({ connections }) => connections ?? [])),
-    threads: { count: outcomes.length, crash: crash?.message ?? null },
+    threads: {
+      count: outcomes.length,
+      crash: crash === undefined ? null : { thread: crash.thread, reason: crash.reason },
+    },
   }
 }
 

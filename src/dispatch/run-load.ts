@@ -59,8 +59,15 @@ export interface LoadResult {
   readonly connections: ConnectionFacts | null
   /** Share of the run in which the client's thread was at work, 0 to 1; null in virtual time. */
   readonly utilisation: number | null
-  /** How many sent it, and what the first that crashed died of; absent where this thread sent it. */
-  readonly threads?: { readonly count: number; readonly crash: string | null }
+  /** Those that sent it, and the first that crashed; absent where the caller's own thread sent it. */
+  readonly threads?: { readonly count: number; readonly crash: Crash | null }
+}
+
+/** Of a thread that sent a part of a load. */
+export interface Crash {
+  /** From 1. */
+  readonly thread: number
+  readonly reason: string
 }
 
 /**

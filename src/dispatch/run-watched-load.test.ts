@@ -14,7 +14,7 @@ import { studyLengths } from '../workload/study-lengths.ts'
 import type { Progress } from './progress.ts'
 import { createRealClock } from './real-clock.ts'
 import { runLoad, type LoadOptions } from './run-load.ts'
-import { runWatchedLoad } from './run-watched-load.ts'
+import { runWatchedLoad, type Watch } from './run-watched-load.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
 const profile = findProfile('vllm')
@@ -31,6 +31,10 @@ async function load(count: number, requestRate: number): Promise<Omit<LoadOption
   }
 }
 
+function watched(options: LoadOptions, watch: Watch): ReturnType<typeof runWatchedLoad> {
+  return runWatchedLoad((onProgress) => runLoad({ ...options, onProgress }), options, watch)
+}
+
 /** The same engine, and the same load, in virtual time. */
 async function virtual(target: Target, load: Omit<LoadOptions, 'clock' | 'transport'>, log: EngineLog | null = null) {
   if (target.endpoint.kind !== 'simulated') throw new Error('not simulated')
@@ -39,9 +43,9 @@ async function virtual(target: Target, load: Omit<LoadOptions, 'clock' | 'transp
   const heard: Progress[] = []
   const options = { clock, transport, onProgress: (progress: Progress) => void heard.push(progress) }
   const { sources } = openMetricsSources(target, transport, clock)
-  const watched = await runWatchedLoad({ ...load, ...options }, { sources, log })
+  const result = await watched({ ...load, ...options }, { sources, log })
   await transport.close()
-  return { ...watched, heard }
+  return { ...result, heard }
 }
 
 // The published run at 8 requests/s ended with hundreds waiting and a full cache; at 20 that comes sooner.
@@ -98,7 +102,7 @@ test('the same over HTTP: each request is counted once, and by the server as no 
   })
   const options = await load(20, 100)
   const short = options.workload.requests.map((request) => ({ ...request, outputTokens: 8 }))
-  const { records, telemetry } = await runWatchedLoad(
+  const { records, telemetry } = await watched(
     { ...options, workload: { ...options.workload, requests: short }, clock, transport },
     { sources, log: null },
   )
@@ -116,6 +120,6 @@ test('the same over HTTP: each request is counted once, and by the server as no 
 test('a server that is known to tell nothing is not asked', async () => {
   const clock = createVirtualClock()
   const transport = createSimulatedTransport({ clock, profile, seed: 0 })
-  const { telemetry } = await runWatchedLoad({ ...(await load(2, 1)), clock, transport }, { sources: [], log: null })
+  const { telemetry } = await watched({ ...(await load(2, 1)), clock, transport }, { sources: [], log: null })
   expect(telemetry).toBeNull()
 })

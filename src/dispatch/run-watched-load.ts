@@ -4,7 +4,8 @@ import type { MetricsSource } from '../telemetry/metrics-sources.ts'
 import { createSampler } from '../telemetry/sampler.ts'
 import { telemetryOf } from '../telemetry/telemetry-of.ts'
 import { drive } from './drive.ts'
-import { runLoad, type LoadOptions, type LoadResult } from './run-load.ts'
+import type { Progress } from './progress.ts'
+import type { LoadOptions, LoadResult } from './run-load.ts'
 
 /** Where a server says what it is doing. */
 export interface Watch {
@@ -15,23 +16,22 @@ export interface Watch {
 }
 
 /**
- * `runLoad`, with an eye on the server: its metrics are read once before the first request, once a second, and once
- * after the last. Telemetry is null where the server has nothing to read. What goes wrong with it never fails the run.
+ * Sends a load with an eye on the server: its metrics are read once before the first request, once a second, and once after the
+ * last. Telemetry is null where the server has nothing to read. What goes wrong with it never fails the run.
  */
 export async function runWatchedLoad(
-  options: LoadOptions,
+  send: (onProgress: (progress: Progress) => void) => Promise<LoadResult>,
+  { clock, signal, onProgress = () => {} }: Pick<LoadOptions, 'clock' | 'signal' | 'onProgress'>,
   { sources, log }: Watch,
 ): Promise<LoadResult & { readonly telemetry: Telemetry | null }> {
-  if (sources.length === 0 && log === null) return { ...(await runLoad(options)), telemetry: null }
-  const { clock, onProgress, signal } = options
+  if (sources.length === 0 && log === null) return { ...(await send(onProgress)), telemetry: null }
   const sampler = createSampler(clock, sources)
   const logged = log === null ? null : collectLogSamples(clock, log)
   try {
     await drive(clock, (done) => sampler.start(done))
-    const result = await runLoad({
-      ...options,
-      onProgress: (progress) => onProgress?.({ ...progress, server: sampler.latest() ?? logged?.latest() ?? null }),
-    })
+    const result = await send((progress) =>
+      onProgress({ ...progress, server: sampler.latest() ?? logged?.latest() ?? null }),
+    )
     if (signal?.aborted !== true) await drive(clock, (done) => sampler.finish(done))
     return { ...result, telemetry: telemetryOf(sampler.sampled(), logged, windowOf(result)) }
   } finally {

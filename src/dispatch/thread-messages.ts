@@ -6,14 +6,14 @@ import type { Ended } from './progress.ts'
 import type { LoadOptions } from './run-load.ts'
 
 /** Where a thread opens its connections. */
-export type Endpoint = Omit<HttpTransportOptions, 'now'>
+export type HttpEndpoint = Omit<HttpTransportOptions, 'now'>
 
 /** What a thread is started with: plain data. Holds the headers of the requests, and so credentials: never print it. */
 export interface ThreadTask extends Pick<
   LoadOptions,
   'protocol' | 'fixedLength' | 'failOtherLengths' | 'timeouts' | 'maxConcurrency'
 > {
-  readonly endpoint: Endpoint
+  readonly endpoint: HttpEndpoint
   /** Of the run clock, on the machine's monotonic clock. */
   readonly clockZero: Ms
   readonly first: number

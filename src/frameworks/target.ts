@@ -37,21 +37,24 @@ export interface Connection {
   readonly metricsUrl: string | null
 }
 
+/** A server that is there. */
+export interface UrlEndpoint {
+  readonly kind: 'url'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsOptions
+}
+
 /** Where the answers come from. `unset` is an error the moment somebody wants to run it. */
 export type Endpoint =
-  | {
-      readonly kind: 'url'
-      readonly url: string
-      readonly headers: Readonly<Record<string, string>>
-      readonly tls: TlsOptions
-    }
+  | UrlEndpoint
   | { readonly kind: 'simulated'; readonly profile: EngineProfile }
   /** Not there yet: whoever starts it knows its URL. */
   | { readonly kind: 'launch'; readonly launch: LaunchPlan }
   | { readonly kind: 'unset' }
 
 /** A target whose server is there. */
-export type UrlTarget = Target & { readonly endpoint: { readonly kind: 'url' } }
+export type UrlTarget = Target & { readonly endpoint: UrlEndpoint }
 
 /** A target whose server is to be started. */
 export type LaunchTarget = Target & { readonly endpoint: { readonly kind: 'launch' } }

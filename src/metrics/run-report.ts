@@ -65,6 +65,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
       connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
+      clients: result.threads?.count ?? 1,
       promptTokenDifference: promptTokenDifference(records),
       cachedPromptShare: cachedPromptShare(records, telemetry),
       client,

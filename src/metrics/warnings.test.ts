@@ -75,6 +75,23 @@ test('a run that was cut short is invalid', () => {
   expect(madeUpReport([], { result }).verdicts).toMatchObject([{ objective: 'complete run', verdict: 'invalid' }])
 })
 
+test('a run that lost a thread of its client is invalid, and says why', () => {
+  const threads = { count: 2, crash: { thread: 2, reason: 'out of memory' } }
+  const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null, threads }
+  const { verdicts, validity } = madeUpReport([], { result })
+  expect(validity.clients).toBe(2)
+  expect(verdicts).toMatchObject([
+    { objective: 'complete run', verdict: 'invalid' },
+    {
+      objective: 'client threads',
+      verdict: 'invalid',
+      message: expect.stringContaining(
+        'Client thread 2 of 2 crashed (out of memory): what it had not handed back is lost.',
+      ),
+    },
+  ])
+})
+
 test('requests that were sent twice, and certificates that nobody checked, stand next to the numbers', () => {
   const records = [sentLate(0)]
   const connections = { opened: 4, reused: 96, resent: 3, connectMs: [] }

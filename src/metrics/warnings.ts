@@ -29,6 +29,7 @@ export function warningsOf({ target, load, result, metrics, telemetry, stimulus,
     ...estimate(target),
     ...insecureTls(target),
     ...aborted(result),
+    ...clientCrashed(result),
     ...clientLate(metrics, load),
     ...clientBusy(client),
     ...clientError(client, metrics),
@@ -52,6 +53,10 @@ export function invalidity({ result, metrics, load }: Pick<WarningInput, 'result
   const late = load.maxConcurrency === null ? clientLate(metrics, load) : []
   return [
     ...aborted(result).map(({ message }) => invalid('complete run', message, null, null)),
+    ...clientCrashed(result).map(({ message }) => {
+      const remedy = 'Send with fewer threads (`clients`), and report what it died of if that is a fault of this tool.'
+      return invalid('client threads', `${message} ${remedy}`, null, null)
+    }),
     ...late.map(({ message }) => {
       const remedy = 'Send from a bigger or less busy machine, or send less.'
       return invalid(
@@ -98,6 +103,12 @@ function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[
   if (!wasAborted) return []
   const total = records.length + unsent
   return [{ code: 'aborted', message: `The run was cut short after ${records.length} of ${total} requests.` }]
+}
+
+function clientCrashed({ threads }: LoadResult): Warning[] {
+  if (threads === undefined || threads.crash === null) return []
+  const message = `Client thread ${threads.crash.thread} of ${threads.count} crashed (${threads.crash.reason}): what it had not handed back is lost.`
+  return [{ code: 'client-crashed', message }]
 }
 
 /** Against the schedule, not against the rate: a draw of some hundred Poisson arrivals is off by several per cent itself. */

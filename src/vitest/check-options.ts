@@ -16,6 +16,7 @@ const Load = z.strictObject({
   dataset: z.custom<object>((value) => typeof value === 'object' && value !== null && 'sample' in value).optional(),
   arrival: z.custom<object>((value) => typeof value === 'object' && value !== null && 'offsets' in value).optional(),
   maxConcurrency: whole.min(1).optional(),
+  clients: z.union([whole.min(1), z.literal('auto')], 'a number of threads, or "auto"').optional(),
   seed: whole.optional(),
   trial: whole.min(0).optional(),
   trials: whole.min(1).optional(),

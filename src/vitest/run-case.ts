@@ -1,18 +1,24 @@
+import { availableParallelism } from 'node:os'
 import type { Arrival } from '../arrival/arrival.ts'
 import { poisson } from '../arrival/index.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
 import type { Transport, WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
+import { clientThreads } from '../dispatch/client-threads.ts'
+import { monotonicNow } from '../dispatch/monotonic.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import type { Progress } from '../dispatch/progress.ts'
+import { runLoadInThreads } from '../dispatch/run-load-in-threads.ts'
+import { runLoad, type LoadOptions as DispatchOptions } from '../dispatch/run-load.ts'
 import { runWatchedLoad } from '../dispatch/run-watched-load.ts'
+import type { HttpEndpoint } from '../dispatch/thread-messages.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import { requestBody, sharedFields } from '../frameworks/request-body.ts'
 import { secretsInNamesOf, secretsOf } from '../frameworks/secrets.ts'
-import { targetLabel, type CallInput, type Target } from '../frameworks/target.ts'
+import { targetLabel, type CallInput, type Target, type UrlEndpoint } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
@@ -45,6 +51,12 @@ export interface LoadOptions {
   readonly arrival?: Arrival
   /** At most so many in flight; the wait for a slot counts as latency. Default: no limit. */
   readonly maxConcurrency?: number
+  /**
+   * Threads that send the load to a server, each its share of the same schedule. `auto` (the default) is as many as the
+   * expected rate of tokens takes, at most one a core, and one for most loads. A simulated engine shares the virtual time of
+   * its client: there it is always one.
+   */
+  readonly clients?: 'auto' | number
   /** Default 0. The same seed is the same stimulus, whatever the target. */
   readonly seed?: number
   /** Repetition of the case, from 0: its workload has the seed `seed + trial`. */
@@ -196,31 +208,42 @@ async function sendLoad(
   load: LoadOptions,
   workload: Workload,
   log: EngineLog | null,
-  options: Pick<Parameters<typeof runWatchedLoad>[0], 'signal' | 'onProgress'>,
+  options: Pick<DispatchOptions, 'onProgress'> & { readonly signal: AbortSignal },
 ): ReturnType<typeof runWatchedLoad> {
-  const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock()
+  const clockZero = monotonicNow()
+  const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock(clockZero)
   const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
   const transport = openTransport(target, clock, workload.seed, timeouts)
   const metrics = openMetricsSources(target, transport, clock)
   try {
+    const common = {
+      workload,
+      toWireRequest: wireRequests(target, load),
+      protocol: target.recipe.protocol,
+      fixedLength: fixesLength(target, load),
+      failOtherLengths: load.lengthMismatch === 'fail',
+      timeouts,
+      maxConcurrency: load.maxConcurrency ?? null,
+      signal: options.signal,
+    }
+    const threads = clientsOf(load, workload)
+    const { endpoint } = target
     return await runWatchedLoad(
-      {
-        clock,
-        transport,
-        workload,
-        toWireRequest: wireRequests(target, load),
-        protocol: target.recipe.protocol,
-        fixedLength: fixesLength(target, load),
-        failOtherLengths: load.lengthMismatch === 'fail',
-        timeouts,
-        maxConcurrency: load.maxConcurrency ?? null,
-        ...options,
-      },
+      (onProgress) =>
+        endpoint.kind === 'url' && threads > 1
+          ? runLoadInThreads({ ...common, onProgress, threads, clockZero, endpoint: connectTo(endpoint, timeouts) })
+          : runLoad({ ...common, onProgress, clock, transport }),
+      { ...options, clock },
       { sources: metrics.sources, log },
     )
   } finally {
     await Promise.all([metrics.close(), transport.close()])
   }
+}
+
+function clientsOf({ clients = 'auto', maxConcurrency }: LoadOptions, workload: Workload): number {
+  if (clients !== 'auto') return clients
+  return clientThreads(workload, { maxConcurrency: maxConcurrency ?? null, cores: availableParallelism() })
 }
 
 interface Warmup {
@@ -282,18 +305,16 @@ function arrivalOf(load: LoadOptions): Arrival {
   return load.arrival ?? poisson()
 }
 
+function connectTo({ url, tls }: UrlEndpoint, timeouts: Timeouts): HttpEndpoint {
+  return { url, tls, connections: MAX_CONNECTIONS, connectTimeoutMs: timeouts.connect }
+}
+
 function openTransport(target: Target, clock: Clock, seed: number, timeouts: Timeouts): Transport {
   switch (target.endpoint.kind) {
     case 'simulated':
       return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
     case 'url':
-      return createHttpTransport({
-        now: clock.now,
-        url: target.endpoint.url,
-        connections: MAX_CONNECTIONS,
-        connectTimeoutMs: timeouts.connect,
-        tls: target.endpoint.tls,
-      })
+      return createHttpTransport({ ...connectTo(target.endpoint, timeouts), now: clock.now })
     case 'launch':
       throw new BenchError(`${targetLabel(target)} was not started.`, {
         code: 'bad-target',
