@@ -188,10 +188,12 @@ describe('retried', { retry: 2 }, () => {
   expect(output).toMatch(/Set `retry: 0` for it, and give the load `trials` instead/)
 })
 
+// In virtual time client and engine share a thread: what is asked for with `clients` changes nothing there.
 test('the same seed gives the same report.json, but for times and host', { timeout: 60_000 }, async () => {
   const project = benchProject({ 'bench/chat.bench.ts': CHAT })
   const reports: BenchReport[] = []
-  for (let run = 0; run < 2; run++) {
+  for (const file of [CHAT, CHAT.replaceAll('numPrompts:', 'clients: 2, numPrompts:')]) {
+    project.write({ 'bench/chat.bench.ts': file })
     await project.bench()
     reports.push(project.report())
   }
@@ -213,7 +215,7 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, clients: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const { exitCode, output } = await project.bench(['-t', '8 req/s'], {
       VLLM_URL: server.url,
@@ -227,7 +229,7 @@ describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPromp
     expect(run?.target).toMatchObject({ url: server.url, simulated: false })
     // The warm-up is in no number, nor is what arrived while the batch filled; the request columns have every request.
     const trimmed = run?.validity.warmup.trimmed ?? Number.NaN
-    expect(run?.validity.warmup).toMatchObject({ sent: 3, failed: 0 })
+    expect(run?.validity).toMatchObject({ clients: 2, warmup: { sent: 3, failed: 0 } })
     expect(run?.requests.count).toBe(12)
     expect(run?.metrics).toMatchObject({ completed: 12 - trimmed, failed: 0, outputTokens: 5 * (12 - trimmed) })
     const codes = run?.validity.warnings.map(({ code }) => code)
@@ -343,37 +345,41 @@ describeServing('m', { targets: [${framework}()], requestRates: [2], load: { num
   expect(project.junit().filter(({ failure }) => failure !== null)).toHaveLength(1)
 })
 
-test('SIGINT during a load ends it, exits 130 and keeps what was measured', { timeout: 60_000 }, async () => {
-  let answered = 0
-  const server = createServer((request, response) => {
-    if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write('data: {"choices":[{"text":" word","finish_reason":null}]}\n\n')
-    response.end(
-      'data: {"choices":[{"text":" word","finish_reason":"length"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}\n\n',
-    )
-    answered += 1
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const project = benchProject({
-    'bench/long.bench.ts': `
+test.for([1, 2])(
+  'SIGINT during a load from %s threads ends it, exits 130 and keeps what was measured',
+  { timeout: 60_000 },
+  async (clients) => {
+    let answered = 0
+    const server = createServer((request, response) => {
+      if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: {"choices":[{"text":" word","finish_reason":null}]}\n\n')
+      response.end(
+        'data: {"choices":[{"text":" word","finish_reason":"length"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}\n\n',
+      )
+      answered += 1
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const project = benchProject({
+      'bench/long.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
-  })
-  const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
-  const closed = once(child, 'close')
-  // The server's own count says when the load is under way: no guess about start-up times.
-  await vi.waitUntil(() => answered >= 5, { timeout: 30_000 })
-  child.kill('SIGINT')
-  const [exitCode] = await closed
-  expect(exitCode).toBe(130)
-  const [run] = project.report().runs
-  expect(run?.metrics.completed).toBeGreaterThanOrEqual(5)
-  expect(run?.validity.sentShare).toBeLessThan(1)
-  expect(run?.validity.warnings.map(({ code }) => code)).toContain('aborted')
-})
+describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, clients: ${clients}, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+    })
+    const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+    const closed = once(child, 'close')
+    // The server's own count says when the load is under way: no guess about start-up times.
+    await vi.waitUntil(() => answered >= 5, { timeout: 30_000 })
+    child.kill('SIGINT')
+    const [exitCode] = await closed
+    expect(exitCode).toBe(130)
+    const [run] = project.report().runs
+    expect(run?.metrics.completed).toBeGreaterThanOrEqual(5)
+    expect(run?.validity.sentShare).toBeLessThan(1)
+    expect(run?.validity.warnings.map(({ code }) => code)).toContain('aborted')
+  },
+)
 
 test(
   'an assertion of the author that fails is in the JUnit file beside the objectives',
