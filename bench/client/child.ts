@@ -6,7 +6,7 @@ import {
   STAMPS_PATH,
 } from '../../src/dispatch/calibration/reference-server.ts'
 import { quantile } from '../../src/stats/quantile.ts'
-import { CLIENTS, type ObservedStream } from './clients.ts'
+import { CLIENTS, closeClients, type ObservedStream } from './clients.ts'
 import type { Measurement, Scenario, Spread } from './scenario.ts'
 
 // Measures one scenario, as its argument describes it, and sends the measurement to its parent.
@@ -40,6 +40,7 @@ collectGarbage()
 const recordsMb = memory() - memoryBefore
 process.send?.(measurement(streams, new Map((await serverStamps()).map((answer) => [answer.id, answer]))))
 process.disconnect?.()
+await closeClients()
 
 function measurement(streams: readonly ObservedStream[], stamps: ReadonlyMap<number, ReferenceStamps>): Measurement {
   const events = streams.reduce((sum, { outputAt }) => sum + outputAt.length, 0)

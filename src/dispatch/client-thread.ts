@@ -1,49 +1,54 @@
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../sibling-module.ts'
 import type { Crash } from './run-load.ts'
-import type { FromThread, ThreadResult, ThreadTask, ToThread } from './thread-messages.ts'
+import type { FromThread, PartResult, PartTask, ToThread } from './thread-messages.ts'
 
-/** One thread of a load. */
+/** One of the threads that send loads. */
 export interface ClientThread {
-  /** Its connections are open, or it has crashed. */
-  readonly ready: Promise<void>
-  readonly outcome: Promise<ThreadResult | Crashed>
-  tell(message: ToThread): void
+  /** Prepares a part, the next one after the last one's outcome; `start` sends it. */
+  prepare(task: PartTask, onProgress: (progress: PartProgress) => void): Part
+  tell(message: Exclude<ToThread, { kind: 'prepare' }>): void
   /** Ends it, whatever it does. */
   end(): Promise<unknown>
+}
+
+export type PartProgress = Extract<FromThread, { kind: 'progress' }>
+
+interface Part {
+  /** Its connections are open, or the thread has crashed. */
+  readonly ready: Promise<void>
+  readonly outcome: Promise<PartResult | Crashed>
 }
 
 export interface Crashed extends Crash {
   readonly kind: 'crashed'
 }
 
-/** Starts a thread, which waits to be told when to send. */
-export function startClientThread(
-  task: ThreadTask,
-  onProgress: (progress: Extract<FromThread, { kind: 'progress' }>) => void,
-): ClientThread {
-  const ready = Promise.withResolvers<void>()
-  const outcome = Promise.withResolvers<ThreadResult | Crashed>()
+/** `number`, from 1, names it when it crashes. */
+export function startClientThread(number: number): ClientThread {
+  const worker = new Worker(siblingModule('./load-thread', import.meta.url), { execArgv: [] })
+  let hear: (message: FromThread | Crashed) => void = () => {}
+  let crashed: Crashed | null = null
   const crash = (reason: string): void => {
-    outcome.resolve({ kind: 'crashed', thread: task.first + 1, reason })
-    ready.resolve()
+    crashed ??= { kind: 'crashed', thread: number, reason }
+    hear(crashed)
   }
-  const worker = new Worker(siblingModule('./load-thread', import.meta.url), { workerData: task, execArgv: [] })
-  worker.on('message', (message: FromThread) => {
-    switch (message.kind) {
-      case 'ready':
-        return ready.resolve()
-      case 'progress':
-        return onProgress(message)
-      case 'result':
-        return outcome.resolve(message)
-    }
-  })
+  worker.on('message', (message: FromThread) => hear(message))
   worker.once('error', (error) => crash(error instanceof Error ? error.message : String(error)))
   worker.once('exit', (code) => crash(`it ended with code ${code}`))
   return {
-    ready: ready.promise,
-    outcome: outcome.promise,
+    prepare(task, onProgress) {
+      const ready = Promise.withResolvers<void>()
+      const outcome = Promise.withResolvers<PartResult | Crashed>()
+      hear = (message) => {
+        if (message.kind === 'progress') return onProgress(message)
+        ready.resolve()
+        if (message.kind !== 'ready') outcome.resolve(message)
+      }
+      if (crashed === null) worker.postMessage({ kind: 'prepare', task })
+      else hear(crashed)
+      return { ready: ready.promise, outcome: outcome.promise }
+    },
     tell: (message) => worker.postMessage(message),
     end: () => worker.terminate(),
   }

@@ -1,28 +1,215 @@
-import { expect, test } from 'vitest'
-import { clientThreads } from './client-threads.ts'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { createHttpTransport } from '../client/http-transport.ts'
+import type { WireRequest } from '../client/transport.ts'
+import type { RequestRecord } from '../record.ts'
+import type { Workload } from '../workload/workload.ts'
+import { monotonicNow } from './monotonic.ts'
+import type { Progress } from './progress.ts'
+import { createRealClock } from './real-clock.ts'
+import { type LoadResult, runLoad } from './run-load.ts'
+import { createClientThreads, type ThreadedLoadOptions } from './client-threads.ts'
 
-function load({ streams, tokens = 250, spanMs = 0 }: { streams: number; tokens?: number; spanMs?: number }) {
-  return {
-    requests: Array.from({ length: streams }, () => ({ prompt: '', promptTokens: 1, outputTokens: tokens })),
-    offsets: Array.from({ length: streams }, (_, i) => (streams === 1 ? 0 : (i * spanMs) / (streams - 1))),
+type Answer = (index: number, response: ServerResponse) => void
+
+/** A server that knows which request it answers, and what it was asked. */
+async function serve(answer: Answer): Promise<{ url: string; bodies: Map<number, string>; mostInFlight(): number }> {
+  const bodies = new Map<number, string>()
+  let inFlight = 0
+  let most = 0
+  const server = createServer((request: IncomingMessage, response) => {
+    const index = Number(request.headers['x-index'])
+    most = Math.max(most, ++inFlight)
+    response.once('close', () => void inFlight--)
+    void request.toArray().then((chunks) => {
+      bodies.set(index, Buffer.concat(chunks).toString())
+      answer(index, response)
+    })
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies, mostInFlight: () => most }
+}
+
+/** Request i is answered by so many events. */
+const tokensOf = (index: number): number => 1 + (index % 5)
+
+const answerWhole: Answer = (index, response) => {
+  for (let i = 0; i < tokensOf(index); i++) response.write(event('a'))
+  response.end(event('', 'length'))
+}
+
+function event(text: string, finishReason: string | null = null): string {
+  return `data: ${JSON.stringify({ choices: [{ index: 0, text, finish_reason: finishReason }] })}\n\n`
+}
+
+const OFFSETS = Array.from({ length: 23 }, (_, i) => i * 3)
+
+function workload(offsets = OFFSETS): Workload {
+  const requests = offsets.map((_, i) => ({ prompt: `prompt ${i}`, promptTokens: i, outputTokens: tokensOf(i) }))
+  return { requests, offsets, seed: 0, digest: '' }
+}
+
+function toWireRequest({ prompt }: { prompt: string }, index: number): WireRequest {
+  const headers = { 'x-index': String(index) }
+  return { method: 'POST', path: '/v1/completions', headers, body: JSON.stringify({ prompt }) }
+}
+
+interface Options extends Partial<ThreadedLoadOptions> {
+  readonly threads?: number
+}
+
+/** One load from threads of its own. */
+async function runThreaded(url: string, { threads = 2, ...options }: Options): Promise<LoadResult> {
+  const clients = createClientThreads(threads)
+  try {
+    return await clients.run(threaded(url, options))
+  } finally {
+    await clients.close()
   }
 }
 
-test.for([
-  // 1000 requests of 250 tokens in 125 s: 2000 tokens/s and 8 requests/s are 0.034 of a core
-  { name: 'the published study', asked: load({ streams: 1000, spanMs: 125_000 }), cap: null, threads: 1 },
-  // 256 x 50 tokens/s and 51 requests/s: 0.22
-  { name: '256 streams at once', asked: load({ streams: 256 }), cap: null, threads: 1 },
-  // 1024 x 50 tokens/s and 205 requests/s: 0.88
-  { name: '1024 streams at once', asked: load({ streams: 1024 }), cap: null, threads: 3 },
-  { name: '1024 streams, 256 at a time', asked: load({ streams: 1024 }), cap: 256, threads: 1 },
-  // 10,000 x 50 tokens/s: 8.6
-  { name: 'more than there are cores for', asked: load({ streams: 10_000 }), cap: null, threads: 8 },
-  // 1000 requests/s of 2 tokens: 0.33
-  { name: 'short answers', asked: load({ streams: 5000, tokens: 2, spanMs: 5000 }), cap: null, threads: 1 },
-  // 2000 requests/s of 10 tokens: 0.92
-  { name: 'many requests', asked: load({ streams: 4000, tokens: 10, spanMs: 2000 }), cap: null, threads: 3 },
-  { name: 'one request', asked: load({ streams: 1 }), cap: null, threads: 1 },
-])('$name: $threads on eight cores', ({ asked, cap, threads }) => {
-  expect(clientThreads(asked, { maxConcurrency: cap, cores: 8 })).toBe(threads)
+function threaded(url: string, options: Partial<ThreadedLoadOptions>): ThreadedLoadOptions {
+  return {
+    endpoint: { url, connections: 100, connectTimeoutMs: 5000 },
+    clockZero: monotonicNow(),
+    workload: workload(),
+    toWireRequest,
+    protocol: 'openai-completions',
+    fixedLength: true,
+    ...options,
+  }
+}
+
+/** What does not depend on how fast the machine is. */
+function timeless({
+  index,
+  promptTokens,
+  outputTokens,
+  outputTokensSource,
+  finishReason,
+  outcome,
+  ...record
+}: RequestRecord) {
+  const events = record.outputAt.length
+  return { index, promptTokens, outputTokens, outputTokensSource, finishReason, outcome, events }
+}
+
+test.for([1, 2, 3])(
+  '%s threads bring the records that this thread alone brings, each due when the schedule says',
+  async (threads) => {
+    const alone = await serve(answerWhole)
+    const clock = createRealClock()
+    const transport = createHttpTransport({ url: alone.url, connections: 100, connectTimeoutMs: 5000, now: clock.now })
+    const options = { workload: workload(), toWireRequest, protocol: 'openai-completions', fixedLength: true } as const
+    const expected = await runLoad({ clock, transport, ...options })
+    await transport.close()
+
+    const server = await serve(answerWhole)
+    const result = await runThreaded(server.url, { threads })
+    expect(result.records.map(timeless)).toEqual(expected.records.map(timeless))
+    expect(server.bodies).toEqual(alone.bodies)
+    const first = result.records[0]!.dueAt
+    for (const [i, { dueAt, sentAt, outputAt, endedAt }] of result.records.entries()) {
+      expect(dueAt - first).toBeCloseTo(OFFSETS[i]!)
+      expect([dueAt, sentAt, ...outputAt, endedAt]).toEqual(
+        [dueAt, sentAt, ...outputAt, endedAt].toSorted((a, b) => a! - b!),
+      )
+    }
+    expect(result).toMatchObject({ unsent: 0, aborted: false, threads: { count: threads, crash: null } })
+    const { opened, reused, connectMs } = result.connections!
+    expect(connectMs).toHaveLength(opened)
+    expect(opened + reused).toBeGreaterThanOrEqual(OFFSETS.length)
+  },
+)
+
+test('a limit of concurrency holds over all threads', async () => {
+  const server = await serve((index, response) => setTimeout(answerWhole, 3, index, response))
+  const all = workload(OFFSETS.map(() => 0))
+  const { records } = await runThreaded(server.url, { workload: all, threads: 3, maxConcurrency: 2 })
+  expect(records.map(({ outcome }) => outcome.status)).toEqual(OFFSETS.map(() => 'completed'))
+  expect(server.mostInFlight()).toBe(2)
+})
+
+test('there are no more threads than requests', async () => {
+  const server = await serve(answerWhole)
+  const result = await runThreaded(server.url, { workload: workload([0, 0]), threads: 8 })
+  expect(result.threads).toEqual({ count: 2, crash: null })
+})
+
+test('an abort reaches every thread, and what was measured comes back', async () => {
+  const stop = new AbortController()
+  const server = await serve((_index, response) => {
+    response.write(event('a'))
+    if (server.bodies.size === 4) stop.abort()
+  })
+  const offsets = [0, 0, 0, 0, 1e6, 1e6]
+  const result = await runThreaded(server.url, { workload: workload(offsets), signal: stop.signal })
+  expect(result).toMatchObject({ unsent: 2, aborted: true })
+  expect(result.records.map(({ index, outcome }) => [index, outcome.status])).toEqual(
+    [0, 1, 2, 3].map((i) => [i, 'failed']),
+  )
+})
+
+test('a load that is aborted before it starts sends nothing', async () => {
+  const server = await serve(answerWhole)
+  const result = await runThreaded(server.url, { signal: AbortSignal.abort() })
+  expect(result).toMatchObject({ records: [], unsent: OFFSETS.length, aborted: true })
+  expect(server.bodies.size).toBe(0)
+})
+
+test('a time-out ends its own request only', async () => {
+  const server = await serve((index, response) => {
+    if (index === 2) response.write(event('a'))
+    else answerWhole(index, response)
+  })
+  const timeouts = { connect: 5000, firstByte: 5000, idle: 50, total: 5000 }
+  const { records } = await runThreaded(server.url, { workload: workload([0, 0, 0, 0]), timeouts })
+  expect(records.map(({ outcome }) => (outcome.status === 'failed' ? outcome.kind : outcome.status))).toEqual([
+    'completed',
+    'completed',
+    'idle-timeout',
+    'completed',
+  ])
+})
+
+test('a thread that crashes is named, the others stop, and their records come back', async () => {
+  const server = await serve(answerWhole)
+  const broken = workload([0, 0, 1e6])
+  const requests = broken.requests.map((request, index) => (index === 1 ? (null as never) : request))
+  const result = await runThreaded(server.url, {
+    workload: { ...broken, requests },
+    toWireRequest: (_request: unknown, index: number) => toWireRequest({ prompt: '' }, index),
+    // So that the second request, at which a thread crashes, has to wait for the answer of the first.
+    maxConcurrency: 1,
+  })
+  const reason = expect.stringContaining('Cannot read properties of null')
+  expect(result.threads).toEqual({ count: 2, crash: { thread: 2, reason } })
+  expect(result.records.map(({ index, outcome }) => [index, outcome.status])).toEqual([[0, 'completed']])
+  expect(result).toMatchObject({ unsent: 2, aborted: true })
+})
+
+test('the same threads send one load after the other, new ones after a crash', async () => {
+  const server = await serve(answerWhole)
+  const clients = createClientThreads(2)
+  onTestFinished(() => clients.close())
+  const endings: unknown[] = []
+  for (const isBroken of [false, false, true, false]) {
+    const load = threaded(server.url, { workload: workload([0, 0]) })
+    const protocol = isBroken ? ('none' as never) : load.protocol
+    const { records, threads } = await clients.run({ ...load, protocol })
+    endings.push(threads?.crash === null ? records.length : 'crashed')
+  }
+  expect(endings).toEqual([2, 2, 'crashed', 2])
+})
+
+test('the last progress tells of all requests', async () => {
+  const server = await serve(answerWhole)
+  const heard: Progress[] = []
+  await runThreaded(server.url, { onProgress: (progress) => void heard.push(progress) })
+  expect(heard.at(-1)).toMatchObject({ sent: 23, completed: 23, failed: 0, total: 23, inFlight: 0 })
 })

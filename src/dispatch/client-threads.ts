@@ -1,28 +1,149 @@
-import { MS_PER_SECOND, type Ms, type PerSecond, type Tokens } from '../units.ts'
-import type { Workload } from '../workload/workload.ts'
+import type { ConnectionFacts } from '../client/transport.ts'
+import type { Ms } from '../units.ts'
+import { type ClientThread, type Crashed, startClientThread } from './client-thread.ts'
+import { monotonicNow } from './monotonic.ts'
+import { unpackRecords } from './packed-records.ts'
+import { LEAD, partOf } from './part.ts'
+import { createTally } from './progress.ts'
+import { type LoadOptions, type LoadResult, PROGRESS_INTERVAL } from './run-load.ts'
+import type { HttpEndpoint, PartResult, PartTask } from './thread-messages.ts'
 
-/** CPU of an event that arrives alone, and of a request, on a slow core of 2020: docs/performance.md. */
-const EVENT_COST: Ms = 0.016
-const REQUEST_COST: Ms = 0.3
-/** Errors grow fast above 0.7 of a core; the estimate may be half of what comes. */
-const MOST_BUSY = 0.4
-/** Nobody knows beforehand how fast a server is. Engines under load give a stream less than this. */
-const STREAM_RATE: PerSecond = 50
+export interface ThreadedLoadOptions extends Omit<
+  LoadOptions,
+  'clock' | 'transport' | 'retokenise' | 'part' | 'onRecord'
+> {
+  readonly endpoint: HttpEndpoint
+  /** Zero of the run clock, on the machine's monotonic clock. */
+  readonly clockZero: Ms
+}
 
-/**
- * How many threads send a load: so many that by estimate none is at work for more than 40 % of the time, at most one a core.
- *
- * The estimate takes one event a token, as many tokens as the schedule asks for, and no stream faster than 50 tokens a second.
- */
-export function clientThreads(
-  { requests, offsets }: Pick<Workload, 'requests' | 'offsets'>,
-  { maxConcurrency, cores }: { readonly maxConcurrency: number | null; readonly cores: number },
-): number {
-  const tokens = requests.reduce((sum, { outputTokens }): Tokens => sum + outputTokens, 0)
-  const seconds = (offsets.at(-1) ?? 0) / MS_PER_SECOND
-  const streams = Math.min(requests.length, maxConcurrency ?? Infinity)
-  const tokenRate: PerSecond = Math.min(streams * STREAM_RATE, tokens / seconds)
-  const requestRate: PerSecond = (tokenRate * requests.length) / tokens
-  const busy = (tokenRate * EVENT_COST + requestRate * REQUEST_COST) / MS_PER_SECOND
-  return Math.min(cores, Math.max(1, Math.ceil(busy / MOST_BUSY)))
+/** Threads that send loads over HTTP, one load after the other. */
+export interface ClientThreads {
+  /**
+   * As `runLoad`: request i leaves from thread i modulo their number, when one thread would have sent it, and a limit of
+   * concurrency holds over all of them, first come, first served.
+   *
+   * A thread that crashes ends the load: the records of the others come back, and `threads.crash` says of which, and why.
+   */
+  run(load: ThreadedLoadOptions): Promise<LoadResult>
+  /** Ends them, and what they do. */
+  close(): Promise<void>
+}
+
+/** At most `count`, each started when a load first has a request for it; all anew after a crash. */
+export function createClientThreads(count: number): ClientThreads {
+  const threads: ClientThread[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(threads.splice(0).map((thread) => thread.end()))
+  }
+  return {
+    async run(load) {
+      const needed = Math.min(count, load.workload.requests.length)
+      while (threads.length < needed) threads.push(startClientThread(threads.length + 1))
+      const result = await runInThreads(threads.slice(0, needed), load)
+      if (result.threads?.crash !== null) await close()
+      return result
+    },
+    close,
+  }
+}
+
+async function runInThreads(threads: readonly ClientThread[], load: ThreadedLoadOptions): Promise<LoadResult> {
+  const { workload, clockZero, signal } = load
+  const total = workload.requests.length
+  const tally = createTally()
+  const sent = threads.map(() => 0)
+  const tellAll = (message: Parameters<ClientThread['tell']>[0]): void => {
+    for (const thread of threads) thread.tell(message)
+  }
+  const abort = (): void => tellAll({ kind: 'abort' })
+  let firstDueAt = Infinity
+  const reportProgress = (): void => {
+    const elapsedMs = Math.max(0, monotonicNow() - clockZero - firstDueAt)
+    load.onProgress?.(tally.progress({ sent: sent.reduce((sum, one) => sum + one, 0), total, elapsedMs }))
+  }
+
+  const tasks = tasksOf(load, threads.length)
+  const parts = threads.map((thread, i) =>
+    thread.prepare(tasks[i]!, (progress) => {
+      sent[i] = progress.sent
+      for (const ended of progress.ended) tally.add(ended)
+    }),
+  )
+  const ticker = setInterval(reportProgress, PROGRESS_INTERVAL)
+  signal?.addEventListener('abort', abort)
+  try {
+    if (signal?.aborted === true) abort()
+    await Promise.all(parts.map(({ ready }) => ready))
+    firstDueAt = monotonicNow() - clockZero + LEAD
+    tellAll({ kind: 'start', firstDueAt })
+    const outcomes = await Promise.all(
+      parts.map(async ({ outcome }) => {
+        if ((await outcome).kind === 'crashed') abort()
+        return outcome
+      }),
+    )
+    reportProgress()
+    return merge(outcomes, total)
+  } finally {
+    clearInterval(ticker)
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+function tasksOf(options: ThreadedLoadOptions, of: number): PartTask[] {
+  const { workload, protocol, fixedLength, failOtherLengths, timeouts, maxConcurrency } = options
+  const wire = workload.requests.map((request, index) => options.toWireRequest(request, index))
+  const ended = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const connections = Math.ceil(options.endpoint.connections / of)
+  return Array.from({ length: of }, (_, first) => ({
+    endpoint: { ...options.endpoint, connections },
+    clockZero: options.clockZero,
+    first,
+    of,
+    ended,
+    workload: {
+      ...workload,
+      requests: partOf(workload.requests, { first, of }),
+      offsets: partOf(workload.offsets, { first, of }),
+    },
+    wire: partOf(wire, { first, of }),
+    protocol,
+    fixedLength,
+    ...(failOtherLengths === undefined ? {} : { failOtherLengths }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+  }))
+}
+
+function merge(outcomes: readonly (PartResult | Crashed)[], total: number): LoadResult {
+  const results = outcomes.filter((outcome) => outcome.kind === 'result')
+  const crash = outcomes.find((outcome) => outcome.kind === 'crashed')
+  const records = results.flatMap(({ packed }) => unpackRecords(packed)).sort((a, b) => a.index - b.index)
+  return {
+    records,
+    unsent: total - records.length,
+    aborted: results.some(({ aborted }) => aborted) || crash !== undefined,
+    utilisation: busiest(results.flatMap(({ utilisation }) => utilisation ?? [])),
+    connections: mergeConnections(results.flatMap(({ connections }) => connections ?? [])),
+    threads: {
+      count: outcomes.length,
+      crash: crash === undefined ? null : { thread: crash.thread, reason: crash.reason },
+    },
+  }
+}
+
+function mergeConnections(all: readonly ConnectionFacts[]): ConnectionFacts {
+  const sum = (pick: (facts: ConnectionFacts) => number): number => all.reduce((total, each) => total + pick(each), 0)
+  return {
+    opened: sum(({ opened }) => opened),
+    reused: sum(({ reused }) => reused),
+    resent: sum(({ resent }) => resent),
+    connectMs: all.flatMap(({ connectMs }) => connectMs),
+  }
+}
+
+/** The thread that was nearest to its limit. */
+function busiest(shares: readonly number[]): number | null {
+  return shares.length === 0 ? null : Math.max(...shares)
 }

@@ -8,8 +8,8 @@ import type { LoadOptions } from './run-load.ts'
 /** Where a thread opens its connections. */
 export type HttpEndpoint = Omit<HttpTransportOptions, 'now'>
 
-/** What a thread is started with: plain data. Holds the headers of the requests, and so credentials: never print it. */
-export interface ThreadTask extends Pick<
+/** One part of a load, as plain data. Holds the headers of the requests, and so credentials: never print it. */
+export interface PartTask extends Pick<
   LoadOptions,
   'protocol' | 'fixedLength' | 'failOtherLengths' | 'timeouts' | 'maxConcurrency'
 > {
@@ -24,16 +24,21 @@ export interface ThreadTask extends Pick<
   readonly wire: readonly WireRequest[]
 }
 
-export type ToThread = { readonly kind: 'start'; readonly firstDueAt: Ms } | { readonly kind: 'abort' }
+/** `prepare` and `start` once for each part, in this order; `abort` at any time. */
+export type ToThread =
+  | { readonly kind: 'prepare'; readonly task: PartTask }
+  | { readonly kind: 'start'; readonly firstDueAt: Ms }
+  | { readonly kind: 'abort' }
 
 export type FromThread =
+  /** Its connections are open. */
   | { readonly kind: 'ready' }
   /** About once a second: requests sent so far, and those that have ended since the last time. */
   | { readonly kind: 'progress'; readonly sent: number; readonly ended: readonly Ended[] }
-  | ThreadResult
+  | PartResult
 
-/** The last message, once. */
-export interface ThreadResult {
+/** The last message of a part. */
+export interface PartResult {
   readonly kind: 'result'
   readonly packed: PackedRecords
   readonly unsent: number

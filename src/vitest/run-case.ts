@@ -5,11 +5,11 @@ import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
 import type { Transport, WireRequest } from '../client/transport.ts'
 import type { Clock } from '../clock.ts'
-import { clientThreads } from '../dispatch/client-threads.ts'
+import { chooseClientThreads } from '../dispatch/choose-client-threads.ts'
+import { type ClientThreads, createClientThreads } from '../dispatch/client-threads.ts'
 import { monotonicNow } from '../dispatch/monotonic.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import type { Progress } from '../dispatch/progress.ts'
-import { runLoadInThreads } from '../dispatch/run-load-in-threads.ts'
 import { runLoad, type LoadOptions as DispatchOptions } from '../dispatch/run-load.ts'
 import { runWatchedLoad } from '../dispatch/run-watched-load.ts'
 import type { HttpEndpoint } from '../dispatch/thread-messages.ts'
@@ -115,14 +115,19 @@ export async function runCase(
   const loads = trialsOf(load)
   const workloads = await Promise.all(loads.map(makeWorkload))
   const target = await discover(asked)
-  const warm = await warmUp(target, load, options.signal)
+  const clients = openClients(target, load, workloads)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
-  for (const [index, workload] of workloads.entries()) {
-    if (index > 0 && options.signal.aborted) break
-    const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
-    const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
-    const trial = { name, target, load: loads[index] ?? load, workload, warmup, ...(log && { log }) }
-    trials.push(await runTrial(trial, { ...options, onProgress }))
+  try {
+    const warm = await warmUp(target, load, clients, options.signal)
+    for (const [index, workload] of workloads.entries()) {
+      if (index > 0 && options.signal.aborted) break
+      const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
+      const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
+      const trial = { name, target, load: loads[index] ?? load, workload, warmup, clients, ...(log && { log }) }
+      trials.push(await runTrial(trial, { ...options, onProgress }))
+    }
+  } finally {
+    await clients?.close()
   }
   const [first] = trials
   if (first === undefined) throw new RangeError('A case has at least one trial.')
@@ -137,6 +142,19 @@ export async function runCase(
     reports: trials.map(({ report }) => report),
     records: trials.flatMap(({ records }) => records),
   }
+}
+
+/** The threads of all trials and of their warm-up; null where this thread sends them. */
+function openClients(
+  { endpoint }: Target,
+  { clients = 'auto', maxConcurrency }: LoadOptions,
+  workloads: readonly Workload[],
+): ClientThreads | null {
+  if (endpoint.kind !== 'url') return null
+  const limits = { maxConcurrency: maxConcurrency ?? null, cores: availableParallelism() }
+  const count =
+    clients === 'auto' ? Math.max(...workloads.map((workload) => chooseClientThreads(workload, limits))) : clients
+  return count === 1 ? null : createClientThreads(count)
 }
 
 /** The load of each trial. */
@@ -176,16 +194,20 @@ function progressOverTrials(
 interface Trial extends ServingCase {
   readonly workload: Workload
   readonly warmup: Warmup | null
+  readonly clients: ClientThreads | null
 }
 
 async function runTrial(
-  { name, target, load, workload, warmup, log }: Trial,
+  { name, target, load, workload, warmup, clients, log }: Trial,
   { environment, signal, onProgress }: RunCaseOptions,
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
-  const { telemetry, ...measured } = await sendLoad(target, load, workload, log ?? null, {
-    signal,
-    ...(onProgress === undefined ? {} : { onProgress }),
-  })
+  const { telemetry, ...measured } = await sendLoad(
+    { target, load, workload, clients, ...(log && { log }) },
+    {
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    },
+  )
   const records = presentable(measured.records, target)
   const client = await calibrationFor({ target, records, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
@@ -204,10 +226,7 @@ async function runTrial(
 }
 
 async function sendLoad(
-  target: Target,
-  load: LoadOptions,
-  workload: Workload,
-  log: EngineLog | null,
+  { target, load, workload, clients, log }: Pick<Trial, 'target' | 'load' | 'workload' | 'clients' | 'log'>,
   options: Pick<DispatchOptions, 'onProgress'> & { readonly signal: AbortSignal },
 ): ReturnType<typeof runWatchedLoad> {
   const clockZero = monotonicNow()
@@ -226,24 +245,18 @@ async function sendLoad(
       maxConcurrency: load.maxConcurrency ?? null,
       signal: options.signal,
     }
-    const threads = clientsOf(load, workload)
     const { endpoint } = target
     return await runWatchedLoad(
       (onProgress) =>
-        endpoint.kind === 'url' && threads > 1
-          ? runLoadInThreads({ ...common, onProgress, threads, clockZero, endpoint: connectTo(endpoint, timeouts) })
+        clients !== null && endpoint.kind === 'url'
+          ? clients.run({ ...common, onProgress, clockZero, endpoint: connectTo(endpoint, timeouts) })
           : runLoad({ ...common, onProgress, clock, transport }),
       { ...options, clock },
-      { sources: metrics.sources, log },
+      { sources: metrics.sources, log: log ?? null },
     )
   } finally {
     await Promise.all([metrics.close(), transport.close()])
   }
-}
-
-function clientsOf({ clients = 'auto', maxConcurrency }: LoadOptions, workload: Workload): number {
-  if (clients !== 'auto') return clients
-  return clientThreads(workload, { maxConcurrency: maxConcurrency ?? null, cores: availableParallelism() })
 }
 
 interface Warmup {
@@ -257,13 +270,18 @@ const MOST_WARMUP = 20
 const WARMUP_SEED = 1_000_003
 
 /** Sends the warm-up of a case; null where nothing is to be warmed up. */
-async function warmUp(target: Target, load: LoadOptions, signal: AbortSignal): Promise<Warmup | null> {
+async function warmUp(
+  target: Target,
+  load: LoadOptions,
+  clients: ClientThreads | null,
+  signal: AbortSignal,
+): Promise<Warmup | null> {
   const { warmup = 'auto', numPrompts } = load
   const auto = target.endpoint.kind === 'url' ? Math.min(MOST_WARMUP, Math.ceil(numPrompts * WARMUP_SHARE)) : 0
   const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
   if (count === 0) return null
   const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED })
-  const { records } = await sendLoad(target, load, workload, null, { signal })
+  const { records } = await sendLoad({ target, load, workload, clients }, { signal })
   return { sent: records.length, failed: records.filter(({ outcome }) => outcome.status === 'failed').length }
 }
 
