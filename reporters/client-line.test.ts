@@ -19,6 +19,12 @@ test('the worst of all runs stands in it', () => {
   )
 })
 
+test('it tells of several threads, and not of one', () => {
+  const threaded = run(0.5, 0.2)
+  threaded.validity.client.threads = 3
+  expect(clientLine([threaded, run(0, 0)])).toMatch(/^client: has up to 3 threads, sends up to /)
+})
+
 test('a wait for a slot is not the lateness of the client', () => {
   const capped = run(9000, 0.1)
   capped.load.maxConcurrency = 4

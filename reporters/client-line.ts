@@ -3,7 +3,7 @@ import { formatMs, formatShare } from './units.ts'
 
 /**
  * How good the client was that measured these runs, the worst of each: how late it sent, what it added to the times, how busy its
- * thread was. Null where none of that is known, as in virtual time, which has no client.
+ * threads were. Null where none of that is known, as in virtual time, which has no client.
  */
 export function clientLine(runs: readonly CaseReport[]): string | null {
   const real = runs.filter(({ target }) => !target.simulated)
@@ -13,7 +13,9 @@ export function clientLine(runs: readonly CaseReport[]): string | null {
   const ttft = largest(real.map(({ validity }) => validity.client.calibration?.ttft.p99 ?? null))
   const itl = largest(real.map(({ validity }) => validity.client.calibration?.itl.p99 ?? null))
   const busy = largest(real.map(({ validity }) => validity.client.utilisation))
+  const threads = largest(real.map(({ validity }) => validity.client.threads))
   const facts = [
+    threads === null || threads === 1 ? null : `has up to ${threads} threads`,
     late === null ? null : `sends up to ${formatMs(late)} late (P99)`,
     ttft === null || itl === null ? null : `adds up to ${formatMs(ttft)} to TTFT and ${formatMs(itl)} to ITL (P99)`,
     busy === null ? null : `is at work for up to ${formatShare(busy)} of the time`,

@@ -58,7 +58,6 @@ export function doubtsOf(
   const doubts = [
     ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
     ...warmupOf(validity),
-    ...(validity.clients > 1 ? [{ code: 'clients', message: `sent by ${validity.clients} client threads` }] : []),
     ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
     ...notComparable.map((reason) => ({ code: 'not comparable', message: plainLine(reason) })),
   ]

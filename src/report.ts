@@ -198,7 +198,12 @@ export type Calibration = z.infer<typeof Calibration>
 
 /** What is known of the client that measured. */
 export const ClientFacts = z.object({
-  /** Share of the run in which its thread was at work, 0 to 1; null in virtual time, and in reports older than this field. */
+  /** How many sent the load. */
+  threads: z.int().positive().default(1),
+  /**
+   * Share of the run in which its thread, the busiest of several, was at work, 0 to 1; null in virtual time, and in reports older
+   * than this field.
+   */
   utilisation: z.number().min(0).max(1).nullable(),
   calibration: Calibration.nullable(),
   /** Why there is no calibration; null where there is one. */
@@ -340,13 +345,12 @@ export const RunReport = z.object({
       })
       .nullable(),
     client: ClientFacts.default({
+      threads: 1,
       utilisation: null,
       calibration: null,
       notCalibrated: 'an older version of this package made the run',
       maxErrorShare: MAX_CLIENT_ERROR,
     }),
-    /** Threads that sent the load; one in virtual time. */
-    clients: z.int().positive().default(1),
     /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */
     warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
     warnings: z.array(Warning),

@@ -7,9 +7,10 @@ import { monotonicNow } from '../../src/dispatch/monotonic.ts'
 import { createRealClock } from '../../src/dispatch/real-clock.ts'
 import { type ClientThreads, createClientThreads } from '../../src/dispatch/client-threads.ts'
 import { type LoadOptions, type LoadResult, runLoad } from '../../src/dispatch/run-load.ts'
-import type { HttpEndpoint } from '../../src/dispatch/thread-messages.ts'
+import type { HttpEndpoint } from '../../src/dispatch/run-http-load.ts'
+import type { WireRequest } from '../../src/client/transport.ts'
 import type { Ms } from '../../src/units.ts'
-import type { Workload } from '../../src/workload/workload.ts'
+import type { PromptRequest, Workload } from '../../src/workload/workload.ts'
 import type { ClientName, Scenario } from './scenario.ts'
 
 /** One stream as its client saw it, ms on the machine's monotonic clock. */
@@ -61,9 +62,9 @@ async function runOurs(
     seed: 0,
     digest: '',
   }
-  const load: Omit<LoadOptions, 'clock' | 'transport'> = {
+  const load = {
     workload,
-    toWireRequest: (_request, index) => ({
+    toWireRequest: (_request: PromptRequest, index: number): WireRequest => ({
       method: 'POST',
       path: referencePath({ id: firstId + index, tokens, rate }),
       headers: HEADERS,
@@ -71,7 +72,7 @@ async function runOurs(
     }),
     protocol: 'openai-chat',
     fixedLength: true,
-  }
+  } as const
   const endpoint = { url, connections: streams, connectTimeoutMs: 10_000 }
   const { records } =
     threads > 1

@@ -169,7 +169,7 @@ function evidenceTable(model: PageModel): Html {
         validity.lengthMismatches,
         tally(validity.tokenSources),
         tally(validity.finishReasons),
-        validity.clients,
+        validity.client.threads,
         validity.connections === null
           ? '–'
           : `${validity.connections.opened} opened, ${validity.connections.reused} reused`,

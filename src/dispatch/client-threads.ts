@@ -1,26 +1,21 @@
 import type { ConnectionFacts } from '../client/transport.ts'
-import type { Ms } from '../units.ts'
 import { type ClientThread, type Crashed, startClientThread } from './client-thread.ts'
 import { monotonicNow } from './monotonic.ts'
 import { unpackRecords } from './packed-records.ts'
 import { LEAD, partOf } from './part.ts'
 import { createTally } from './progress.ts'
-import { type LoadOptions, type LoadResult, PROGRESS_INTERVAL } from './run-load.ts'
-import type { HttpEndpoint, PartResult, PartTask } from './thread-messages.ts'
+import type { HttpLoadOptions } from './run-http-load.ts'
+import { type LoadResult, PROGRESS_INTERVAL } from './run-load.ts'
+import type { PartResult, PartTask } from './thread-messages.ts'
 
-export interface ThreadedLoadOptions extends Omit<
-  LoadOptions,
-  'clock' | 'transport' | 'retokenise' | 'part' | 'onRecord'
-> {
-  readonly endpoint: HttpEndpoint
-  /** Zero of the run clock, on the machine's monotonic clock. */
-  readonly clockZero: Ms
-}
+/** What can be sent to another thread: no functions but those that are called here. */
+export type ThreadedLoadOptions = Omit<HttpLoadOptions, 'retokenise' | 'part' | 'onRecord'>
 
 /** Threads that send loads over HTTP, one load after the other. */
 export interface ClientThreads {
+  readonly count: number
   /**
-   * As `runLoad`: request i leaves from thread i modulo their number, when one thread would have sent it, and a limit of
+   * As `runHttpLoad`: request i leaves from thread i modulo their number, when one thread would have sent it, and a limit of
    * concurrency holds over all of them, first come, first served.
    *
    * A thread that crashes ends the load: the records of the others come back, and `threads.crash` says of which, and why.
@@ -37,6 +32,7 @@ export function createClientThreads(count: number): ClientThreads {
     await Promise.all(threads.splice(0).map((thread) => thread.end()))
   }
   return {
+    count,
     async run(load) {
       const needed = Math.min(count, load.workload.requests.length)
       while (threads.length < needed) threads.push(startClientThread(threads.length + 1))

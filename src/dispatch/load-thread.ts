@@ -1,11 +1,9 @@
 import { parentPort } from 'node:worker_threads'
-import { createHttpTransport } from '../client/http-transport.ts'
 import type { Ms } from '../units.ts'
 import { packRecords } from './packed-records.ts'
 import { sharedCount } from './part.ts'
 import type { Ended } from './progress.ts'
-import { createRealClock } from './real-clock.ts'
-import { runLoad } from './run-load.ts'
+import { runHttpLoad } from './run-http-load.ts'
 import type { FromThread, PartTask, ToThread } from './thread-messages.ts'
 
 // A thread that sends parts of loads, one after the other, and hands back their records.
@@ -31,14 +29,10 @@ function tell(message: FromThread, transfer: ArrayBuffer[] = []): void {
   parent.postMessage(message, transfer)
 }
 
-async function sendPart({ endpoint, clockZero, first, of, ended, wire, ...load }: PartTask): Promise<void> {
-  const clock = createRealClock(clockZero)
-  const transport = createHttpTransport({ ...endpoint, now: clock.now })
+async function sendPart({ first, of, ended, wire, ...load }: PartTask): Promise<void> {
   let untold: Ended[] = []
-  const { records, ...result } = await runLoad({
+  const { records, ...result } = await runHttpLoad({
     ...load,
-    clock,
-    transport,
     toWireRequest: (_request, position) => wire[position]!,
     part: {
       first,
@@ -58,7 +52,6 @@ async function sendPart({ endpoint, clockZero, first, of, ended, wire, ...load }
       untold = []
     },
   })
-  await transport.close()
   const packed = packRecords(records)
   tell({ kind: 'result', packed, ...result }, [packed.outputAt.buffer])
 }

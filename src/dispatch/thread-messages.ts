@@ -1,26 +1,19 @@
-import type { HttpTransportOptions } from '../client/http-transport.ts'
 import type { ConnectionFacts, WireRequest } from '../client/transport.ts'
 import type { Ms } from '../units.ts'
 import type { PackedRecords } from './packed-records.ts'
 import type { Ended } from './progress.ts'
-import type { LoadOptions } from './run-load.ts'
-
-/** Where a thread opens its connections. */
-export type HttpEndpoint = Omit<HttpTransportOptions, 'now'>
+import type { HttpLoadOptions } from './run-http-load.ts'
 
 /** One part of a load, as plain data. Holds the headers of the requests, and so credentials: never print it. */
 export interface PartTask extends Pick<
-  LoadOptions,
-  'protocol' | 'fixedLength' | 'failOtherLengths' | 'timeouts' | 'maxConcurrency'
+  HttpLoadOptions,
+  'endpoint' | 'clockZero' | 'protocol' | 'fixedLength' | 'failOtherLengths' | 'timeouts' | 'maxConcurrency'
 > {
-  readonly endpoint: HttpEndpoint
-  /** Of the run clock, on the machine's monotonic clock. */
-  readonly clockZero: Ms
   readonly first: number
   readonly of: number
   readonly ended: Int32Array<SharedArrayBuffer>
   /** Those of this part only. */
-  readonly workload: LoadOptions['workload']
+  readonly workload: HttpLoadOptions['workload']
   readonly wire: readonly WireRequest[]
 }
 

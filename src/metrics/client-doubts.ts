@@ -30,10 +30,11 @@ export function clientLate(metrics: Metrics, { maxConcurrency }: LoadFacts): War
   return [{ code: 'client-late', message }]
 }
 
-/** The client's thread had hardly time to wait for anything. */
-export function clientBusy({ utilisation }: ClientFacts): Warning[] {
+/** A thread of the client had hardly time to wait for anything. */
+export function clientBusy({ utilisation, threads }: ClientFacts): Warning[] {
   if (utilisation === null || utilisation <= BUSY_SHARE) return []
-  const message = `The client's thread was at work for ${percent(utilisation)} of the run: above ${BUSY_SHARE * 100} % its times are late.`
+  const thread = threads === 1 ? 'thread' : `busiest of ${threads} threads`
+  const message = `The client's ${thread} was at work for ${percent(utilisation)} of the run: above ${BUSY_SHARE * 100} % its times are late.`
   return [{ code: 'client-busy', message }]
 }
 

@@ -22,6 +22,7 @@ test('a clean run raises no doubts', () => {
     cachedPromptShare: null,
     connections: null,
     client: {
+      threads: 1,
       utilisation: null,
       calibration: GOOD_CLIENT,
       notCalibrated: null,

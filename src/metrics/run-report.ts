@@ -29,7 +29,7 @@ export interface RunReportInput {
   readonly telemetry: Telemetry | null
   readonly environment: Environment
   /** What is known of the client besides the result. */
-  readonly client: Omit<ClientFacts, 'utilisation'>
+  readonly client: Omit<ClientFacts, 'threads' | 'utilisation'>
   /** The unrecorded requests before the run. A run that had them is trimmed at its start. */
   readonly warmup?: { readonly sent: number; readonly failed: number } | undefined
   /** Whether a completed request met its objectives, for the goodput; see `meetsObjectives` in `src/slo/`. */
@@ -47,7 +47,11 @@ export function buildRunReport(input: RunReportInput): RunReport {
   const trimmed = warmup === undefined ? 0 : countFilling(records)
   const metrics = summarise(withoutTrimmed(records, trimmed), { meetsObjectives })
   const stimulus = stimulusOf(records)
-  const client: ClientFacts = { ...input.client, utilisation: result.utilisation }
+  const client: ClientFacts = {
+    ...input.client,
+    threads: result.threads?.count ?? 1,
+    utilisation: result.utilisation,
+  }
   const { sentRate } = stimulus
   const offeredShare = load.requestRate === null || sentRate === null ? null : sentRate / load.requestRate
   return {
@@ -65,7 +69,6 @@ export function buildRunReport(input: RunReportInput): RunReport {
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
       connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
-      clients: result.threads?.count ?? 1,
       promptTokenDifference: promptTokenDifference(records),
       cachedPromptShare: cachedPromptShare(records, telemetry),
       client,

@@ -79,7 +79,7 @@ test('a run that lost a thread of its client is invalid, and says why', () => {
   const threads = { count: 2, crash: { thread: 2, reason: 'out of memory' } }
   const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null, utilisation: 0.5, threads }
   const { verdicts, validity } = madeUpReport([], { result })
-  expect(validity.clients).toBe(2)
+  expect(validity.client.threads).toBe(2)
   expect(verdicts).toMatchObject([
     { objective: 'complete run', verdict: 'invalid' },
     {

@@ -58,7 +58,7 @@ export function invalidity({ result, metrics, load }: Pick<WarningInput, 'result
       return invalid('client threads', `${message} ${remedy}`, null, null)
     }),
     ...late.map(({ message }) => {
-      const remedy = 'Send from a bigger or less busy machine, or send less.'
+      const remedy = 'Send from more threads (`clients`), or a bigger or less busy machine, or send less.'
       return invalid(
         'client on time',
         `${message} ${remedy}`,

@@ -5,6 +5,7 @@ import { judgeClient } from './judge-client.ts'
 
 /** TTFT off by 20 ms at P99, ITL by 3 ms, TPOT by 0.1 ms. */
 const CLIENT: ClientFacts = {
+  threads: 1,
   utilisation: 0.5,
   calibration: {
     ...GOOD_CLIENT,
@@ -26,7 +27,7 @@ test('an error of 20 ms is 5 % of 400 ms, and too much for less', () => {
       observed: 20,
       limit: expect.closeTo(19.95),
       message: expect.stringMatching(
-        /^The client itself adds 20\.00 ms at P99 \(8 streams, 400 events\/s\), 5\.0 % of the limit 399 ms of ttft\.p50 .* Send from a bigger/,
+        /^The client itself adds 20\.00 ms at P99 \(8 streams, 400 events\/s\), 5\.0 % of the limit 399 ms of ttft\.p50 .* Send from more threads/,
       ),
     },
   ])

@@ -229,7 +229,7 @@ describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPromp
     expect(run?.target).toMatchObject({ url: server.url, simulated: false })
     // The warm-up is in no number, nor is what arrived while the batch filled; the request columns have every request.
     const trimmed = run?.validity.warmup.trimmed ?? Number.NaN
-    expect(run?.validity).toMatchObject({ clients: 2, warmup: { sent: 3, failed: 0 } })
+    expect(run?.validity).toMatchObject({ client: { threads: 2 }, warmup: { sent: 3, failed: 0 } })
     expect(run?.requests.count).toBe(12)
     expect(run?.metrics).toMatchObject({ completed: 12 - trimmed, failed: 0, outputTokens: 5 * (12 - trimmed) })
     const codes = run?.validity.warnings.map(({ code }) => code)

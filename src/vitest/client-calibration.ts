@@ -1,4 +1,5 @@
 import { calibrate } from '../dispatch/calibration/calibrate.ts'
+import type { ClientThreads } from '../dispatch/client-threads.ts'
 import type { Target } from '../frameworks/target.ts'
 import { loadShapeOf } from '../metrics/load-shape.ts'
 import type { RequestRecord } from '../record.ts'
@@ -13,11 +14,11 @@ const calibrations = new Map<string, Calibration>()
  * measured is told.
  */
 export async function calibrationFor(
-  { target, records, maxClientError = MAX_CLIENT_ERROR }: CalibratedLoad,
+  { target, records, clients, maxClientError = MAX_CLIENT_ERROR }: CalibratedLoad,
   signal: AbortSignal,
-): Promise<Omit<ClientFacts, 'utilisation'>> {
+): Promise<Omit<ClientFacts, 'threads' | 'utilisation'>> {
   const maxErrorShare = maxClientError === false ? MAX_CLIENT_ERROR : maxClientError
-  const without = (notCalibrated: string): Omit<ClientFacts, 'utilisation'> => ({
+  const without = (notCalibrated: string): Omit<ClientFacts, 'threads' | 'utilisation'> => ({
     calibration: null,
     notCalibrated,
     maxErrorShare,
@@ -27,9 +28,9 @@ export async function calibrationFor(
   if (signal.aborted) return without('the run was cut short')
   const shape = loadShapeOf(records)
   if (shape === null) return without('no output came')
-  const key = JSON.stringify(shape)
+  const key = JSON.stringify({ shape, threads: clients?.count })
   try {
-    const calibration = calibrations.get(key) ?? (await calibrate(shape, signal))
+    const calibration = calibrations.get(key) ?? (await calibrate(shape, signal, clients))
     calibrations.set(key, calibration)
     return { calibration, notCalibrated: null, maxErrorShare }
   } catch (error) {
@@ -40,6 +41,8 @@ export async function calibrationFor(
 interface CalibratedLoad {
   readonly target: Target
   readonly records: readonly RequestRecord[]
+  /** What sent it; null for this thread. */
+  readonly clients: ClientThreads | null
   /** As in `LoadOptions`. */
   readonly maxClientError?: number | false | undefined
 }

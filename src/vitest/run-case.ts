@@ -12,7 +12,7 @@ import { createRealClock } from '../dispatch/real-clock.ts'
 import type { Progress } from '../dispatch/progress.ts'
 import { runLoad, type LoadOptions as DispatchOptions } from '../dispatch/run-load.ts'
 import { runWatchedLoad } from '../dispatch/run-watched-load.ts'
-import type { HttpEndpoint } from '../dispatch/thread-messages.ts'
+import type { HttpEndpoint } from '../dispatch/run-http-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
@@ -209,7 +209,7 @@ async function runTrial(
     },
   )
   const records = presentable(measured.records, target)
-  const client = await calibrationFor({ target, records, maxClientError: load.maxClientError }, signal)
+  const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
     case: name,
     target: targetFacts(target, load),

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { createClientThreads } from '../client-threads.ts'
 import { calibrate, type LoadShape } from './calibrate.ts'
 
 const SHAPE: LoadShape = { streams: 6, eventsPerSecond: 300, requestsPerSecond: 2 }
@@ -13,6 +14,12 @@ test('a client is measured at the number of streams and the event rate that are 
   for (const { p50, p99, max } of [ttft, itl, tpot]) {
     expect([p50, p99, max]).toEqual([p50, p99, max].toSorted((a, b) => a - b))
   }
+})
+
+test('several threads are measured as they send a load: together', async () => {
+  const clients = createClientThreads(2)
+  onTestFinished(() => clients.close())
+  expect(await calibrate(SHAPE, signal, clients)).toMatchObject({ streams: 6, ttft: { max: expect.any(Number) } })
 })
 
 // Each turn of the loop waits up to 30 ms: of 50 events a window at least one waited for 15.

@@ -1,11 +1,10 @@
-import { createHttpTransport } from '../../client/http-transport.ts'
 import { DEFAULT_TIMEOUTS } from '../../client/timeouts.ts'
 import type { RequestRecord } from '../../record.ts'
 import type { Calibration, ErrorSpread } from '../../report.ts'
 import { quantile } from '../../stats/quantile.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond, type Tokens } from '../../units.ts'
-import { createRealClock } from '../real-clock.ts'
-import { runLoad } from '../run-load.ts'
+import type { ClientThreads } from '../client-threads.ts'
+import { runHttpLoad } from '../run-http-load.ts'
 import { launchReferenceServer } from './launch-reference-server.ts'
 import { decodeReferenceStamps, referencePath, type ReferenceStamps, STAMPS_PATH } from './reference-server.ts'
 
@@ -53,13 +52,17 @@ interface Answer {
  *     error, TPOT = |lag of the last - lag of the first| / gaps
  *
  * What the way to the server takes is in no error: the client stamps a request as it writes it. The two share the machine, so
- * against a server elsewhere the errors are at most these. Throws Error when the load could not be brought about.
+ * against a server elsewhere the errors are at most these. `clients` are the threads of the load, null for this one. Throws Error when the load could not be brought about.
  */
-export async function calibrate(shape: LoadShape, signal: AbortSignal): Promise<Calibration> {
+export async function calibrate(
+  shape: LoadShape,
+  signal: AbortSignal,
+  clients: ClientThreads | null = null,
+): Promise<Calibration> {
   const server = await launchReferenceServer()
   try {
     const answers = answersOf(shape)
-    const records = await ask(server.url, answers, AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]))
+    const records = await ask(server.url, answers, clients, AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]))
     const response = await fetch(server.url + STAMPS_PATH)
     const stamps = decodeReferenceStamps(await response.arrayBuffer())
     return errorsOf(shape, answers, records, new Map(stamps.map((each) => [each.id, each])))
@@ -85,41 +88,36 @@ function rampOf(streams: number): Ms {
   return Math.max(RAMP, streams * MS_A_START)
 }
 
-async function ask(url: string, answers: readonly Answer[], signal: AbortSignal): Promise<readonly RequestRecord[]> {
-  const clock = createRealClock(0)
-  const transport = createHttpTransport({
-    url,
-    connections: answers.length,
-    connectTimeoutMs: DEFAULT_TIMEOUTS.connect,
-    now: clock.now,
+async function ask(
+  url: string,
+  answers: readonly Answer[],
+  clients: ClientThreads | null,
+  signal: AbortSignal,
+): Promise<readonly RequestRecord[]> {
+  const send = clients?.run ?? runHttpLoad
+  const { records, aborted } = await send({
+    endpoint: { url, connections: answers.length, connectTimeoutMs: DEFAULT_TIMEOUTS.connect },
+    clockZero: 0,
+    workload: {
+      requests: answers.map(({ tokens }) => ({ prompt: '', promptTokens: 0, outputTokens: tokens })),
+      offsets: answers.map(({ offset }) => offset),
+      seed: 0,
+      digest: '',
+    },
+    toWireRequest: ({ outputTokens }, id) => ({
+      method: 'POST',
+      path: referencePath({ id, tokens: outputTokens, rate: answers[id]!.rate }),
+      headers: HEADERS,
+      body: BODY,
+    }),
+    protocol: 'openai-chat',
+    fixedLength: true,
+    signal,
   })
-  try {
-    const { records, aborted } = await runLoad({
-      clock,
-      transport,
-      workload: {
-        requests: answers.map(({ tokens }) => ({ prompt: '', promptTokens: 0, outputTokens: tokens })),
-        offsets: answers.map(({ offset }) => offset),
-        seed: 0,
-        digest: '',
-      },
-      toWireRequest: ({ outputTokens }, id) => ({
-        method: 'POST',
-        path: referencePath({ id, tokens: outputTokens, rate: answers[id]!.rate }),
-        headers: HEADERS,
-        body: BODY,
-      }),
-      protocol: 'openai-chat',
-      fixedLength: true,
-      signal,
-    })
-    const failed = records.find(({ outcome }) => outcome.status === 'failed')
-    if (failed?.outcome.status === 'failed' && !aborted) throw new Error(failed.outcome.message)
-    if (aborted) throw new Error(`it was not over after ${LONGEST / MS_PER_SECOND} s`)
-    return records
-  } finally {
-    await transport.close()
-  }
+  const failed = records.find(({ outcome }) => outcome.status === 'failed')
+  if (failed?.outcome.status === 'failed' && !aborted) throw new Error(failed.outcome.message)
+  if (aborted) throw new Error(`it was not over after ${LONGEST / MS_PER_SECOND} s`)
+  return records
 }
 
 function errorsOf(
