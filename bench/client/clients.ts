@@ -39,7 +39,7 @@ const BODY = JSON.stringify({
   messages: [{ role: 'user', content: 'x'.repeat(900) }],
 })
 
-function offsetsOf({ streams, rampMs }: Scenario): Ms[] {
+function offsetsOf({ streams, rampMs }: Pick<Scenario, 'streams' | 'rampMs'>): Ms[] {
   return Array.from({ length: streams }, (_, i) => (i * rampMs) / streams)
 }
 
@@ -56,14 +56,8 @@ async function runOurs(
   create: typeof createHttpTransport,
 ): Promise<ObservedStream[]> {
   const { url, streams, tokens, rate, threads } = scenario
-  const workload: Workload = {
-    requests: Array.from({ length: streams }, () => ({ prompt: '', promptTokens: 200, outputTokens: tokens })),
-    offsets: offsetsOf(scenario),
-    seed: 0,
-    digest: '',
-  }
   const load = {
-    workload,
+    workload: workloadOf(scenario),
     toWireRequest: (_request: PromptRequest, index: number): WireRequest => ({
       method: 'POST',
       path: referencePath({ id: firstId + index, tokens, rate }),
@@ -84,6 +78,16 @@ async function runOurs(
     outputAt,
     failed: outcome.status === 'failed',
   }))
+}
+
+export function workloadOf(scenario: Pick<Scenario, 'streams' | 'rampMs' | 'tokens'>): Workload {
+  const { streams, tokens } = scenario
+  return {
+    requests: Array.from({ length: streams }, () => ({ prompt: '', promptTokens: 200, outputTokens: tokens })),
+    offsets: offsetsOf(scenario),
+    seed: 0,
+    digest: '',
+  }
 }
 
 async function runHere(

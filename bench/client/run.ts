@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
+import { chooseClientThreads } from '../../src/dispatch/choose-client-threads.ts'
 import { launchReferenceServer } from '../../src/dispatch/calibration/launch-reference-server.ts'
+import { workloadOf } from './clients.ts'
 import type { ClientName, Measurement, Scenario, Spread } from './scenario.ts'
 
 // What our client costs and how far it errs, beside others in the same run: `npm run bench:client`. Prints Markdown.
@@ -198,7 +200,10 @@ function medians(all: readonly Measurement[]): Measurement {
 }
 
 function label({ scenario }: Row): string {
-  return scenario.threads === 1 ? NAMES[scenario.client] : `${NAMES[scenario.client]}, ${scenario.threads} threads`
+  const { client, threads } = scenario
+  if (client !== 'ours') return NAMES[client]
+  const auto = chooseClientThreads(workloadOf(scenario), { maxConcurrency: null, cores: availableParallelism() })
+  return `ours, ${threads === 1 ? '1 thread' : `${threads} threads`}${threads === auto ? ' (auto)' : ''}`
 }
 
 function ratio(value: number, reference: number): string {

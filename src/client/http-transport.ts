@@ -12,6 +12,8 @@ export interface HttpTransportOptions {
   /** Most connections open at once. Requests beyond them queue, so give as many as can be in flight. */
   readonly connections: number
   readonly connectTimeoutMs: Ms
+  /** Most connections being opened ahead at once. Default: `MAX_CONNECTING`. */
+  readonly connecting?: number
   readonly tls?: TlsOptions
   /** The run clock, which stamps each read of a socket. */
   now(): Ms
@@ -27,7 +29,7 @@ interface Sending {
 }
 
 /** Connections being opened at once: a server's backlog may be as short as 128, and what falls out of it waits for a second. */
-const MAX_CONNECTING = 64
+export const MAX_CONNECTING = 64
 const READ_BUFFER_BYTES = 65_536
 
 /**
@@ -40,7 +42,7 @@ const READ_BUFFER_BYTES = 65_536
  * Throws BenchError `bad-target` on a URL that is none, or neither http nor https.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const { connections: limit, now } = options
+  const { connections: limit, connecting: maxConnecting = MAX_CONNECTING, now } = options
   const url = parseBaseUrl(options.url)
   const prefix = url.pathname.replace(/\/+$/, '')
   const connectionOptions = {
@@ -160,7 +162,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 
   /** For a request that waits, or to be spare. */
   const isOneMissing = (): boolean =>
-    open.size < limit && (connecting < waiting.length || (isSpareMissing() && connecting < MAX_CONNECTING))
+    open.size < limit && (connecting < waiting.length || (isSpareMissing() && connecting < maxConnecting))
 
   const isSpareMissing = (): boolean => idle.length + connecting < waiting.length + spareWanted && open.size < limit
 

@@ -1,3 +1,4 @@
+import { MAX_CONNECTING } from '../client/http-transport.ts'
 import type { ConnectionFacts } from '../client/transport.ts'
 import { type ClientThread, type Crashed, startClientThread } from './client-thread.ts'
 import { monotonicNow } from './monotonic.ts'
@@ -91,9 +92,14 @@ function tasksOf(options: ThreadedLoadOptions, of: number): PartTask[] {
   const { workload, protocol, fixedLength, failOtherLengths, timeouts, maxConcurrency } = options
   const wire = workload.requests.map((request, index) => options.toWireRequest(request, index))
   const ended = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  const connections = Math.ceil(options.endpoint.connections / of)
+  // What all threads together ask of the server is what one would ask.
+  const endpoint = {
+    ...options.endpoint,
+    connections: Math.ceil(options.endpoint.connections / of),
+    connecting: Math.ceil((options.endpoint.connecting ?? MAX_CONNECTING) / of),
+  }
   return Array.from({ length: of }, (_, first) => ({
-    endpoint: { ...options.endpoint, connections },
+    endpoint,
     clockZero: options.clockZero,
     first,
     of,
