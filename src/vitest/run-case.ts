@@ -10,7 +10,7 @@ import { type ClientThreads, createClientThreads } from '../dispatch/client-thre
 import { monotonicNow } from '../dispatch/monotonic.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import type { Progress } from '../dispatch/progress.ts'
-import { runLoad, type LoadOptions as DispatchOptions } from '../dispatch/run-load.ts'
+import { runLoad, type LoadOptions as DispatchOptions, type LoadResult } from '../dispatch/run-load.ts'
 import { runWatchedLoad } from '../dispatch/run-watched-load.ts'
 import type { HttpEndpoint } from '../dispatch/run-http-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
@@ -208,13 +208,14 @@ async function runTrial(
       ...(onProgress === undefined ? {} : { onProgress }),
     },
   )
-  const records = presentable(measured.records, target)
+  const result = withoutSecrets(measured, target)
+  const { records } = result
   const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
     case: name,
     target: targetFacts(target, load),
     load: loadFacts(load, workload),
-    result: { ...measured, records },
+    result,
     telemetry,
     environment,
     client,
@@ -346,15 +347,19 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
   }
 }
 
-/** What a server says may hold what it was sent, or what a terminal would obey. */
-function presentable(records: readonly RequestRecord[], target: Target): RequestRecord[] {
+/** What a server says of a failed request may hold what it was sent, and so may what a thread died of. */
+function withoutSecrets({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
   const redact = secretsOf(target)
-  const redactName = secretsInNamesOf(target)
-  return records.map(({ finishReason, outcome, ...record }) => ({
-    ...record,
-    finishReason: finishReason === null ? null : redactName(finishReason),
-    outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(redact(outcome.message)) },
-  }))
+  const crash = threads?.crash && { ...threads.crash, reason: redact(threads.crash.reason) }
+  return {
+    ...result,
+    records: records.map((record) =>
+      record.outcome.status === 'completed'
+        ? record
+        : { ...record, outcome: { ...record.outcome, message: redact(record.outcome.message) } },
+    ),
+    ...(threads && { threads: { ...threads, crash: crash ?? null } }),
+  }
 }
 
 function fixesLength(target: Target, load: LoadOptions): boolean {
