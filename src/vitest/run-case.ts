@@ -208,7 +208,7 @@ async function runTrial(
       ...(onProgress === undefined ? {} : { onProgress }),
     },
   )
-  const result = withoutSecrets(measured, target)
+  const result = presentable(measured, target)
   const { records } = result
   const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
@@ -347,17 +347,18 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
   }
 }
 
-/** What a server says of a failed request may hold what it was sent, and so may what a thread died of. */
-function withoutSecrets({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
+/** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */
+function presentable({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
   const redact = secretsOf(target)
-  const crash = threads?.crash && { ...threads.crash, reason: redact(threads.crash.reason) }
+  const redactName = secretsInNamesOf(target)
+  const crash = threads?.crash && { ...threads.crash, reason: plainLine(redact(threads.crash.reason)) }
   return {
     ...result,
-    records: records.map((record) =>
-      record.outcome.status === 'completed'
-        ? record
-        : { ...record, outcome: { ...record.outcome, message: redact(record.outcome.message) } },
-    ),
+    records: records.map(({ finishReason, outcome, ...record }) => ({
+      ...record,
+      finishReason: finishReason === null ? null : redactName(finishReason),
+      outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(redact(outcome.message)) },
+    })),
     ...(threads && { threads: { ...threads, crash: crash ?? null } }),
   }
 }
