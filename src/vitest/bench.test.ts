@@ -597,6 +597,7 @@ test.fails('too slow, as we know', async ({ load }) => {
 test('a filter that matches nothing says that no load was run', { timeout: 60_000 }, async () => {
   const project = benchProject({ 'bench/chat.bench.ts': CHAT })
   await project.bench()
-  const { output } = await project.bench(['-t', 'matches nothing'])
+  const { output, exitCode } = await project.bench(['-t', 'matches nothing'])
+  expect(exitCode).toBe(0)
   expect(output).toMatch(/No load was run: bench-results holds the reports of an earlier run/)
 })
