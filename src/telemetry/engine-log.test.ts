@@ -22,6 +22,17 @@ const LINES: { server: string; line: string; levels: Partial<Levels> }[] = [
     levels: { running: 3, waiting: 1, kvCacheUse: 0.075, promptThroughput: 12, generationThroughput: 34.5 },
   },
   {
+    server: 'vLLM 0.32.0 on a CPU, as it printed',
+    line: '(APIServer pid=27705) INFO 11-24 14:12:57 [loggers.py:335] Engine 000: Avg prompt throughput: 560.4 tokens/s, Avg generation throughput: 120.0 tokens/s, Running: 2 reqs, Waiting: 0 reqs, CPU KV cache usage: 1.1%, Prefix cache hit rate: 23.5%',
+    levels: {
+      running: 2,
+      waiting: 0,
+      kvCacheUse: expect.closeTo(0.011),
+      promptThroughput: 560.4,
+      generationThroughput: 120,
+    },
+  },
+  {
     server: 'lmdeploy 0.16.0',
     line: '[2026-08-21 10:00:00 DP0] Avg thr (in/out): 120.5 / 340.0 tokens/s, Server (succeeded/failed/routed/waiting): 9 / 0 / 12 / 2, Engine (running/waiting): 10 / 4, KV cache: 55.0%, Prefix cache hit rate: 0.0%',
     levels: { running: 10, waiting: 4, kvCacheUse: 0.55, promptThroughput: 120.5, generationThroughput: 340 },

@@ -9,6 +9,8 @@ const NAMES: Readonly<Record<string, LevelName>> = {
   '#queue-req': 'waiting',
   swapped: 'swapped',
   'gpu kv cache usage': 'kvCacheUse',
+  // Of vLLM's build for the CPU. Beside the GPU's, in 0.4.1, it is that of the swapped requests, and comes second.
+  'cpu kv cache usage': 'kvCacheUse',
   'kv cache': 'kvCacheUse',
   'token usage': 'kvCacheUse',
   'avg prompt throughput': 'promptThroughput',
@@ -41,7 +43,7 @@ export function parseEngineLogLine(line: string): Levels | null {
     for (const [i, level] of names.entries()) {
       const number = numbers[i]
       if (level !== undefined && number !== undefined && Number.isFinite(number)) {
-        found[level] = level === 'kvCacheUse' && text.includes('%') ? number / 100 : number
+        found[level] ??= level === 'kvCacheUse' && text.includes('%') ? number / 100 : number
       }
     }
   }
