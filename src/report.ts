@@ -152,7 +152,7 @@ export const RequestColumns = z.object({
   ttft: z.string(),
   tpot: z.string(),
   e2eLatency: z.string(),
-  /** base64 of little-endian uint32, 4294967295 = unknown. */
+  /** base64 of little-endian uint16, 65535 = unknown; of uint32, 4294967295 = unknown, where a count needs it. */
   promptTokens: z.string(),
   outputTokens: z.string(),
   /** The failed ones, ascending index. */

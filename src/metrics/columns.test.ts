@@ -57,7 +57,18 @@ test('columns are little endian', () => {
   expect(Buffer.from(encodeRequests([madeUpRecord({ dueAt: 258.25 })]).dueAt, 'base64').toString('hex')).toBe(
     '0000000000247040',
   )
-  expect(Buffer.from(encodeRequests([madeUpRecord()]).promptTokens, 'base64').toString('hex')).toBe('07000000')
+  expect(Buffer.from(encodeRequests([madeUpRecord()]).promptTokens, 'base64').toString('hex')).toBe('0700')
+})
+
+test.each([65_534, 65_535, 4_294_967_294])('a count of %i and an unknown one come back', (outputTokens) => {
+  const columns = encodeRequests([madeUpRecord({ outputTokens }), failedRecord()])
+  expect(decodeRequests(columns).outputTokens).toEqual([outputTokens, null])
+})
+
+test('counts of four bytes where two would do, as reports had them, are read', () => {
+  const wide = Buffer.from(Uint32Array.of(7, 4_294_967_295).buffer).toString('base64')
+  const columns = encodeRequests([madeUpRecord(), madeUpRecord()])
+  expect(decodeRequests({ ...columns, promptTokens: wide }).promptTokens).toEqual([7, null])
 })
 
 test('a column of another length than the count is an error', () => {

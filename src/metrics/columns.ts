@@ -12,7 +12,8 @@ const SMALLEST_MS = 0.001
 /** Half a step is 0.025 %: the largest error of a decoded time. */
 const LOG_STEP = 0.0005
 const ABSENT_CODE = 65_535
-const UNKNOWN_COUNT = 4_294_967_295
+/** By bytes: of 2 where every count of the column has room, else of 4. */
+const UNKNOWN_COUNT = { 2: 65_535, 4: 4_294_967_295 } as const
 
 /** The requests of a run in arrival order, one array each, all of length `count`. null = absent or failed. */
 export interface DecodedRequests {
@@ -28,7 +29,7 @@ export interface DecodedRequests {
 }
 
 /**
- * Packs every request into base64 columns: 2 bytes for each time, 4 for each count, 8 for each due time, all little
+ * Packs every request into base64 columns: 2 bytes for each time, 2 or 4 for each count, 8 for each due time, all little
  * endian. A time becomes a log code, `round(ln(ms / 0.001) / 0.0005)`, which reaches from 0.001 ms to five years with
  * an error of at most 0.025 %; shorter times decode as 0.001 ms.
  *
@@ -62,8 +63,8 @@ export function decodeRequests(columns: RequestColumns): DecodedRequests {
     ttft: decode(columns, 'ttft', 2, readTime),
     tpot: decode(columns, 'tpot', 2, readTime),
     e2eLatency: decode(columns, 'e2eLatency', 2, readTime),
-    promptTokens: decode(columns, 'promptTokens', 4, readCount),
-    outputTokens: decode(columns, 'outputTokens', 4, readCount),
+    promptTokens: decodeCounts(columns, 'promptTokens'),
+    outputTokens: decodeCounts(columns, 'outputTokens'),
     failures,
   }
 }
@@ -85,16 +86,23 @@ function encodeTimes(times: readonly (Ms | null)[]): string {
 }
 
 function encodeCounts(counts: readonly (number | null)[]): string {
-  return encode(counts.length, 4, (view, i, at) => view.setUint32(at, counts[i] ?? UNKNOWN_COUNT, true))
+  const isSmall = counts.every((count) => (count ?? 0) < UNKNOWN_COUNT[2])
+  return isSmall
+    ? encode(counts.length, 2, (view, i, at) => view.setUint16(at, counts[i] ?? UNKNOWN_COUNT[2], true))
+    : encode(counts.length, 4, (view, i, at) => view.setUint32(at, counts[i] ?? UNKNOWN_COUNT[4], true))
+}
+
+function decodeCounts(columns: RequestColumns, name: 'promptTokens' | 'outputTokens'): (number | null)[] {
+  const isSmall = Buffer.byteLength(columns[name], 'base64') === columns.count * 2
+  const codes = isSmall
+    ? decode(columns, name, 2, (view, at) => view.getUint16(at, true))
+    : decode(columns, name, 4, (view, at) => view.getUint32(at, true))
+  const unknown = UNKNOWN_COUNT[isSmall ? 2 : 4]
+  return codes.map((code) => (code === unknown ? null : code))
 }
 
 function readTime(view: DataView, at: number): Ms | null {
   return timeOfCode(view.getUint16(at, true))
-}
-
-function readCount(view: DataView, at: number): number | null {
-  const value = view.getUint32(at, true)
-  return value === UNKNOWN_COUNT ? null : value
 }
 
 function encode(count: number, width: number, write: (view: DataView, i: number, at: number) => void): string {
