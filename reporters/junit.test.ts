@@ -85,6 +85,11 @@ test('what explains a broken objective follows its facts', () => {
   ])
 })
 
+test('attachments are lines of system-out of their own, which GitLab and Jenkins read', () => {
+  const xml = renderJunit(report([sampleRun()]), { attachments: ['bench-results/report.html'] })
+  expect(cases(xml)[0]?.['system-out']?.split('\n').at(-1)).toBe('[[ATTACHMENT|bench-results/report.html]]')
+})
+
 test('an inconclusive verdict does not fail the case', () => {
   const xml = renderJunit(
     report([sampleRun({ verdicts: [verdict('inconclusive', 'ttft.p99 < 1 ms', 1, 1, 'too few')] })]),

@@ -18,12 +18,12 @@ import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdi
  * Properties of a test case are what pytest, Vitest and the Jenkins JUnit plugin use; Jenkins' stricter xUnit plugin
  * (`junit-10.xsd`) knows properties of a suite only. Facts that a whole suite shares stand there.
  */
-export function renderJunit(bench: BenchReport): string {
+export function renderJunit(bench: BenchReport, { attachments = [] }: JunitOptions = {}): string {
   const report = poolCases(bench)
   const builder = unwrap(junit).newBuilder().name('LLM serving benchmark')
   const labels = labelRuns(report.runs)
   const remarks = comparability(report.runs)
-  for (const group of groupRuns(report.runs)) addSuite(builder, group, { labels, remarks })
+  for (const group of groupRuns(report.runs)) addSuite(builder, group, { labels, remarks, attachments })
   for (const [framework, cases] of Map.groupBy(report.failedCases, (each) => each.framework ?? 'unknown framework')) {
     addFailedCases(builder, plainLine(framework), cases)
   }
@@ -35,13 +35,22 @@ function unwrap(imported: Builder | { readonly default: Builder }): Builder {
   return 'newBuilder' in imported ? imported : imported.default
 }
 
+export interface JunitOptions {
+  /**
+   * Files that belong to every case, as the CI finds them: GitLab from the project's folder, Jenkins by absolute path. JUnit has
+   * no element for them; both read lines `[[ATTACHMENT|path]]` of system-out.
+   */
+  readonly attachments?: readonly string[]
+}
+
 /** What is said of a row beside others. */
 interface RowTexts {
   readonly labels: ReadonlyMap<CaseReport, string>
   readonly remarks: ReadonlyMap<CaseReport, readonly string[]>
+  readonly attachments: readonly string[]
 }
 
-function addSuite(builder: Builder, { label, runs }: Group, { labels, remarks }: RowTexts): void {
+function addSuite(builder: Builder, { label, runs }: Group, { labels, remarks, attachments }: RowTexts): void {
   const suite = builder.testSuite().name(label)
   suite.time(seconds(runs.reduce((sum, { metrics }) => sum + metrics.durationMs, 0)))
   const first = runs[0]
@@ -56,7 +65,10 @@ function addSuite(builder: Builder, { label, runs }: Group, { labels, remarks }:
     addCase(suite, run, {
       className: className(label),
       name: plainLine(run.case),
-      summary: summary(run, labels.get(run) ?? label, remarks.get(run) ?? []),
+      summary: [
+        summary(run, labels.get(run) ?? label, remarks.get(run) ?? []),
+        ...attachments.map((path) => `[[ATTACHMENT|${plainLine(path)}]]`),
+      ].join('\n'),
       notComparable: remarks.get(run) ?? [],
     })
   }

@@ -4,6 +4,8 @@ import { clientLine } from './client-line.ts'
 import { COLUMNS } from './columns.ts'
 import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
 import { groupRuns, labelRuns } from './groups.ts'
+import { pageModel } from './html/page-model.ts'
+import { trustSentences } from './html/trust-section.ts'
 import { plainLine } from '../src/plain-text.ts'
 import { poolCases } from './pool-cases.ts'
 import { rowTags, type RowTags } from './row-tags.ts'
@@ -60,6 +62,10 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
         const where = framework === null ? '' : ` (${escape(framework)})`
         return `- ${VERDICT_MARKS.fail} **${escape(name)}**${where}: ${escape(message)}`
       }),
+    },
+    {
+      head: ['### Can this run be trusted?', ''],
+      items: runs.length === 0 ? [] : trustSentences(pageModel(bench)).map((sentence) => `- ${escape(sentence)}`),
     },
   ]
   const simulated = allSimulated(runs) ? ' All servers were simulated.' : ''

@@ -6,6 +6,7 @@ import { textWidth } from './text-width.ts'
 
 const HALFWAY: Progress = {
   name: '',
+  position: null,
   done: 57,
   failed: 0,
   total: 120,
@@ -38,6 +39,13 @@ test('the queue of the server stands next to what is in flight', () => {
   expect(line({ waiting: 323, kvCacheUse: 0.989 })).toContain('437 in flight  323 waiting, KV 99 %  TTFT')
   expect(line({ waiting: 0, kvCacheUse: null })).toContain('437 in flight  0 waiting  TTFT')
   expect(line({ waiting: null, kvCacheUse: null })).toContain('437 in flight  TTFT')
+})
+
+test('which case it is stands before what it does; more may come while files wait to be collected', () => {
+  const line = (isComplete: boolean): string =>
+    renderProgress({ ...HALFWAY, position: { index: 3, known: 16, isComplete } }, { width: 110, color: false })
+  expect(line(true)).toContain(' 57/120  case 3 of 16  1 in flight')
+  expect(line(false)).toContain(' 57/120  case 3 of 16+  1 in flight')
 })
 
 test('failures come first, and before the first token there is no TTFT', () => {

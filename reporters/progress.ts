@@ -4,10 +4,19 @@ import { paint } from './text-grid.ts'
 import { textWidth, truncate } from './text-width.ts'
 import { formatElapsed, formatMs, formatTokenRate } from './units.ts'
 
+/** Files are collected when their turn comes: until the last one is, there may be more cases than are known. */
+export interface CasePosition {
+  readonly index: number
+  readonly known: number
+  readonly isComplete: boolean
+}
+
 /** Where a run stands. */
 export interface Progress {
   /** Left out of the line when empty: Vitest prints the name of the test above it. */
   readonly name: string
+  /** Which of the cases this is, from 1, and how many are known of; null when that is not known. */
+  readonly position: CasePosition | null
   /** Requests that ended, the failed ones included. */
   readonly done: number
   readonly failed: number
@@ -35,7 +44,7 @@ const MIN_BAR = 6
 const SEPARATOR = '  '
 
 /**
- * One line, at most `width` cells: `████████████░░░░░░░░░░░░ 57/120  1 in flight  TTFT p50 62 ms`.
+ * One line, at most `width` cells: `████████████░░░░░░░░░░░░ 57/120  case 3 of 16  1 in flight  TTFT p50 62 ms`.
  *
  * On a narrow line the bar shrinks first, then facts go from the end, then the name.
  */
@@ -55,9 +64,19 @@ export function renderProgress(progress: Progress, { width, color }: ProgressOpt
   return truncate(`${count}${SEPARATOR}${head}`.trimEnd(), width)
 }
 
-function progressFacts({ failed, inFlight, server, ttftP50, tokensPerSecond, elapsedMs, etaMs }: Progress): string[] {
+function progressFacts({
+  failed,
+  position,
+  inFlight,
+  server,
+  ttftP50,
+  tokensPerSecond,
+  elapsedMs,
+  etaMs,
+}: Progress): string[] {
   return [
     failed > 0 ? `${failed} failed` : null,
+    position === null ? null : `case ${position.index} of ${position.known}${position.isComplete ? '' : '+'}`,
     `${inFlight} in flight`,
     server === null ? null : serverFact(server),
     ttftP50 === null ? null : `TTFT p50 ${formatMs(ttftP50)}`,

@@ -2,7 +2,14 @@ import { appendFileSync, existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { SerializedError, TestArtifact } from 'vitest'
-import { DefaultReporter, type TestCase, type TestModule, type TestRunEndReason, type Vitest } from 'vitest/node'
+import {
+  DefaultReporter,
+  type TestCase,
+  type TestModule,
+  type TestRunEndReason,
+  type TestSpecification,
+  type Vitest,
+} from 'vitest/node'
 import type { BenchReport } from '../src/report.ts'
 import type { ProgressArtifact } from '../src/vitest/types.ts'
 import { collectReport } from './collect-report.ts'
@@ -13,7 +20,7 @@ import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderLoading } from './loading.ts'
-import { renderProgress } from './progress.ts'
+import { renderProgress, type CasePosition } from './progress.ts'
 import { writeAtomically } from '../src/write-atomically.ts'
 
 /** Where a run's files go, from the project's root. */
@@ -50,6 +57,10 @@ export class ServingReporter extends DefaultReporter {
   readonly #html: string | false
   readonly #quiet: boolean
   readonly #servingCases = new Set<string>()
+  #files = 0
+  #collectedFiles = 0
+  readonly #knownTests = new Set<string>()
+  readonly #endedTests = new Set<string>()
   #signals: SignalAnswer | null = null
   #lastPlainProgressAt = performance.now()
 
@@ -74,13 +85,21 @@ export class ServingReporter extends DefaultReporter {
     if (!this.#quiet) super.error(...messages)
   }
 
+  override onTestRunStart(specifications: readonly TestSpecification[]): void {
+    super.onTestRunStart(specifications)
+    this.#files = specifications.length
+  }
+
   override onTestModuleCollected(module: TestModule): void {
     super.onTestModuleCollected(module)
+    this.#collectedFiles++
+    for (const test of module.children.allTests()) if (test.options.mode === 'run') this.#knownTests.add(test.id)
     this.#signals?.testsAreLive()
   }
 
   override onTestCaseResult(test: TestCase): void {
     for (const { report } of test.meta().serving?.runs ?? []) this.#servingCases.add(report.case)
+    this.#endedTests.add(test.id)
     super.onTestCaseResult(test)
   }
 
@@ -88,7 +107,7 @@ export class ServingReporter extends DefaultReporter {
     if (artifact.type === 'vitest-llm-bench:progress') {
       const { name, progress } = artifact
       const render = (title: string, width: number): string =>
-        renderProgress({ name: title, ...standing(progress) }, { width, color: this.isTTY })
+        renderProgress({ name: title, position: this.#position(), ...standing(progress) }, { width, color: this.isTTY })
       this.#showProgress(test, name, render)
     } else if (artifact.type === 'vitest-llm-bench:loading') {
       this.#showProgress(test, artifact.name, (title, width) => renderLoading({ ...artifact, name: title }, width))
@@ -130,11 +149,20 @@ export class ServingReporter extends DefaultReporter {
   #writeFiles(report: BenchReport, folder: string): void {
     const markdown = renderMarkdown(report)
     writeAtomically(join(folder, 'report.json'), renderJson(report))
-    writeAtomically(join(folder, 'junit.xml'), renderJunit(report))
+    writeAtomically(join(folder, 'junit.xml'), renderJunit(report, { attachments: this.#attachments() }))
     writeAtomically(join(folder, 'report.md'), markdown)
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (summary !== undefined && summary !== '') appendFileSync(summary, `\n${markdown}\n`)
     if (this.#html !== false) writeAtomically(resolve(this.ctx.config.root, this.#html), renderHtml(report))
+  }
+
+  /** The page, as the CI that asked for it finds it; elsewhere nobody reads attachments, and the file tells of no folders. */
+  #attachments(): string[] {
+    if (this.#html === false) return []
+    const page = resolve(this.ctx.config.root, this.#html)
+    const { GITLAB_CI, CI_PROJECT_DIR, JENKINS_URL } = process.env
+    if (GITLAB_CI !== undefined) return [relative(CI_PROJECT_DIR ?? process.cwd(), page)]
+    return JENKINS_URL === undefined ? [] : [page]
   }
 
   /** In a terminal Vitest prints the name of the test above the line; elsewhere the line has it, once in a while. */
@@ -151,6 +179,12 @@ export class ServingReporter extends DefaultReporter {
     this.log(` ${render(name, this.#columns() - 1)}`)
   }
 
+  #position(): CasePosition {
+    const known = this.#knownTests.size
+    const ended = [...this.#knownTests].filter((id) => this.#endedTests.has(id)).length
+    return { index: Math.min(ended + 1, known), known, isComplete: this.#collectedFiles >= this.#files }
+  }
+
   #columns(): number {
     const { outputStream } = this.ctx.logger
     if ('columns' in outputStream && typeof outputStream.columns === 'number') return outputStream.columns
@@ -160,7 +194,9 @@ export class ServingReporter extends DefaultReporter {
 }
 
 /** What is left is guessed from the pace of sending, which the schedule sets, and at the end from the pace of the answers. */
-function standing(progress: ProgressArtifact['progress']): Omit<Parameters<typeof renderProgress>[0], 'name'> {
+function standing(
+  progress: ProgressArtifact['progress'],
+): Omit<Parameters<typeof renderProgress>[0], 'name' | 'position'> {
   const { sent, total, elapsedMs } = progress
   const done = progress.completed + progress.failed
   const paced = sent < total ? sent : done

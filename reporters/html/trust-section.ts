@@ -4,7 +4,8 @@ import type { Environment } from '../../src/report.ts'
 import { doubtsOf } from '../footnotes.ts'
 import { targetLabel } from '../groups.ts'
 import { plainLine } from '../../src/plain-text.ts'
-import { formatCount, formatLoad, formatMs, formatShare } from '../units.ts'
+import { trustFacts } from '../trust-facts.ts'
+import { formatCount, formatFixed, formatLoad, formatMs, formatShare } from '../units.ts'
 import { largest, smallest } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import { html, type Html } from './html.ts'
@@ -14,21 +15,27 @@ import type { PageModel } from './page-model.ts'
 export function trustSection(model: PageModel): Html | null {
   const { runs } = model
   if (runs.length === 0) return null
-  const sentences = [
+  return html`<ul class="reasons">
+      ${trustSentences(model).map((sentence) => html`<li>${sentence}</li> `)}
+    </ul>
+    <h3>Evidence by case</h3>
+    ${evidenceTable(model)} ${errorTable(model)}
+    <h3>Where it was measured</h3>
+    ${targetTable(runs)} ${environmentTable(runs)}`
+}
+
+/** What there is to say for all cases together, the weightiest first. */
+export function trustSentences(model: PageModel): string[] {
+  const { runs } = model
+  return [
     failures(model),
     sending(model),
     lateness(model),
     clientErrors(model),
     ...stimulus(runs),
     ...tokens(runs),
-  ]
-  return html`<ul class="reasons">
-      ${sentences.map((sentence) => sentence !== null && html`<li>${sentence}</li> `)}
-    </ul>
-    <h3>Evidence by case</h3>
-    ${evidenceTable(model)} ${errorTable(model)}
-    <h3>Where it was measured</h3>
-    ${targetTable(runs)} ${environmentTable(runs)}`
+    ...trustFacts(model),
+  ].filter((sentence) => sentence !== null)
 }
 
 function failures({ cases }: PageModel): string {
@@ -141,6 +148,8 @@ function evidenceTable(model: PageModel): Html {
       'case',
       'sent',
       'arrivals over rate',
+      'gaps off (KS)',
+      'sent late',
       'client late, P99',
       'of median TTFT',
       'adds to TTFT, P99',
@@ -151,6 +160,8 @@ function evidenceTable(model: PageModel): Html {
       'finish reasons',
       'client threads',
       'connections',
+      'warm-up',
+      'trimmed',
       'failed',
       'doubts',
     ],
@@ -161,6 +172,8 @@ function evidenceTable(model: PageModel): Html {
         model.label(run),
         formatShare(validity.sentShare),
         validity.offeredShare === null ? '–' : formatShare(validity.offeredShare),
+        formatFixed(validity.stimulus.gapDistance, 3),
+        validity.stimulus.lateSends,
         formatMs(late),
         late === null || metrics.ttft === null || metrics.ttft.p50 === 0 ? '–' : formatShare(late / metrics.ttft.p50),
         formatMs(validity.client.calibration?.ttft.p99 ?? null),
@@ -172,7 +185,9 @@ function evidenceTable(model: PageModel): Html {
         validity.client.threads,
         validity.connections === null
           ? '–'
-          : `${validity.connections.opened} opened, ${validity.connections.reused} reused`,
+          : `${validity.connections.opened} opened, ${validity.connections.reused} reused, ${validity.connections.resent} resent`,
+        validity.warmup.sent,
+        validity.warmup.trimmed,
         metrics.failed,
         doubtsOf(run, remarks.get(run))
           .map(({ code }) => code)

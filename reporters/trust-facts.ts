@@ -1,0 +1,109 @@
+import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { RunReport } from '../src/report.ts'
+import { targetLabel } from './groups.ts'
+import { plainLine } from '../src/plain-text.ts'
+import { formatCount, formatShare } from './units.ts'
+
+/** Of a report, with a row for each case. */
+export interface TrustFactsInput {
+  readonly cases: readonly CaseReport[]
+  readonly runs: readonly RunReport[]
+  label(row: CaseReport): string
+}
+
+/**
+ * What was sent and how, beside the numbers: the shape of the load, warm-up, repeated requests, sampling parameters, prompts
+ * as the servers counted them, and what of their telemetry could not be read. A sentence each; none where nothing is known.
+ */
+export function trustFacts({ cases, runs, label }: TrustFactsInput): string[] {
+  return [
+    ...offered(cases),
+    ...schedule(cases, label),
+    ...warmup(cases),
+    ...resent(cases),
+    ...sampling(runs),
+    ...prompts(runs),
+    ...telemetry(runs),
+  ]
+}
+
+function offered(cases: readonly CaseReport[]): string[] {
+  const shares = cases.flatMap(({ validity }) => validity.offeredShare ?? [])
+  if (shares.length === 0) return []
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map(formatShare)
+  return [`Arrivals came at ${least === most ? least : `${least} to ${most}`} of the rate that was asked for.`]
+}
+
+/** Under a cap of concurrency it is the cap that holds requests back. */
+function schedule(cases: readonly CaseReport[], label: (row: CaseReport) => string): string[] {
+  const known = cases.flatMap((row) => {
+    const { gapDistance, lateSends } = row.validity.stimulus
+    return gapDistance === null || row.load.maxConcurrency !== null ? [] : [{ row, gapDistance, lateSends }]
+  })
+  if (known.length === 0) return []
+  const worst = known.reduce((a, b) => (b.gapDistance > a.gapDistance ? b : a))
+  const late = known.reduce((sum, { lateSends }) => sum + lateSends, 0)
+  const shape =
+    worst.gapDistance === 0
+      ? 'The gaps between the sent requests are those of the schedule, within 1 ms'
+      : `The gaps between the sent requests differ from the schedule by at most ${worst.gapDistance.toFixed(3)} (Kolmogorov-Smirnov distance, 0 is alike; ${label(worst.row)})`
+  return [`${shape}; ${late === 0 ? 'none' : late} left more than 5 ms late.`]
+}
+
+function warmup(cases: readonly CaseReport[]): string[] {
+  const total = (count: (row: CaseReport) => number): number => cases.reduce((sum, row) => sum + count(row), 0)
+  const sent = total(({ validity }) => validity.warmup.sent)
+  const failed = total(({ validity }) => validity.warmup.failed)
+  const trimmed = total(({ validity }) => validity.warmup.trimmed)
+  if (sent === 0 && trimmed === 0) return ['No server was warmed up, and every request of the runs is in the numbers.']
+  const warm = `${formatCount(sent, 'request')} warmed the servers up${failed > 0 ? `, ${failed} of which failed` : ''}`
+  return [`${warm}; the first ${trimmed} of the runs, sent while batches filled, are in no number.`]
+}
+
+function resent(cases: readonly CaseReport[]): string[] {
+  const known = cases.flatMap(({ validity }) => validity.connections ?? [])
+  if (known.length === 0) return []
+  const count = known.reduce((sum, connections) => sum + connections.resent, 0)
+  return [
+    count === 0
+      ? 'No request was sent twice.'
+      : `${formatCount(count, 'request')} lost a reused connection before any answer and went out a second time.`,
+  ]
+}
+
+/** Of each target once. */
+function sampling(runs: readonly RunReport[]): string[] {
+  const said = new Map(runs.map(({ target }) => [targetLabel(target), target.sampling]))
+  const known = [...said].filter(([, fields]) => Object.keys(fields).length > 0)
+  return [...Map.groupBy(known, ([, fields]) => JSON.stringify(fields))].map(([fields, targets]) => {
+    const who = targets.length === said.size ? 'Every request' : `Every request to ${names(targets)}`
+    return `${who} said ${plainLine(fields)}.`
+  })
+}
+
+function prompts(runs: readonly RunReport[]): string[] {
+  const known = runs.flatMap(({ target, validity: { promptTokenDifference: told } }) =>
+    told === null ? [] : [[targetLabel(target), told] as const],
+  )
+  return [...Map.groupBy(known, ([name]) => name)].flatMap(([name, told]) => {
+    const least = Math.min(...told.map(([, { min }]) => min))
+    const most = Math.max(...told.map(([, { max }]) => max))
+    if (least === 0 && most === 0) return []
+    const range = least === most ? String(least) : `${least} to ${most}`
+    return [`${plainLine(name)} counts ${range} more tokens in a prompt than the workload has.`]
+  })
+}
+
+/** Each problem once, with the targets that had it. */
+function telemetry(runs: readonly RunReport[]): string[] {
+  const problems = runs.flatMap(({ target, telemetry: told }) =>
+    (told?.problems ?? []).map((problem) => [targetLabel(target), plainLine(problem)] as const),
+  )
+  return [...Map.groupBy(problems, ([, problem]) => problem)].map(
+    ([problem, targets]) => `Telemetry of ${names(targets)}: ${problem}`,
+  )
+}
+
+function names(targets: readonly (readonly [name: string, ...unknown[]])[]): string {
+  return [...new Set(targets.map(([name]) => plainLine(name)))].join(', ')
+}
