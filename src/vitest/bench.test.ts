@@ -49,6 +49,15 @@ test('a matrix whose objectives hold exits 0 with table, JSON, JUnit and Markdow
   expect(project.read('bench-results/report.md')).toMatch(/P99 TTFT/)
 })
 
+test('a file whose tests are all filtered out does not end the run of the others', { timeout: 60_000 }, async () => {
+  const other = CHAT.replace("'chat'", "'other'")
+  const project = benchProject({ 'bench/a.bench.ts': other, 'bench/b.bench.ts': CHAT, 'bench/c.bench.ts': other })
+  const { exitCode, output } = await project.bench(['-t', 'chat'])
+  expect(output).toMatch(/Tests {2}4 passed \| 8 skipped/)
+  expect(output).not.toContain('SIGINT')
+  expect(exitCode).toBe(0)
+})
+
 test(
   'LLM_BENCH_SLO replaces every SLO: exit 1, and each broken case is named once in table and JUnit',
   { timeout: 60_000 },
