@@ -33,6 +33,15 @@ test('without scripts the verdict, the reasons, the table and the doubts are the
   expect(text).toContain('24920 49775 53385 ✗ 105 128 ✗ 200 ✗ fail ab')
 })
 
+test('the evidence has doubts first, and no column in which no case has anything', () => {
+  const heads = (page: string): string => / aria-label="Evidence by case".*?<\/thead>/s.exec(page)?.[0] ?? ''
+  const real = sampleRun()
+  const told = { ...real, validity: { ...real.validity, offeredShare: 0.99 } }
+  const untold = { ...real, validity: { ...real.validity, offeredShare: null } }
+  expect(textOf(heads(renderHtml(report([told])))).trim()).toMatch(/case doubts sent arrivals over rate/)
+  expect(heads(renderHtml(report([untold])))).not.toContain('arrivals over rate')
+})
+
 test('a page that nothing ran on says so and stands', () => {
   const page = renderHtml(report([], [{ case: 'a > b', framework: null, message: 'No server' }]))
   expect(textOf(page)).toContain('1 case: 1 did not run.')

@@ -7,7 +7,7 @@ import { plainLine } from '../../src/plain-text.ts'
 import { trustFacts } from '../trust-facts.ts'
 import { formatCount, formatFixed, formatLoad, formatMs, formatShare } from '../units.ts'
 import { largest, smallest } from './chart.ts'
-import { renderDataTable } from './data-table.ts'
+import { renderDataTable, type DataTable } from './data-table.ts'
 import { html, type Html } from './html.ts'
 import type { PageModel } from './page-model.ts'
 
@@ -142,10 +142,11 @@ function comparedLoads(runs: readonly CaseReport[]): [name: string, members: Cas
 
 function evidenceTable(model: PageModel): Html {
   const remarks = comparability(model.cases)
-  return renderDataTable({
+  const evidence: DataTable = {
     label: 'Evidence by case',
     header: [
       'case',
+      'doubts',
       'sent',
       'arrivals over rate',
       'gaps off (KS)',
@@ -163,13 +164,15 @@ function evidenceTable(model: PageModel): Html {
       'warm-up',
       'trimmed',
       'failed',
-      'doubts',
     ],
     rows: model.cases.map((run) => {
       const { validity, metrics } = run
       const late = metrics.queueLateness?.p99 ?? null
       return [
         model.label(run),
+        doubtsOf(run, remarks.get(run))
+          .map(({ code }) => code)
+          .join(', ') || 'none',
         formatShare(validity.sentShare),
         validity.offeredShare === null ? '–' : formatShare(validity.offeredShare),
         formatFixed(validity.stimulus.gapDistance, 3),
@@ -189,12 +192,17 @@ function evidenceTable(model: PageModel): Html {
         validity.warmup.sent,
         validity.warmup.trimmed,
         metrics.failed,
-        doubtsOf(run, remarks.get(run))
-          .map(({ code }) => code)
-          .join(', ') || 'none',
       ]
     }),
-  })
+  }
+  return renderDataTable(withoutBlank(evidence))
+}
+
+/** Without the columns in which no row has anything. */
+function withoutBlank({ label, header, rows }: DataTable): DataTable {
+  const isKept = header.map((_, column) => rows.some((row) => row[column] !== '–'))
+  const kept = <T>(cells: readonly T[]): T[] => cells.filter((_cell, column) => isKept[column])
+  return { label, header: kept(header), rows: rows.map(kept) }
 }
 
 function tally(counts: Readonly<Record<string, number>>): string {
