@@ -14,6 +14,9 @@ const MAX_HEAD_BYTES = 65_536
 /** Hexadecimal digits of an HTTP chunk's length: up to 2^52. */
 const MAX_SIZE_DIGITS = 13
 
+/** Lengths below 64 KiB, as those of events are. */
+const MAX_PLAIN_DIGITS = 4
+
 const LF = 10
 const CR = 13
 const SEMICOLON = 59
@@ -60,6 +63,7 @@ export class HttpResponseReader {
           this.#sink.body(bytes, at, stop)
           at = stop
           if (isLast) return this.#end(at)
+          if (this.#state === 'chunk-end') at = this.#nextChunk(bytes, at, end)
           break
         }
         case 'until-close':
@@ -124,6 +128,26 @@ export class HttpResponseReader {
   #startChunk(): void {
     if (this.#sizeDigits === 0) throw new Error('an HTTP chunk without a length')
     this.#state = this.#left === 0 ? 'trailers' : 'chunk'
+  }
+
+  /**
+   * Goes on in the next HTTP chunk, where all that is between two is here and plain, CR LF, digits, CR LF: of each event, most of
+   * what there is to read. Else nothing is taken, and it is read byte by byte.
+   */
+  #nextChunk(bytes: Uint8Array, start: number, end: number): number {
+    const digitsAt = start + 2
+    if (digitsAt + MAX_PLAIN_DIGITS + 2 > end || bytes[start] !== CR || bytes[start + 1] !== LF) return start
+    let size = 0
+    let at = digitsAt
+    for (; at < digitsAt + MAX_PLAIN_DIGITS; at++) {
+      const digit = hexDigit(bytes[at] as number)
+      if (digit === -1) break
+      size = size * 16 + digit
+    }
+    if (size === 0 || bytes[at] !== CR || bytes[at + 1] !== LF) return start
+    this.#left = size
+    this.#state = 'chunk'
+    return at + 2
   }
 
   /** The length of an HTTP chunk, which two reads may share. */

@@ -30,7 +30,7 @@ interface Sending {
 
 /** Connections being opened at once: a server's backlog may be as short as 128, and what falls out of it waits for a second. */
 export const MAX_CONNECTING = 64
-const READ_BUFFER_BYTES = 65_536
+const READ_BUFFER_BYTES = 262_144
 
 /**
  * Carries requests over HTTP/1.1 keep-alive connections, used most recent first: opened ahead of need (`prepare`), else when
