@@ -48,3 +48,6 @@ export interface Measurement {
   /** What stayed in memory with the records, in MB (heap and buffers). */
   readonly recordsMb: number
 }
+
+/** The load whose records are weighed. */
+export const LARGE_LOAD = { requests: 10_000, tokens: 500 }

@@ -21,6 +21,8 @@ export const itl: SampleMetric = {
 
   samples({ outcome, outputAt }) {
     if (outcome.status !== 'completed') return []
-    return Array.from(outputAt.subarray(1), (at, i) => at - (outputAt[i] ?? at))
+    const gaps = Array<number>(Math.max(0, outputAt.length - 1))
+    for (let i = 0; i < gaps.length; i++) gaps[i] = outputAt[i + 1]! - outputAt[i]!
+    return gaps
   },
 }

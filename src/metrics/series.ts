@@ -20,7 +20,8 @@ export function seriesOf(records: readonly RequestRecord[]): Series {
   const outputTokens = Array<number>(seconds).fill(0)
   for (const { outcome, endedAt, outputAt, outputTokens: tokens } of records) {
     if (outcome.status === 'completed') add(completions, secondOf(endedAt), 1)
-    if (tokens !== null) for (const at of outputAt) add(outputTokens, secondOf(at), tokens / outputAt.length)
+    const share = (tokens ?? 0) / outputAt.length
+    if (share > 0) for (const at of outputAt) add(outputTokens, secondOf(at), share)
   }
   return { inFlight: peaks(records, seconds, secondOf), completions, outputTokens }
 }

@@ -132,10 +132,13 @@ export async function runCase(
   const [first] = trials
   if (first === undefined) throw new RangeError('A case has at least one trial.')
   if (trials.length < loads.length) first.report.verdicts.push(trialsMissing(trials.length, loads.length))
-  const metrics = summariseTrials(
-    trials.map(({ records, report }) => withoutTrimmed(records, report.validity.warmup.trimmed)),
-    goodputOf(load),
-  )
+  const metrics =
+    trials.length === 1
+      ? first.report.metrics
+      : summariseTrials(
+          trials.map(({ records, report }) => withoutTrimmed(records, report.validity.warmup.trimmed)),
+          goodputOf(load),
+        )
   return {
     ...metrics,
     report: first.report,
