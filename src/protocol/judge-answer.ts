@@ -33,7 +33,7 @@ export function judgeAnswer({ protocol, httpStatus, state, complete, transportEn
   if (finishReason !== null && FAILED_FINISHES.includes(finishReason)) {
     return failed('in-band-error', `the server finished with "${finishReason}"`)
   }
-  const seen = `after ${state.outputEvents} events with output`
+  const seen = `after ${state.outputEvents} event${state.outputEvents === 1 ? '' : 's'} with output`
   if (transportEnd === 'cut') return failed('truncated', `the connection was lost ${seen}`)
   if (transportEnd === 'stall') return failed('idle-timeout', `no more bytes came ${seen}`)
   if (state.outputEvents === 0 && state.completionTokens === null) {

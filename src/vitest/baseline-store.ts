@@ -29,6 +29,15 @@ export function judgeBaseline(
       remedy: 'Repair the run first.',
     })
   }
+  const invalid = report.verdicts.find(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+  if (invalid !== undefined) {
+    throw new BenchError(`${report.case} is invalid, so it cannot become a baseline. ${invalid.message}`, {
+      code: 'bad-baseline',
+      remedy: 'Run it again.',
+    })
+  }
+  const { completed, failed } = report.metrics
+  const accepted = failed === 0 ? '' : `, and accepts that ${failed} of ${completed + failed} requests failed`
   writeBaseline(path, [report])
   return [
     {
@@ -37,7 +46,7 @@ export function judgeBaseline(
       verdict: 'pass',
       observed: null,
       limit: null,
-      message: `written: this run is the baseline from now on (${path})`,
+      message: `written: this run is the baseline from now on${accepted} (${path})`,
     },
   ]
 }
