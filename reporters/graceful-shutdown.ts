@@ -24,14 +24,13 @@ export function answerSignals(vitest: Vitest): SignalAnswer {
   let received: Signal | null = null
 
   const end = (signal: Signal): void => {
-    if (!live) process.exit(EXIT_CODES[signal])
     if (isEnding) return
     isEnding = true
     vitest.logger.log(`\n ${signal}: ending the load and writing what was measured. Again to exit at once.`)
     void vitest.cancelCurrentRun('keyboard-input')
   }
   const answer = (signal: Signal): void => {
-    if (received !== null) process.exit(EXIT_CODES[signal])
+    if (received !== null || !live) process.exit(EXIT_CODES[signal])
     received = signal
     end(signal)
   }
@@ -39,7 +38,7 @@ export function answerSignals(vitest: Vitest): SignalAnswer {
   const handlers = [
     { signal: 'SIGINT', handler: () => answer('SIGINT') },
     { signal: 'SIGTERM', handler: () => answer('SIGTERM') },
-    { signal: PASSED_ON, handler: () => end('SIGINT') },
+    { signal: PASSED_ON, handler: () => live && end('SIGINT') },
   ] as const
   for (const { signal, handler } of handlers) {
     // Vitest's own handler would exit before anything could be saved.
