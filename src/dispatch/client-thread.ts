@@ -6,7 +6,7 @@ import type { FromThread, PartResult, PartTask, ToThread } from './thread-messag
 /** One of the threads that send loads. */
 export interface ClientThread {
   /** Prepares a part, the next one after the last one's outcome; `start` sends it. */
-  prepare(task: PartTask, onProgress: (progress: PartProgress) => void): Part
+  prepare(task: PartTask, onProgress: (progress: PartProgress) => void): PreparedPart
   tell(message: Exclude<ToThread, { kind: 'prepare' }>): void
   /** Ends it, whatever it does. */
   end(): Promise<unknown>
@@ -14,7 +14,7 @@ export interface ClientThread {
 
 export type PartProgress = Extract<FromThread, { kind: 'progress' }>
 
-interface Part {
+interface PreparedPart {
   /** Its connections are open, or the thread has crashed. */
   readonly ready: Promise<void>
   readonly outcome: Promise<PartResult | Crashed>
