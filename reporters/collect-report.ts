@@ -1,5 +1,6 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node'
+import { isWaiting } from '../src/baseline/gate-verdict.ts'
 import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../src/report.ts'
 import { judgedLine } from '../src/vitest/judged-line.ts'
 import type { ServingMeta } from '../src/vitest/types.ts'
@@ -16,14 +17,18 @@ export function collectReport(
   const tests = modules.flatMap((module) => [...module.children.allTests()])
   return {
     schema: REPORT_SCHEMA,
-    runs: tests.flatMap(runsOf),
+    runs: modules.flatMap(runsOfModule),
     failedCases: [
-      ...modules.flatMap((module) => module.errors().map((error) => failed(module.relativeModuleId, null, error))),
+      ...modules.flatMap(failedModule),
       ...modules.flatMap((module) => [...module.children.allSuites()]).flatMap(failedSuite),
       ...tests.flatMap(failedTest),
       ...unhandledErrors.map((error) => failed('unhandled error', null, withCause(error))),
       ...(reason === 'interrupted' && tests.some((test) => servingOf(test) !== undefined) ? [REST_OF_THE_RUN] : []),
     ],
+    falseFailChance: Math.min(
+      1,
+      modules.flatMap(metasOf).reduce((sum, { falseFailChance = 0 }) => sum + falseFailChance, 0),
+    ),
   }
 }
 
@@ -32,6 +37,29 @@ const REST_OF_THE_RUN: FailedCase = {
   case: 'rest of the run',
   framework: null,
   message: 'The run was cut short: what is missing here was not measured.',
+}
+
+/** Of the module and its tests: both may have decided regression gates. */
+function metasOf(module: TestModule): ServingMeta[] {
+  return [module, ...module.children.allTests()].flatMap((entity) => entity.meta().serving ?? [])
+}
+
+/** Its cases wait for the verdicts that its end gives them. */
+function runsOfModule(module: TestModule): RunReport[] {
+  const settled = new Map(
+    metasOf(module).flatMap((meta) => (meta.settled ?? []).map((one) => [one.case, one.verdicts])),
+  )
+  return [...module.children.allTests()].flatMap(runsOf).map((run) => {
+    const verdicts = settled.get(run.case)
+    return verdicts === undefined || !run.verdicts.some(isWaiting)
+      ? run
+      : { ...run, verdicts: [...run.verdicts.filter((verdict) => !isWaiting(verdict)), ...verdicts] }
+  })
+}
+
+/** What failed outside its tests. */
+function failedModule(module: TestModule): FailedCase[] {
+  return untold(module.errors(), module.meta().serving).map((error) => failed(module.relativeModuleId, null, error))
 }
 
 /**
@@ -82,8 +110,11 @@ function failedTest(test: TestCase): FailedCase[] {
 function untoldErrors(test: TestCase): SerializedError[] {
   const result = test.result()
   if (result.state !== 'failed') return []
-  const judged = servingOf(test)?.judged ?? []
-  return result.errors.filter(({ message }) => !judged.includes(judgedLine(message)))
+  return untold(result.errors, servingOf(test))
+}
+
+function untold(errors: readonly SerializedError[], { judged = [] }: ServingMeta = {}): SerializedError[] {
+  return errors.filter(({ message }) => !judged.includes(judgedLine(message)))
 }
 
 function failed(name: string, framework: string | null, { message, stack }: SerializedError): FailedCase {

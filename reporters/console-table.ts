@@ -1,3 +1,4 @@
+import { isNews } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { BenchReport } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
@@ -10,7 +11,7 @@ import { scenarioFacts } from './scenario.ts'
 import { chooseLayout, VERDICT_STYLES } from './table-layout.ts'
 import { paint } from './text-grid.ts'
 import { wrap } from './text-width.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize, summarizeGates } from './verdicts.ts'
 
 export interface TableOptions {
   /** Terminal cells in a line; no line is longer. */
@@ -34,6 +35,7 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
   const runs = groups.flatMap((group) => group.runs)
   const footnotes = collectFootnotes(runs)
   const tags = rowTags(groups)
+  const gates = summarizeGates(report)
   const table = runs.length === 0 ? { lines: [], leftOut: [] } : chooseLayout({ groups, footnotes, tags, width, color })
   const client = clientLine(runs)
   const sections = [
@@ -46,6 +48,8 @@ export function renderTable(bench: BenchReport, { width, color }: TableOptions):
     client === null ? [] : wrap(client, width, INDENT).map((line) => paint(line, 'dim', color)),
     doubtfulVerdicts(runs, width, color),
     openCases(runs, width, color),
+    news(runs, width, color),
+    gates === null ? [] : wrap(gates, width, INDENT),
     report.failedCases.flatMap(({ case: name, framework, message }) => {
       const where = framework === null ? '' : ` (${plainLine(framework)})`
       const line = `✗ ${plainLine(name)}${where} did not run: ${firstLine(message)}`
@@ -69,6 +73,20 @@ function openCases(runs: readonly CaseReport[], width: number, color: boolean): 
   if (open.length === 0) return []
   const text = `${open.length} inconclusive: neither shown nor refuted, and no failure unless LLM_BENCH_INCONCLUSIVE=fail`
   return wrap(text, width, INDENT).map((line) => paint(line, 'yellow', color))
+}
+
+/** What got better is no reason to fail, but one to accept the run as the new baseline; what was accepted, one to look at it. */
+function news(runs: readonly CaseReport[], width: number, color: boolean): string[] {
+  const labels = labelRuns(runs)
+  return runs.flatMap((run) =>
+    run.verdicts
+      .filter(isNews)
+      .flatMap((verdict) =>
+        wrap(`${VERDICT_MARKS.pass} ${labels.get(run)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
+          paint(line, 'green', color),
+        ),
+      ),
+  )
 }
 
 function heading(report: PooledReport): string {

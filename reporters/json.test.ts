@@ -25,7 +25,8 @@ test('each run stands on a line of its own', () => {
     '  "runs": [',
     '    {"schema":"vites',
     '  ],',
-    '  "failedCases": []',
+    '  "failedCases": [],',
+    '  "falseFailChance":',
     '}',
     '',
   ])

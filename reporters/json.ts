@@ -17,13 +17,14 @@ export function renderJson(report: BenchReport): string {
       cause: parsed.error,
     })
   }
-  const { schema, runs, failedCases } = parsed.data
+  const { schema, runs, failedCases, falseFailChance } = parsed.data
   const sorted = groupRuns(runs).flatMap((group) => group.runs)
   return [
     '{',
     `  "schema": ${JSON.stringify(schema)},`,
     `  "runs": ${lineForEach(sorted)},`,
-    `  "failedCases": ${lineForEach(failedCases)}`,
+    `  "failedCases": ${lineForEach(failedCases)},`,
+    `  "falseFailChance": ${falseFailChance}`,
     '}',
     '',
   ].join('\n')

@@ -1,4 +1,5 @@
 import junit, { type Builder, type TestSuite } from 'junit-report-builder'
+import { isGate } from '../src/baseline/gate-verdict.ts'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { comparability } from '../src/metrics/comparability.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
@@ -153,6 +154,10 @@ function summary(run: CaseReport, label: string, notComparable: readonly string[
     `TTFT ${latencies(metrics.ttft)}`,
     `TPOT ${latencies(metrics.tpot)}`,
     ...inconclusive.map((verdict) => `inconclusive: ${describeVerdict(verdict)}`),
+    ...run.verdicts
+      .filter(isGate)
+      .filter(({ verdict }) => verdict === 'pass')
+      .map((verdict) => `pass: ${describeVerdict(verdict)}`),
     ...doubtsOf(run, notComparable).map(({ code, message }) => `${code}: ${message}`),
   ].join('\n')
 }

@@ -1,5 +1,6 @@
+import { isNews } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
-import type { BenchReport } from '../src/report.ts'
+import type { BenchReport, Verdict, VerdictWord } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
 import { COLUMNS } from './columns.ts'
 import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
@@ -10,7 +11,7 @@ import { plainLine } from '../src/plain-text.ts'
 import { poolCases } from './pool-cases.ts'
 import { rowTags, type RowTags } from './row-tags.ts'
 import { formatFixed, formatRequestRate } from './units.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn, summarize } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn, summarize, summarizeGates } from './verdicts.ts'
 
 export interface MarkdownOptions {
   readonly title?: string
@@ -33,12 +34,13 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
   const labels = labelRuns(runs)
   const tags = rowTags(groups)
   const footnotes = collectFootnotes(runs)
-  const judged = (word: string): string[] =>
+  const told = (isTold: (verdict: Verdict) => boolean): string[] =>
     runs.flatMap((run) =>
       run.verdicts
-        .filter(({ verdict }) => verdict === word)
+        .filter(isTold)
         .map((verdict) => `- ${escape(labels.get(run) ?? '')}: ${escape(describeVerdict(verdict))}`),
     )
+  const judged = (word: VerdictWord): string[] => told(({ verdict }) => verdict === word)
   const client = clientLine(runs)
   const sections: Section[] = [
     {
@@ -56,6 +58,7 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
     { head: ['### Objectives missed', ''], items: judged('fail') },
     { head: ['### Runs not valid', ''], items: judged('invalid') },
     { head: ['### Inconclusive', ''], items: judged('inconclusive') },
+    { head: ['### Improved or accepted', ''], items: told(isNews) },
     {
       head: ['### Cases that did not run', ''],
       items: report.failedCases.map(({ case: name, framework, message }) => {
@@ -69,7 +72,8 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
     },
   ]
   const simulated = allSimulated(runs) ? ' All servers were simulated.' : ''
-  const intro = [`## ${escape(title)}`, `${summarize(report)}.${simulated}`]
+  const gates = summarizeGates(report)
+  const intro = [`## ${escape(title)}`, `${summarize(report)}.${simulated}`, ...(gates === null ? [] : [`${gates}.`])]
   return `${[...intro, ...fitSections(sections)].join('\n\n')}\n`
 }
 

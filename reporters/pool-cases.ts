@@ -5,9 +5,10 @@ import type { BenchReport } from '../src/report.ts'
 export interface PooledReport {
   readonly runs: readonly CaseReport[]
   readonly failedCases: BenchReport['failedCases']
+  readonly falseFailChance: number
 }
 
 /** What tables and JUnit show of a report: the trials of each case pooled. */
-export function poolCases({ runs, failedCases }: BenchReport): PooledReport {
-  return { runs: groupTrials(runs).map(poolTrials), failedCases }
+export function poolCases({ runs, failedCases, falseFailChance }: BenchReport): PooledReport {
+  return { runs: groupTrials(runs).map(poolTrials), failedCases, falseFailChance }
 }

@@ -183,7 +183,7 @@ export function studyReport(): BenchReport {
 
 /** A report of the given runs. */
 export function report(runs: RunReport[], failedCases: BenchReport['failedCases'] = []): BenchReport {
-  return { schema: REPORT_SCHEMA, runs, failedCases }
+  return { schema: REPORT_SCHEMA, runs, failedCases, falseFailChance: 0 }
 }
 
 export function verdict(

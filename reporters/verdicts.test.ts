@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { gateVerdict } from '../src/baseline/gate-verdict.ts'
+import type { Verdict } from '../src/report.ts'
+import { poolCases } from './pool-cases.ts'
 import { report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
-import { caseVerdict, describeVerdict, doubtOn, summarize } from './verdicts.ts'
+import { caseVerdict, describeVerdict, doubtOn, summarize, summarizeGates } from './verdicts.ts'
 
 test('the worst verdict speaks for the case, and a run that is invalid neither passes nor fails', () => {
   const words = ['pass', 'inconclusive', 'fail', 'invalid'] as const
@@ -35,4 +38,25 @@ test('the sentence counts what is in the report and nothing else', () => {
   expect(summarize(report([sampleRun({ verdicts: [], metrics: { ...metrics, failed: 4 } })]))).toBe(
     '1 case: 1 without objectives (4 requests failed)',
   )
+})
+
+function gate(verdict: 'pass' | 'inconclusive' | 'fail', estimate: number, message: string): Verdict {
+  const numbers = { estimate, low: estimate - 0.01, high: estimate + 0.01, p: 0.5, margin: 0.05 }
+  return gateVerdict({ case: 'vllm', gate: 'TPOT typical', verdict, ...numbers, message: `PASS  vllm  ${message}` })
+}
+
+test('the gates of the build are counted with the chance that any of them fails by mistake', () => {
+  const verdicts = [
+    gate('pass', 0, 'TPOT typical +0.0%: slower by less than 5%'),
+    gate('pass', -0.2, 'TPOT typical -18.1%: faster by at least 17%'),
+    gate('pass', -0.02, 'TPOT typical -2.0%: faster by at least 1%'),
+    gate('inconclusive', 0.04, 'TPOT typical +4.1%: noise hides changes under 8%'),
+    gate('fail', 0.2, 'TPOT typical +22.1%: slower, limit 5%'),
+    verdict('fail', 'ttft.p99 <= 400 ms', 538, 400, ''),
+  ]
+  const bench = { ...report([sampleRun({ verdicts })]), falseFailChance: 0.05 }
+  expect(summarizeGates(poolCases(bench))).toBe(
+    '5 gates: 3 pass, 1 inconclusive, 1 FAIL (1 improved); chance of any false FAIL at most 5 %',
+  )
+  expect(summarizeGates(poolCases(report([sampleRun()])))).toBeNull()
 })

@@ -1,8 +1,9 @@
+import { isGate, isImprovement } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Verdict, VerdictWord } from '../src/report.ts'
 import { firstLine, plainLine } from '../src/plain-text.ts'
 import type { PooledReport } from './pool-cases.ts'
-import { formatCount } from './units.ts'
+import { formatCount, formatShare } from './units.ts'
 
 /** The verdict on a case as a whole; `unjudged` when it had no objectives and no baseline. */
 export type CaseVerdict = VerdictWord | 'unjudged'
@@ -63,6 +64,17 @@ function failedUnjudged(runs: PooledReport['runs']): string {
   const unjudged = runs.filter((run) => caseVerdict(run) === 'unjudged')
   const failed = unjudged.reduce((sum, { metrics }) => sum + metrics.failed, 0)
   return failed === 0 ? '' : ` (${formatCount(failed, 'request')} failed)`
+}
+
+/** What became of all regression gates: `96 gates: 71 pass, 24 inconclusive, 1 FAIL; ...`. Null without one. */
+export function summarizeGates({ runs, falseFailChance }: PooledReport): string | null {
+  const gates = runs.flatMap(({ verdicts }) => verdicts.filter(isGate))
+  if (gates.length === 0) return null
+  const count = (...words: VerdictWord[]): number => gates.filter(({ verdict }) => words.includes(verdict)).length
+  const counts = `${count('pass')} pass, ${count('inconclusive')} inconclusive, ${count('fail', 'invalid')} FAIL`
+  const better = gates.filter(isImprovement).length
+  const improved = better === 0 ? '' : ` (${better} improved)`
+  return `${formatCount(gates.length, 'gate')}: ${counts}${improved}; chance of any false FAIL at most ${formatShare(falseFailChance)}`
 }
 
 /** What an objective speaks of: `ttft.p99` of `ttft.p99 <= 400 ms`; empty when it begins with no such word. */

@@ -378,5 +378,7 @@ export const BenchReport = z.object({
   runs: z.array(RunReport),
   /** Cases without a run. They failed the build. */
   failedCases: z.array(FailedCase),
+  /** Chance that any regression gate failed though nothing changed, at most; 0 where none was decided. */
+  falseFailChance: z.number().min(0).max(1).default(0),
 })
 export type BenchReport = z.infer<typeof BenchReport>

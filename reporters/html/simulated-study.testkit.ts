@@ -41,5 +41,5 @@ export async function simulatedStudy({ requestsPerCase }: { readonly requestsPer
       )
     }
   }
-  return { schema: REPORT_SCHEMA, runs, failedCases: [] }
+  return { schema: REPORT_SCHEMA, runs, failedCases: [], falseFailChance: 0 }
 }

@@ -2,7 +2,14 @@ import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { VerdictWord } from '../../src/report.ts'
 import type { PooledReport } from '../pool-cases.ts'
 import { formatLoad, formatMs } from '../units.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize, type CaseVerdict } from '../verdicts.ts'
+import {
+  VERDICT_MARKS,
+  caseVerdict,
+  describeVerdict,
+  summarize,
+  summarizeGates,
+  type CaseVerdict,
+} from '../verdicts.ts'
 import { largest } from './chart.ts'
 import { isSimulated, simulatedTag } from './simulated.ts'
 import { html, type Html } from './html.ts'
@@ -15,8 +22,9 @@ const MOST_REASONS = 12
 export function verdictSection(model: PageModel): Html {
   const report = { ...model.report, runs: model.cases }
   const word = reportVerdict(report)
+  const gates = summarizeGates(report)
   return html`<p class="verdict ${word}">${VERDICT_MARKS[word]} ${summarize(report)}.</p>
-    ${matrix(model)} ${reasons(model)} ${didNotRun(report)}`
+    ${gates !== null && html`<p>${gates}.</p>`} ${matrix(model)} ${reasons(model)} ${didNotRun(report)}`
 }
 
 /** The verdict of a case as mark, word and colour. */

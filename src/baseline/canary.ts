@@ -1,5 +1,6 @@
 import { BenchError } from '../errors.ts'
 import { decideRegressions, type RegressionOptions } from './decide-regressions.ts'
+import { STAGE_PAIRS } from './stage-pairs.ts'
 import type { RegressionCase, Trial, TrialPairs } from './trial.ts'
 
 /** A case as it was recorded: its trials, three or one, are laid out again until every stage of the gate has its pairs. */
@@ -77,9 +78,6 @@ const FAULTS: readonly Fault[] = [
   { says: 'no TPOT in the record', inject: (trial) => ({ ...trial, tpot: trial.tpot.map(() => NaN) }) },
   { says: 'times in seconds', inject: (trial) => eachTime(trial, (time) => MS_IN_SECONDS * time) },
 ]
-
-/** How many pairs each stage of the gate is given. */
-const STAGE_PAIRS = { 1: 3, 2: 5, 3: 5 } as const
 
 /**
  * Asks the regression gate about builds that are known to be bad: one fault in one case, the other cases as they were

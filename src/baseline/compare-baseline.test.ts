@@ -1,127 +1,112 @@
 import { expect, test } from 'vitest'
 import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 import type { RunReport } from '../report.ts'
-import { compareWithBaseline } from './compare-baseline.ts'
-import { toleranceRule } from './tolerance-rule.ts'
+import { baselineOf, pairWithBaseline } from './compare-baseline.ts'
+import { checkPairs } from './trial.ts'
 
-/** 20 requests, one a second; first output after `ttft` ms, five tokens `gap` ms apart. */
-function run(ttft: number, gap = 30, failed = 0): RunReport {
-  const outputAt = (due: number) => Float64Array.from({ length: 5 }, (_, i) => due + ttft + i * gap)
-  return madeUpReport([
-    ...Array.from({ length: 20 - failed }, (_, i) => madeUpRecord({ dueAt: i * 1000, outputAt: outputAt(i * 1000) })),
-    ...Array.from({ length: failed }, (_, i) => failedRecord({ dueAt: (20 - failed + i) * 1000 })),
-  ])
-}
+const MACHINE = '1x A100'
 
-function failing(candidate: RunReport, baseline: RunReport[]): string[] {
-  return compareWithBaseline(candidate, baseline).flatMap(({ verdict, message }) => (verdict === 'pass' ? [] : message))
-}
-
-test('the same run passes every gate', () => {
-  const verdicts = compareWithBaseline(run(100), [run(100)])
-  expect(verdicts.map(({ verdict, message }) => `${verdict}: ${message}`)).toMatchInlineSnapshot(`
-    [
-      "pass: ttft.p50 100.0 ms, baseline 100.0 ms (0.0 %: within 5 % or 1 ms)",
-      "pass: ttft.p90 100.0 ms, baseline 100.0 ms (0.0 %: within 10 % or 1 ms)",
-      "pass: tpot.p50 30.0 ms, baseline 30.0 ms (0.0 %: within 5 % or 1 ms)",
-      "pass: tpot.p90 30.0 ms, baseline 30.0 ms (0.0 %: within 10 % or 1 ms)",
-      "pass: e2eLatency.p50 220.0 ms, baseline 220.0 ms (0.0 %: within 5 % or 1 ms)",
-      "pass: e2eLatency.p90 220.0 ms, baseline 220.0 ms (0.0 %: within 10 % or 1 ms)",
-      "pass: errorRate 0.00 %, baseline 0.00 % (0.00 %: within 0 %)",
-      "pass: requestThroughput 1.04 req/s, baseline 1.04 req/s (0.0 %: within 5 %)",
-      "pass: outputThroughput 5.20 tok/s, baseline 5.20 tok/s (0.0 %: within 5 %)",
-    ]
-  `)
-})
-
-// TTFT 100 -> 112: P50 may reach 105, P90 110. E2E 220 -> 232 is 5.5 %: P50 may reach 231, P90 242.
-test('a typical value may be worse by 5 %, a tail by 10 %', () => {
-  expect(failing(run(112), [run(100)])).toEqual([
-    'ttft.p50 112.0 ms, baseline 100.0 ms (+12.0 %: worse, limit 5 %)',
-    'ttft.p90 112.0 ms, baseline 100.0 ms (+12.0 %: worse, limit 10 %)',
-    'e2eLatency.p50 232.0 ms, baseline 220.0 ms (+5.5 %: worse, limit 5 %)',
-  ])
-})
-
-// TPOT 3 -> 3.9 ms is 30 %, but less than 1 ms
-test('less than a millisecond is never a regression', () => {
-  expect(failing(run(100, 3.9), [run(100, 3)])).toEqual([])
-})
-
-test('an improvement passes and is called one', () => {
-  expect(compareWithBaseline(run(80), [run(100)])[0]).toMatchObject({
-    verdict: 'pass',
-    message: 'ttft.p50 80.0 ms, baseline 100.0 ms (-20.0 %: improved)',
+/** Two trials of four requests whose first output comes after `ttft` ms; a trial's workload is named after its seed. */
+function trials(ttft: number, change: (run: RunReport) => RunReport = (run) => run): RunReport[] {
+  return [0, 1].map((trial) => {
+    const outputAt = (due: number): Float64Array => Float64Array.of(due + ttft, due + ttft + 10)
+    const records = [0, 1000, 2000, 3000].map((due) => madeUpRecord({ dueAt: due, outputAt: outputAt(due) }))
+    const run = madeUpReport(records)
+    return change({ ...run, load: { ...run.load, trial, digest: `workload ${trial}` } })
   })
+}
+
+const accepted = baselineOf(trials(100), MACHINE)
+
+test('trials are paired with the accepted ones of the same seed, whatever the order and how many there are', () => {
+  const [first, second] = trials(120)
+  const more = { ...accepted, trials: [...accepted.trials.toReversed(), { ...accepted.trials[0]!, seed: 7 }] }
+  const { baseline, candidate } = pairWithBaseline([second!, first!], more, MACHINE)
+  expect(baseline.map(({ seed }) => seed)).toEqual([1, 0])
+  expect(candidate.map(({ seed }) => seed)).toEqual([1, 0])
+  expect(candidate[0]?.ttft).toEqual([120, 120, 120, 120].map((time) => expect.closeTo(time, 1)))
 })
 
-// the mean of 90 and 110 is 100: 104 is within 5 %
-test('several accepted runs count by their mean', () => {
-  expect(failing(run(104), [run(90), run(110)])).toEqual([])
-})
-
-test('more failures than before are a regression, though the rest is as fast', () => {
-  expect(failing(run(100, 30, 1), [run(100)])).toContainEqual(
-    'errorRate 5.00 %, baseline 0.00 % (+5.00 %: worse, limit 0 %)',
+test.for<[string, (run: RunReport) => RunReport, RegExp]>([
+  ['model', (run) => ({ ...run, target: { ...run.target, model: 'qwen' } }), /the model is qwen and was llama/],
+  ['variant', (run) => ({ ...run, target: { ...run.target, variant: 'awq' } }), /the variant is awq and was base/],
+  [
+    'framework',
+    (run) => ({ ...run, target: { ...run.target, framework: 'sglang' } }),
+    /the framework is sglang and was vllm/,
+  ],
+  [
+    'kind of server, and with it the hardware',
+    (run) => ({ ...run, target: { ...run.target, simulated: true } }),
+    /the server is simulated and was real; the hardware is none and was 1x A100/,
+  ],
+  [
+    'sampling',
+    (run) => ({ ...run, target: { ...run.target, sampling: { temperature: 1 } } }),
+    /the sampling is \{"temperature":1\} and was \{\}/,
+  ],
+  [
+    'rate',
+    (run) => ({ ...run, load: { ...run.load, requestRate: null } }),
+    /the request rate is all at once and was 8/,
+  ],
+  ['cap', (run) => ({ ...run, load: { ...run.load, maxConcurrency: 4 } }), /the concurrency cap is 4 and was none/],
+  ['number of requests', (run) => ({ ...run, load: { ...run.load, numPrompts: 5 } }), /requests is 5 and was 4/],
+  [
+    'workload',
+    (run) => ({ ...run, load: { ...run.load, digest: 'other' } }),
+    /the workload is other and was workload 0/,
+  ],
+  ['seed', (run) => ({ ...run, load: { ...run.load, seed: 100 } }), /a trial of seed 100, the baseline of 0, 1/],
+])('another %s is refused, and named', ([, change, message]) => {
+  expect(() => pairWithBaseline(trials(100, change), accepted, MACHINE)).toThrow(
+    expect.objectContaining({ code: 'not-comparable', message: expect.stringMatching(message) }),
   )
 })
 
-test('a run in which everything failed passes no gate', () => {
-  const verdicts = compareWithBaseline(run(100, 30, 20), [run(100)])
-  expect(new Set(verdicts.map(({ verdict }) => verdict))).toEqual(new Set(['fail']))
-  expect(verdicts[0]?.message).toBe('ttft.p50: this run has no such value, and no data is a failure')
+test('another machine is refused', () => {
+  expect(() => pairWithBaseline(trials(100), accepted, '1x H100')).toThrow(
+    /the hardware is 1x H100 and was 1x A100\. .*`vitest bench -u`/,
+  )
 })
 
-test('a baseline in which everything failed lets only the error rate pass', () => {
-  const passing = compareWithBaseline(run(100), [run(100, 30, 20)]).filter(({ verdict }) => verdict === 'pass')
-  expect(passing.map(({ message }) => message)).toEqual(['errorRate 0.00 %, baseline 100.0 % (-100.0 %: improved)'])
-})
-
-test('a value that is not a number passes no gate', () => {
-  const report = run(100)
-  const ttft = { ...report.metrics.ttft, p50: NaN } as RunReport['metrics']['ttft']
-  expect(failing({ ...report, metrics: { ...report.metrics, ttft } }, [run(100)])).toEqual([
-    'ttft.p50: this run has no such value, and no data is a failure',
-  ])
-})
-
-test('a load without a metric can leave its gate out', () => {
-  const rule = toleranceRule([{ metric: 'ttft', statistic: 'p50', tolerance: 0.2 }])
-  expect(compareWithBaseline(run(112), [run(100)], rule).map(({ objective }) => objective)).toEqual([
-    'ttft.p50 <= 120 ms',
-  ])
+test('another version of the metrics is refused', () => {
+  expect(() => pairWithBaseline(trials(100), { ...accepted, definitions: 0 }, MACHINE)).toThrow(
+    /the version of the metrics is 1 and was 0/,
+  )
 })
 
 test('another version of the framework is what a baseline is for', () => {
-  const report = run(100)
-  expect(failing({ ...report, target: { ...report.target, version: '0.5.0' } }, [run(100)])).toEqual([])
+  const newer = trials(100, (run) => ({ ...run, target: { ...run.target, version: '0.5.0' } }))
+  expect(pairWithBaseline(newer, accepted, MACHINE).candidate).toHaveLength(2)
 })
 
-test('only runs of the same stimulus are compared with', () => {
-  const other = run(10)
-  expect(failing(run(100), [{ ...other, load: { ...other.load, digest: 'other' } }, run(100)])).toEqual([])
+test('a simulated engine is as fast on any machine', () => {
+  const simulated = trials(100, (run) => ({ ...run, target: { ...run.target, simulated: true } }))
+  expect(pairWithBaseline(simulated, baselineOf(simulated, '1x A100'), '1x H100').candidate).toHaveLength(2)
 })
 
 test.for([
-  ['framework', { target: { framework: 'sglang' } }, 'the framework is sglang and was vllm'],
-  ['variant', { target: { variant: 'awq' } }, 'the variant is awq and was base'],
-  ['model', { target: { model: null } }, 'the model is unknown and was llama'],
-  ['kind of server', { target: { simulated: true } }, 'the server is simulated and was real'],
-  ['request rate', { load: { requestRate: null } }, 'the request rate is all at once and was 8/s'],
-  ['concurrency cap', { load: { maxConcurrency: 4 } }, 'the concurrency cap is 4 and was none'],
-  ['stimulus', { load: { digest: 'f00' } }, 'the stimulus is f00 and was abc'],
-] as const)('another %s cannot be compared', ([, differences, message]) => {
-  const report = run(100)
-  const candidate = {
-    ...report,
-    target: { ...report.target, ...('target' in differences ? differences.target : {}) },
-    load: { ...report.load, ...('load' in differences ? differences.load : {}) },
-  }
-  expect(() => compareWithBaseline(candidate, [run(100)])).toThrow(
-    expect.objectContaining({ code: 'not-comparable', message: expect.stringContaining(message) }),
-  )
+  ['this run', 0],
+  ['the baseline', 1],
+] as const)('where every request of %s failed there is nothing to compare', ([, side]) => {
+  const failed = trials(100).map((run) => ({
+    ...madeUpReport([0, 1000, 2000, 3000].map((dueAt) => failedRecord({ dueAt }))),
+    load: run.load,
+  }))
+  const [now, before] = side === 0 ? [failed, trials(100)] : [trials(100), failed]
+  const pairs = pairWithBaseline(now, baselineOf(before, MACHINE), MACHINE)
+  expect(() => checkPairs('vllm', pairs)).toThrow(expect.objectContaining({ code: 'no-data' }))
 })
 
-test('a baseline without a run is an error, not a pass', () => {
-  expect(() => compareWithBaseline(run(100), [])).toThrow('has a baseline without any run')
+test('without TPOT on one side there is nothing to compare either', () => {
+  const oneToken = trials(100).map((run) => ({
+    ...madeUpReport(
+      [0, 1000, 2000, 3000].map((dueAt) => madeUpRecord({ dueAt, outputAt: Float64Array.of(dueAt + 100) })),
+    ),
+    load: run.load,
+  }))
+  expect(() => checkPairs('vllm', pairWithBaseline(oneToken, accepted, MACHINE))).toThrow(
+    /tpot of trial 0: no request has it on both sides/,
+  )
 })

@@ -1,54 +1,88 @@
 import { BenchError } from '../errors.ts'
-import type { RunReport, Verdict } from '../report.ts'
-import type { RegressionRule } from './regression-rule.ts'
-import { toleranceRule } from './tolerance-rule.ts'
+import type { RunReport } from '../report.ts'
+import type { Baseline } from './baseline-file.ts'
+import { pairTrials, recordedTrial } from './recorded-trial.ts'
+import type { TrialPairs } from './trial.ts'
 
-/**
- * Judges a run against the accepted runs of its case. Only those with the same stimulus (digest) are looked at, because
- * other prompts or arrival times move the numbers more than most regressions do; the framework's version may differ,
- * that is what a baseline is for.
- *
- * BenchError `not-comparable`, saying what differs, when no accepted run had the same target, load and stimulus.
- */
-export function compareWithBaseline(
-  candidate: RunReport,
-  baseline: readonly RunReport[],
-  rule: RegressionRule = toleranceRule(),
-): Verdict[] {
-  const comparable = baseline.filter((run) => differences(candidate, run).length === 0)
-  if (comparable.length > 0) return rule.judge(candidate, comparable)
+/** Goes up when a metric or a gate comes to mean something else: an older number is then another quantity. */
+const DEFINITIONS = 1
 
-  const nearest = baseline.map((run) => differences(candidate, run)).sort((a, b) => a.length - b.length)[0]
-  throw new BenchError(
-    nearest === undefined
-      ? `"${candidate.case}" has a baseline without any run.`
-      : `"${candidate.case}" cannot be compared with its baseline: ${nearest.join('; ')}.`,
-    {
-      code: 'not-comparable',
-      remedy: 'Run the same load against the same target, or accept the current run with `vitest bench -u`.',
-    },
-  )
+/** The trials of a case as a baseline. RangeError without one. */
+export function baselineOf(reports: readonly RunReport[], hardware: string): Baseline {
+  const [first] = reports
+  if (first === undefined) throw new RangeError('A baseline has at least one trial.')
+  const { framework, version, variant, model, simulated, sampling } = first.target
+  const { requestRate, numPrompts, arrival, dataset, maxConcurrency } = first.load
+  return {
+    case: first.case,
+    definitions: DEFINITIONS,
+    acceptedAt: first.environment.startedAt,
+    hardware: simulated ? null : hardware,
+    target: { framework, version, variant, model, simulated, sampling },
+    load: { requestRate, numPrompts, arrival, dataset, maxConcurrency },
+    trials: reports.map(recordedTrial),
+  }
 }
 
-function differences({ target, load }: RunReport, baseline: RunReport): string[] {
-  const pairs: readonly (readonly [string, string, string])[] = [
+/**
+ * Trials of a case and the accepted ones with the same seeds, as pairs. The framework's version may differ: that is what a
+ * baseline is for.
+ *
+ * BenchError `not-comparable`, saying what differs, when the accepted trials were of another target, load, workload or
+ * definition of the metrics, or measured on another machine, or when they lack a seed.
+ */
+export function pairWithBaseline(reports: readonly RunReport[], baseline: Baseline, hardware: string): TrialPairs {
+  const run = baselineOf(reports, hardware)
+  refuseDifferent(run.case, factsThatDiffer(run, baseline))
+  const accepted = run.trials.map((trial) => {
+    const found = baseline.trials.find(({ seed }) => seed === trial.seed)
+    if (found === undefined) {
+      const seeds = baseline.trials.map(({ seed }) => seed).join(', ')
+      throw notComparable(run.case, [`it has a trial of seed ${trial.seed}, the baseline of ${seeds}`])
+    }
+    refuseDifferent(run.case, differences([['workload', trial.digest.slice(0, 12), found.digest.slice(0, 12)]]))
+    return found
+  })
+  return pairTrials(accepted, run.trials)
+}
+
+function factsThatDiffer(run: Baseline, baseline: Baseline): string[] {
+  const { target, load } = run
+  return differences([
+    ['version of the metrics', String(run.definitions), String(baseline.definitions)],
     ['framework', target.framework, baseline.target.framework],
     ['variant', target.variant, baseline.target.variant],
     ['model', target.model ?? 'unknown', baseline.target.model ?? 'unknown'],
     ['server', serverKind(target), serverKind(baseline.target)],
+    ['sampling', JSON.stringify(target.sampling), JSON.stringify(baseline.target.sampling)],
+    ['hardware', run.hardware ?? 'none', baseline.hardware ?? 'none'],
     ['request rate', rateText(load), rateText(baseline.load)],
     ['concurrency cap', String(load.maxConcurrency ?? 'none'), String(baseline.load.maxConcurrency ?? 'none')],
-    ['stimulus', load.digest.slice(0, 12), baseline.load.digest.slice(0, 12)],
-  ]
-  return pairs
+    ['number of requests', String(load.numPrompts), String(baseline.load.numPrompts)],
+  ])
+}
+
+function differences(facts: readonly (readonly [what: string, now: string, before: string])[]): string[] {
+  return facts
     .filter(([, now, before]) => now !== before)
     .map(([what, now, before]) => `the ${what} is ${now} and was ${before}`)
 }
 
-function serverKind({ simulated }: RunReport['target']): string {
+function refuseDifferent(name: string, found: readonly string[]): void {
+  if (found.length > 0) throw notComparable(name, found)
+}
+
+function notComparable(name: string, found: readonly string[]): BenchError {
+  return new BenchError(`"${name}" cannot be compared with its baseline: ${found.join('; ')}.`, {
+    code: 'not-comparable',
+    remedy: 'Run the same load against the same target, or accept the current run with `vitest bench -u`.',
+  })
+}
+
+function serverKind({ simulated }: Baseline['target']): string {
   return simulated ? 'simulated' : 'real'
 }
 
-function rateText({ requestRate }: RunReport['load']): string {
+function rateText({ requestRate }: Baseline['load']): string {
   return requestRate === null ? 'all at once' : `${requestRate}/s`
 }

@@ -378,3 +378,13 @@ test('an engine that is 10 % slower is found, and no other is blamed', async () 
     expect([...new Set(failing)]).toEqual(['vllm'])
   }
 })
+
+test('a build that is decided in parts divides the chance of a false failure', async () => {
+  const effects = [0.06, 0.08, 0.1]
+  const fresh: Confirm = (id, stage) => (stage === 2 ? confirming(around(0.08, 0.03))(id, stage) : null)
+  const whole = await decideRegressions([caseOf(effects)], { confirm: fresh })
+  const part = await decideRegressions([caseOf(effects)], { confirm: fresh, falseFailChance: 0.001 })
+  expect(whole.verdict).toBe('fail')
+  expect(part.verdict).toBe('inconclusive')
+  expect(part.message).toMatch(/any false FAIL in this build: at most 0\.1%$/)
+})

@@ -33,6 +33,8 @@ export interface RegressionOptions {
   readonly confirm: Confirm
   /** By which share a gate may be worse, where not the default: { 'TTFT tail': 0.2 } is 20 %. */
   readonly margins?: { readonly [G in GateName]?: number }
+  /** Chance of any false failure among all these cases, 0.05 unless told: a build that is decided in parts divides it. */
+  readonly falseFailChance?: number
   /** Of every case that does not say it itself. Absent when both sides ran interleaved in every stage. */
   readonly storedBaseline?: StoredBaseline
 }
@@ -42,6 +44,8 @@ export interface GateResult {
   readonly case: string
   readonly gate: GateName
   readonly verdict: RegressionVerdict
+  /** By which share it may be worse; of `failed requests` a share of the requests. */
+  readonly margin: number
   /** Logarithm of candidate/baseline, + is worse; of `failed requests` a difference of shares. */
   readonly estimate: number
   /** One-sided 95 % bounds. */
@@ -72,8 +76,8 @@ const SESSION_SD: { readonly [G in LatencyGateName]: number } = {
 }
 
 const SUSPECT_P = 0.1
-/** Half of 5 %, because there are two looks at fresh pairs. */
-const LOOK_ALPHA = 0.025
+export const FALSE_FAIL_CHANCE = 0.05
+const LOOKS = 2
 
 /**
  * Decides which gates of which cases of one build got worse, in up to three stages.
@@ -81,7 +85,7 @@ const LOOK_ALPHA = 0.025
  *     1  the pairs given (three a case): a gate is suspect when p < 0.10 and est > ln(1 + margin)/2;
  *        else it passes when high < ln(1 + margin), and is inconclusive when not
  *     2  fresh pairs for the cases with a suspect, the first ones are not used again: a suspect fails when Holm's
- *        procedure over all suspects of the build rejects it at 2.5 % and est > ln(1 + margin), and low > ln 1.25
+ *        procedure over all suspects of the build rejects it at 2.5 %, half of 5 %, and est > ln(1 + margin), and low > ln 1.25
  *        where noise hides changes of 25 %; passes when high < ln(1 + margin)
  *     3  as many again for those still open, judged together with those of stage 2 alike; what is open then is
  *        inconclusive
@@ -122,7 +126,7 @@ export async function decideRegressions(
   const results = gates.map(resultOf)
   const verdicts = results.map(({ verdict }) => verdict)
   const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('inconclusive') ? 'inconclusive' : 'pass'
-  return { verdict, gates: results, message: buildMessage(verdicts) }
+  return { verdict, gates: results, message: buildMessage(verdicts, options.falseFailChance ?? FALSE_FAIL_CHANCE) }
 }
 
 /** One gate of one case on its way through the stages. */
@@ -183,7 +187,7 @@ function freshLook(
   }
   const results = holm(
     open.map(({ estimate }) => estimate.p),
-    LOOK_ALPHA,
+    (options.falseFailChance ?? FALSE_FAIL_CHANCE) / LOOKS,
   )
   for (const [i, gate] of open.entries()) {
     const { rejected, adjusted } = results[i] ?? { rejected: false, adjusted: 1 }
@@ -245,7 +249,7 @@ function resultOf({
   }
   const message = 'requests' in estimate ? failureMessage(decided, estimate) : latencyMessage(decided, estimate)
   const { low, high, p } = estimate
-  return { case: judged.id, gate, verdict, estimate: estimate.estimate, low, high, p, message }
+  return { case: judged.id, gate, verdict, margin, estimate: estimate.estimate, low, high, p, message }
 }
 
 function checkCases(cases: readonly RegressionCase[]): CheckedCase[] {
@@ -265,7 +269,8 @@ function checkCases(cases: readonly RegressionCase[]): CheckedCase[] {
   return cases.map((one) => ({ case: one, pairs: checkPairs(caseLabel(one), one) }))
 }
 
-function checkMargins(margins: RegressionOptions['margins'] = {}): (gate: LatencyGate | null) => number {
+/** BenchError `bad-baseline` for a margin of a gate that is none, or that is no share above 0. */
+export function checkMargins(margins: RegressionOptions['margins'] = {}): (gate: LatencyGate | null) => number {
   const known: readonly string[] = [...LATENCY_GATES.map(({ name }) => name), 'failed requests' satisfies GateName]
   for (const [name, margin] of Object.entries(margins)) {
     const wrong = !known.includes(name) ? 'is no gate' : !(margin > 0 && margin < Infinity) ? `is ${margin}` : null

@@ -56,10 +56,10 @@ export function failureMessage(decided: DecidedGate, estimate: FailureEstimate):
 }
 
 /** `build         96 gates: 71 pass, 24 inconclusive, 1 FAIL. Chance of any false FAIL in this build: at most 5%`. */
-export function buildMessage(verdicts: readonly RegressionVerdict[]): string {
+export function buildMessage(verdicts: readonly RegressionVerdict[], falseFailChance: number): string {
   const count = (wanted: RegressionVerdict): number => verdicts.filter((verdict) => verdict === wanted).length
   const counts = `${count('pass')} pass, ${count('inconclusive')} inconclusive, ${count('fail')} FAIL`
-  return `${'build'.padEnd(WORD_WIDTH)}${verdicts.length} gates: ${counts}. Chance of any false FAIL in this build: at most 5%`
+  return `${'build'.padEnd(WORD_WIDTH)}${verdicts.length} gates: ${counts}. Chance of any false FAIL in this build: at most ${plain(falseFailChance)}`
 }
 
 const UNCONFIRMED = 'looks worse, and there were no fresh pairs to confirm it'

@@ -3,6 +3,7 @@ import type { PerSecond } from '../units.ts'
 import { createRandom, normal } from '../random.ts'
 import { engineTrial } from './engine-trial.testkit.ts'
 import type { Confirm } from './decide-regressions.ts'
+import { STAGE_PAIRS } from './stage-pairs.ts'
 import type { RegressionCase, StoredBaseline, Trial, TrialPairs } from './trial.ts'
 
 /** One engine at one rate. */
@@ -26,8 +27,6 @@ export interface Scenario {
   /** The baseline ran in another session, whose machine was faster or slower by `sd`: how many stages compare with it. */
   readonly stored?: { readonly stages: StoredBaseline['stages']; readonly sd: number }
 }
-
-const STAGE_PAIRS = { 1: 3, 2: 5, 3: 5 } as const
 
 /**
  * The builds of one number: every scenario sees the same seeds and the same noise, so that what they have in common is

@@ -37,7 +37,12 @@ export function mergeReports(reports: readonly NamedReport[]): MergedReports {
       return end === '' || !kept.some((run) => run.case === failed.case && run.environment.startedAt > end)
     }),
   )
-  return { report: { schema: REPORT_SCHEMA, runs: kept, failedCases }, notes }
+  // Reports of one build divide the chance between them; those of several builds add theirs up.
+  const falseFailChance = Math.min(
+    1,
+    reports.reduce((sum, { report }) => sum + report.falseFailChance, 0),
+  )
+  return { report: { schema: REPORT_SCHEMA, runs: kept, failedCases, falseFailChance }, notes }
 }
 
 function caseOfTarget({ case: name, target, load }: RunReport): string {

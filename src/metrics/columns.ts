@@ -69,6 +69,13 @@ export function decodeRequests(columns: RequestColumns): DecodedRequests {
   }
 }
 
+/** The inverse of `encodeTimes`. */
+export function decodeTimes(text: string): (Ms | null)[] {
+  const bytes = Buffer.from(text, 'base64')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Array.from({ length: Math.floor(bytes.length / 2) }, (_, i) => readTime(view, i * 2))
+}
+
 /** The log code of a time, 0 to 65535; null (absent) is 65535. */
 export function timeCode(ms: Ms | null): number {
   if (ms === null) return ABSENT_CODE
@@ -81,7 +88,8 @@ export function timeOfCode(code: number): Ms | null {
   return code === ABSENT_CODE ? null : SMALLEST_MS * Math.exp(code * LOG_STEP)
 }
 
-function encodeTimes(times: readonly (Ms | null)[]): string {
+/** base64 of little-endian uint16 log codes. */
+export function encodeTimes(times: readonly (Ms | null)[]): string {
   return encode(times.length, 2, (view, i, at) => view.setUint16(at, timeCode(times[i] ?? null), true))
 }
 

@@ -60,7 +60,9 @@ function indented(lines: readonly string[]): string[] {
 
 const MARKS: { readonly [V in VerdictWord]: string } = { pass: '✓', fail: '✗', inconclusive: '?', invalid: '!' }
 
-function cells({ objective, verdict, observed, limit }: Verdict): string[] {
+function cells({ kind, objective, verdict, observed, limit }: Verdict): string[] {
+  // Its numbers are in its message.
+  if (kind === 'baseline') return [MARKS[verdict], objective]
   const [name = '', sign, ...limitText] = objective.split(' ')
   const unit = CATALOG.find(({ id }) => id === name.split('.')[0])?.unit ?? 'ms'
   const excess = verdict === 'fail' && observed !== null && limit ? `(${excessOf(observed / limit)})` : ''

@@ -312,33 +312,6 @@ test('zero prompts', async ({ load }) => { await load({ ...good, numPrompts: 0 }
   },
 )
 
-test(
-  'a baseline is written once, holds, breaks on a slower engine, and moves only with -u',
-  { timeout: 120_000 },
-  async () => {
-    const file = (slowdown: number): string => `
-import { describeServing, vllm } from ${ENTRY}
-describeServing('b', { targets: [vllm({ slowdown: ${slowdown} })], requestRates: [2], load: { numPrompts: 100 }, baseline: true })`
-    const project = benchProject({ 'bench/b.bench.ts': file(1) })
-
-    const ci = await project.bench([], { CI: '1' })
-    expect(ci.exitCode).toBe(1)
-    expect(ci.output).toMatch(/has no baseline at .*vitest bench -u/)
-
-    expect((await project.bench()).exitCode).toBe(0)
-    expect(project.has('bench/__baselines__')).toBe(true)
-    expect((await project.bench([], { CI: '1' })).exitCode).toBe(0)
-
-    project.write({ 'bench/b.bench.ts': file(1.2) })
-    const slower = await project.bench([], { CI: '1' })
-    expect(slower.exitCode).toBe(1)
-    expect(project.junit()[0]?.failure).toMatch(/tpot/)
-
-    expect((await project.bench(['-u'])).exitCode).toBe(0)
-    expect((await project.bench([], { CI: '1' })).exitCode).toBe(0)
-  },
-)
-
 test('two shards as blobs merge into the whole table, reports and exit code', { timeout: 60_000 }, async () => {
   const one = (framework: string): string => `
 import { describeServing, ${framework} } from ${ENTRY}

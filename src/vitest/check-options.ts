@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../errors.ts'
 import { didYouMean } from '../slo/did-you-mean.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -105,6 +106,19 @@ function checkOptions(where: string, schema: z.ZodObject, options: object): void
   throw new BenchError(`The option ${issue?.path.join('.')} of ${where} is wrong.`, {
     code: 'bad-load',
     remedy: `It must be: ${issue?.message ?? 'something else'}.`,
+  })
+}
+
+/** All stages of the regression rule; of simulated targets too, fewer leave real changes open. */
+const DEFAULT_BASELINE_TRIALS = STAGE_PAIRS[1] + STAGE_PAIRS[2] + STAGE_PAIRS[3]
+const FEWEST_BASELINE_TRIALS = STAGE_PAIRS[1] + STAGE_PAIRS[2]
+
+/** The option `baselineTrials`, or its default. BenchError `bad-baseline` for anything but a whole number from 8. */
+export function checkBaselineTrials(trials: unknown = DEFAULT_BASELINE_TRIALS): number {
+  if (typeof trials === 'number' && Number.isInteger(trials) && trials >= FEWEST_BASELINE_TRIALS) return trials
+  throw new BenchError(`The option baselineTrials of servingBench() is ${show(trials)}.`, {
+    code: 'bad-baseline',
+    remedy: `It must be a whole number from ${FEWEST_BASELINE_TRIALS}: ${STAGE_PAIRS[1]} trials find suspects, ${STAGE_PAIRS[2]} more confirm them, and with fewer nothing could ever fail.`,
   })
 }
 

@@ -1,8 +1,9 @@
 import { describe, inject } from 'vitest'
 import { decideRegressions, type GateResult, type RegressionOptions } from '../baseline/decide-regressions.ts'
 import { gateVerdict } from '../baseline/gate-verdict.ts'
-import type { RegressionCase, Trial, TrialPairs } from '../baseline/trial.ts'
-import { trialOfRun } from '../baseline/trial-of-run.ts'
+import { pairTrials, recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
+import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
+import type { RegressionCase, TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import type { PerSecond } from '../units.ts'
@@ -14,7 +15,8 @@ import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
-import type { ServingRun } from './types.ts'
+import { shareOfChance } from './share-of-chance.ts'
+import type { ServingMeta, ServingRun } from './types.ts'
 
 type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
 
@@ -31,9 +33,9 @@ export interface ComparisonOptions {
 }
 
 const DEFAULT_PROMPTS = 200
-/** Of each stage; trials count on, so that no pair is looked at twice. */
-const STAGES = { 1: { from: 0, pairs: 3 }, 2: { from: 3, pairs: 5 }, 3: { from: 8, pairs: 5 } } as const
-type Stage = keyof typeof STAGES
+/** Of each stage: trials count on, so that no pair is looked at twice. */
+const FIRST_TRIAL = { 1: 0, 2: STAGE_PAIRS[1], 3: STAGE_PAIRS[1] + STAGE_PAIRS[2] } as const
+type Stage = keyof typeof FIRST_TRIAL
 
 /**
  * A bench case that asks whether one version is slower than another when both can be run now: no baseline is stored.
@@ -50,10 +52,10 @@ export function compareVersions(options: ComparisonOptions): void {
   const { baseline, candidate } = options
   describe(`${targetLabel(candidate)} against ${targetLabel(baseline)}`, () => {
     for (const target of [baseline, candidate]) releaseServerAfterAll(target)
-    test('compared', { meta: { serving: { framework: targetLabel(candidate) } } }, async ({ load }) => {
+    test('compared', { meta: { serving: { framework: targetLabel(candidate) } } }, async ({ load, task }) => {
       try {
         refuseOneServer(options)
-        await compare(load, options)
+        await compare(load, options, (task.meta.serving ??= {}))
       } catch (error) {
         throw atCallSite(error, frames)
       }
@@ -71,7 +73,7 @@ function refuseOneServer({ baseline, candidate }: ComparisonOptions): void {
   })
 }
 
-async function compare(load: Load, options: ComparisonOptions): Promise<void> {
+async function compare(load: Load, options: ComparisonOptions, meta: ServingMeta): Promise<void> {
   const sides = createSides(load, options)
   const first = await measure(sides, options.requestRates, 1)
   const cases = options.requestRates.map((requestRate, i): RegressionCase => ({
@@ -82,13 +84,14 @@ async function compare(load: Load, options: ComparisonOptions): Promise<void> {
   }))
   const { gates } = await decideRegressions(cases, {
     confirm: async (id, stage) => (await measure(sides, [Number(id)], stage))[0] ?? null,
-    ...(options.margins === undefined ? {} : { margins: options.margins }),
+    margins: { ...inject('servingBench').margins, ...options.margins },
+    falseFailChance: shareOfChance(meta),
   })
   judge(sides, gates)
 }
 
 interface Sides {
-  send(side: 'baseline' | 'candidate', requestRate: PerSecond, trial: number): Promise<Trial>
+  send(side: 'baseline' | 'candidate', requestRate: PerSecond, trial: number): Promise<RecordedTrial>
   /** The candidate's first run at a rate, in which its verdicts stand. */
   firstRun(requestRate: PerSecond): ServingRun
 }
@@ -104,7 +107,7 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
       noteProbe(run)
       if (side === 'candidate' && !firstRuns.has(requestRate)) firstRuns.set(requestRate, run)
       refuseInvalid(run)
-      return trialOfRun(run.report)
+      return recordedTrial(run.report)
     },
     firstRun(requestRate) {
       const run = firstRuns.get(requestRate)
@@ -125,9 +128,9 @@ function refuseInvalid({ report }: ServingRun): void {
 
 /** The pairs of a stage, one entry a rate. Whoever went first in one pair goes second in the next. */
 async function measure(sides: Sides, requestRates: readonly PerSecond[], stage: Stage): Promise<TrialPairs[]> {
-  const measured = requestRates.map(() => ({ baseline: [] as Trial[], candidate: [] as Trial[] }))
-  const { from, pairs } = STAGES[stage]
-  for (let trial = from; trial < from + pairs; trial++) {
+  const measured = requestRates.map(() => ({ baseline: [] as RecordedTrial[], candidate: [] as RecordedTrial[] }))
+  const from = FIRST_TRIAL[stage]
+  for (let trial = from; trial < from + STAGE_PAIRS[stage]; trial++) {
     const order = trial % 2 === 0 ? (['baseline', 'candidate'] as const) : (['candidate', 'baseline'] as const)
     for (const side of order) {
       for (const [i, requestRate] of requestRates.entries()) {
@@ -135,7 +138,7 @@ async function measure(sides: Sides, requestRates: readonly PerSecond[], stage: 
       }
     }
   }
-  return measured
+  return measured.map(({ baseline, candidate }) => pairTrials(baseline, candidate))
 }
 
 /** Writes each gate into the report, then fails if one did. */

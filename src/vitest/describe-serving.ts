@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
@@ -10,6 +11,7 @@ import { requireEvidence } from './evidence.ts'
 import { test } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
+import { defineSettlingTest } from './settling-step.ts'
 import type { ServingRun } from './types.ts'
 
 /** One cell of the matrix. */
@@ -25,7 +27,7 @@ export interface ServingMatrix {
   readonly load: CellLoad | ((cell: ServingCell) => CellLoad)
   /** Objectives of a cell; undefined for a cell that has none. */
   readonly slo?: Slo | ((cell: ServingCell) => Slo | undefined)
-  /** Compare every case with its accepted baseline. Default false. */
+  /** Compare every case with its accepted baseline; the load then has three trials, unless it says how many. Default false. */
   readonly baseline?: boolean
 }
 
@@ -58,6 +60,7 @@ export function describeServing(
         }
       })
     }
+    if (matrix.baseline === true) defineSettlingTest(frames)
   })
 }
 
@@ -88,8 +91,9 @@ function sloOf(cell: ServingCell, { slo }: ServingMatrix): Slo | undefined {
   return sloFromEnvironment(typeof slo === 'function' ? slo(cell) : slo, process.env)
 }
 
-function loadOf(cell: ServingCell, { load }: ServingMatrix): CellLoad {
-  return typeof load === 'function' ? load(cell) : load
+function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad {
+  const chosen = typeof load === 'function' ? load(cell) : load
+  return baseline === true ? { trials: STAGE_PAIRS[1], ...chosen } : chosen
 }
 
 function titleOf({ requestRate }: ServingCell): string {

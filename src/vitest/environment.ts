@@ -84,6 +84,15 @@ export function inconclusiveFromEnvironment(slo: Slo, env: Env, otherwise: Incon
   return slo.inconclusive ?? policy
 }
 
+/**
+ * What a measurement was made on, to be compared: `LLM_BENCH_HARDWARE`, because no client sees the GPUs of a server, else this
+ * machine.
+ */
+export function hardwareFromEnvironment({ cpu, cores, platform }: Environment, env: Env): string {
+  const named = env['LLM_BENCH_HARDWARE']
+  return named === undefined || named === '' ? `${cpu}, ${cores} cores, ${platform}` : named
+}
+
 /** Where and with what a run was made. */
 export function describeEnvironment(): Environment {
   const { name, version } = packageInfo()

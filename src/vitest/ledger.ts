@@ -1,15 +1,19 @@
+import type { RunnerTestFile } from 'vitest'
 import type { Verdict, Warning } from '../report.ts'
 import { queueOf } from './growing-queue.ts'
 import { judgedLine } from './judged-line.ts'
 import type { Retry } from './refuse-retry.ts'
+import type { ServingCase } from './run-case.ts'
 import type { ServingMeta, ServingRun } from './types.ts'
 
 /** Where a run came from: what a matcher must know beyond the run itself. */
 export interface Provenance {
-  /** Absolute path of the bench file. */
-  readonly file: string
-  /** Travels to the reporters. */
+  /** The bench file. */
+  readonly file: RunnerTestFile
+  /** Of the test; travels to the reporters. */
   readonly meta: ServingMeta
+  /** What was run, so that more of it can be. */
+  readonly serving: ServingCase
   /** Of the test. */
   readonly retry: Retry
 }
@@ -36,7 +40,7 @@ export function highestStableRate(run: ServingRun): number | null {
 }
 
 function targetKey(run: ServingRun): string | null {
-  const file = provenances.get(run)?.file
+  const file = provenances.get(run)?.file.filepath
   return file === undefined ? null : JSON.stringify([file, run.report.target])
 }
 

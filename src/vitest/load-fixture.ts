@@ -13,7 +13,7 @@ import {
   targetFromEnvironment,
 } from './environment.ts'
 import { refuseRetry } from './refuse-retry.ts'
-import type { LoadOptions } from './run-case.ts'
+import type { LoadOptions, ServingCase } from './run-case.ts'
 import { loadingListener, withServer } from './servers.ts'
 import type { ServingRun } from './types.ts'
 
@@ -39,7 +39,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     }[] = []
 
     // That this is a load is known from now on, however it ends.
-    const serving = (task.meta.serving ??= {})
+    const meta = (task.meta.serving ??= {})
 
     const load: Load = async ({ target, name, ...options }) => {
       const caseName =
@@ -54,34 +54,27 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         refuseRetry(task.retry, `The SLO of ${caseName}`)
         refuseShortSample(caseName, options, slo)
       }
+      const asked: ServingCase = {
+        name: caseName,
+        target: targetFromEnvironment(target, process.env),
+        load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
+      }
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
-        const { serving: run } = await bench(
-          caseName,
-          {
-            serving: {
-              name: caseName,
-              target: served,
-              signal: whileServed,
-              ...(log === null ? {} : { log }),
-              load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
-            },
-          },
-          () => {},
-        ).run()
+        const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }
+        const { serving: run } = await bench(caseName, { serving }, () => {}).run()
         if (run === undefined) {
           throw new BenchError('Vitest ran this load with its own benchmark provider.', {
             code: 'bad-load',
             remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
           })
         }
-        enter(run, { file: task.file.filepath, meta: serving, retry: task.retry })
+        enter(run, { file: task.file, meta, retry: task.retry, serving: asked })
         const attempt = task.result?.retryCount ?? 0
-        serving.runs = [...(serving.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
+        meta.runs = [...(meta.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
         return run
       }
-      const asked = targetFromEnvironment(target, process.env)
       const onLoading = loadingListener(caseName, task)
-      return withServer(asked, { name: caseName, signal, timeouts: options.timeouts, onLoading }, measure)
+      return withServer(asked.target, { name: caseName, signal, timeouts: options.timeouts, onLoading }, measure)
     }
 
     await use(async (options) => {

@@ -1,4 +1,5 @@
 import { inject, type MatchersObject, type MatcherState } from 'vitest'
+import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
 import { BenchError } from '../errors.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
@@ -8,12 +9,13 @@ import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
 import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
-import { judgeBaseline } from './baseline-store.ts'
 import { doubtClient } from './doubt-client.ts'
 import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
 import { failIfOpen } from './fail-if-open.ts'
+import { gateCase } from './gated-cases.ts'
 import { queueOf } from './growing-queue.ts'
 import { highestStableRate, noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
+import { invalidities } from './invalidities.ts'
 import { recordsOfTrials } from './records-of-trials.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { ServingRun } from './types.ts'
@@ -44,7 +46,11 @@ export const matchers = {
         remedy: 'Pass what `load` or `describeServing` gave you, as it is.',
       })
     }
-    return judged(run, judgeBaseline(run.report, provenance.file, inject('servingBench').updateBaselines))
+    const verdict =
+      invalidities(run).length > 0
+        ? { ...WAITING_VERDICT, message: 'not compared: the run is invalid' }
+        : gateCase(run, provenance, inject('servingBench'))
+    return judged(run, [verdict])
   },
 
   toBeSaturated(this: MatcherState, received: unknown) {
@@ -89,9 +95,7 @@ function refuseNot({ isNot }: MatcherState, matcher: string): void {
  * assertion, and none of its objectives passes or fails: there is nothing to judge.
  */
 function judged(run: ServingRun, found: readonly Verdict[]): { pass: boolean; message: () => string } {
-  const invalid = run.reports.flatMap(({ verdicts }) =>
-    verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid'),
-  )
+  const invalid = invalidities(run)
   const objectives =
     invalid.length === 0
       ? withTtftExplained(run.reports, found)

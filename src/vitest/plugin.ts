@@ -1,14 +1,21 @@
 import { join } from 'node:path'
-import type { TestProject, Vite, Vitest } from 'vitest/node'
+import type { Reporter, TestProject, Vite, Vitest } from 'vitest/node'
+import type { Margins } from '../baseline/canary.ts'
+import { checkMargins } from '../baseline/decide-regressions.ts'
 import { BenchError } from '../errors.ts'
 import { siblingModule } from '../sibling-module.ts'
 import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive } from '../slo/slo.ts'
+import { checkBaselineTrials } from './check-options.ts'
 import { OUTPUT_DIR, ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
 
 export interface ServingBenchOptions extends ServingReporterOptions {
   /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */
   readonly inconclusive?: Inconclusive
+  /** How many trials of a case `-u` records, those of its own run included. Default 13; at least 8. */
+  readonly baselineTrials?: number
+  /** By which share a regression gate may be worse, where not the default: `{ 'TTFT tail': 0.2 }` is 20 %. */
+  readonly margins?: Margins
 }
 
 /** An hour: a load run ends by itself, and stalls are found by the client's own time-outs. */
@@ -30,6 +37,7 @@ export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
       if (seen.has(vitest)) return
       seen.add(vitest)
       addReporter(vitest, options)
+      vitest.config.reporters.push(benchFileCounter(vitest))
     },
   }
 }
@@ -50,18 +58,33 @@ function requireNode(): void {
 }
 
 function configureProject(project: TestProject, vitest: Vitest, options: ServingBenchOptions): void {
+  checkMargins(options.margins)
   const { config } = project
   config.benchmark.provider ??= siblingModule('./provider', import.meta.url)
   config.benchmark.suppressExportGetterWarnings = true
   config.setupFiles = [siblingModule('./setup', import.meta.url), ...config.setupFiles]
   config.testTimeout = Math.max(config.testTimeout, TEST_TIMEOUT_MS)
+  project.provide('servingBenchFiles', 1)
   project.provide('servingBench', {
     updateBaselines: vitest.config.snapshotOptions.updateSnapshot,
     progressMs: isBlobOnly(vitest) ? null : 1000,
     answersSignals: !isBlobOnly(vitest),
     inconclusive: inconclusivePolicy(options.inconclusive ?? 'warn', 'The option `inconclusive` of servingBench()'),
+    baselineTrials: checkBaselineTrials(options.baselineTrials),
+    margins: options.margins ?? {},
     logFolder: join(config.root, options.outputDir ?? OUTPUT_DIR, 'logs'),
   })
+}
+
+/** Tells each file, before the first one starts, how many there are: in all shards, as if each had as many as this one. */
+function benchFileCounter({ config }: Vitest): Reporter {
+  return {
+    onTestRunStart(specifications) {
+      const benches = specifications.filter(({ project }) => project.config.benchmark.enabled)
+      const files = benches.length * (config.shard?.count ?? 1)
+      for (const { project } of benches) project.provide('servingBenchFiles', files)
+    },
+  }
 }
 
 /** Our reporter takes the place of the default one, whose table of iterations a second says nothing about requests. */

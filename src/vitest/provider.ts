@@ -1,9 +1,8 @@
-import { inject, recordArtifact, type BenchmarkProvider, type RunnerTestCase } from 'vitest'
+import type { BenchmarkProvider, RunnerTestCase } from 'vitest'
 import { Bench } from 'tinybench'
-import { BenchError } from '../errors.ts'
 import { toBenchResult } from './bench-result.ts'
-import { describeEnvironment } from './environment.ts'
-import { runCase, type ServingCase } from './run-case.ts'
+import { progressListener, runAlone } from './run-alone.ts'
+import type { ServingCase } from './run-case.ts'
 import type { ServingRun } from './types.ts'
 
 type Group = Parameters<BenchmarkProvider['run']>[0]
@@ -19,7 +18,7 @@ const provider: BenchmarkProvider = {
     const results = functions.length === 0 ? [] : await runFunctions({ ...group, registrations: functions })
     for (const { name, fnOpts } of group.registrations) {
       const serving = servingOf(fnOpts)
-      if (serving !== undefined) results.push(toBenchResult(name, await runAlone(serving, group.test)))
+      if (serving !== undefined) results.push(toBenchResult(name, await runServing(serving, group.test)))
     }
     return results
   },
@@ -30,45 +29,9 @@ function servingOf(options: object | undefined): ServingCase | undefined {
   return options === undefined || !('serving' in options) ? undefined : (options.serving as ServingCase)
 }
 
-/** What runs now in this worker; two loads at a time would measure each other. */
-let running: { readonly name: string; readonly done: Promise<unknown> } | null = null
-
-async function runAlone(serving: ServingCase, test: RunnerTestCase): Promise<ServingRun> {
-  // A test that timed out has been told to stop, but its load may still be winding down.
-  if (running !== null && !test.context.signal.aborted)
-    await Promise.race([running.done, graceOver(running.name, serving.name)])
-  const done = runCase(serving, {
-    environment: describeEnvironment(),
-    signal: serving.signal ?? test.context.signal,
-    onProgress: progressListener(serving.name, test),
-  })
-  running = { name: serving.name, done: done.catch(() => {}) }
-  try {
-    return await done
-  } finally {
-    running = null
-  }
-}
-
-const GRACE_MS = 2000
-
-async function graceOver(running: string, next: string): Promise<never> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, GRACE_MS).unref()
-  })
-  throw new BenchError(`"${next}" would overlap "${running}", which is still running.`, {
-    code: 'overlapping-load',
-    remedy: 'Await one load before starting the next: two at a time would measure each other.',
-  })
-}
-
-function progressListener(name: string, test: RunnerTestCase): Parameters<typeof runCase>[1]['onProgress'] {
-  if (inject('servingBench').progressMs === null) return undefined
-  return (progress) => {
-    void recordArtifact(test, { type: 'vitest-llm-bench:progress', name, progress })
-    // Shown and forgotten: kept artifacts would travel into every blob.
-    test.artifacts.length = 0
-  }
+function runServing(serving: ServingCase, test: RunnerTestCase): Promise<ServingRun> {
+  const { signal = test.context.signal } = serving
+  return runAlone(serving, { signal, onProgress: progressListener(serving.name, test) })
 }
 
 async function runFunctions({ test, config, registrations, options }: Group): Promise<Results> {

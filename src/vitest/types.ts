@@ -1,4 +1,5 @@
-import type { Metrics, RunReport } from '../report.ts'
+import type { Margins } from '../baseline/canary.ts'
+import type { Metrics, RunReport, Verdict } from '../report.ts'
 import type { RequestRecord } from '../record.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
@@ -24,6 +25,16 @@ export interface ServingMeta {
   runs?: { attempt: number; report: RunReport }[]
   /** First lines of the failures that stand as verdicts in a report already: no reporter needs to list them twice. */
   judged?: string[]
+  /** What the end of a bench file decided on its cases: of a test, or of the file. */
+  settled?: SettledCase[]
+  /** Chance of any false failure among the regression gates that were decided here. */
+  falseFailChance?: number
+}
+
+/** The regression gates of one case; they take the place of the verdict that it waits with. */
+export interface SettledCase {
+  readonly case: string
+  readonly verdicts: readonly Verdict[]
 }
 
 /** Handed from the main process to the workers. */
@@ -35,6 +46,9 @@ export interface ServingBenchContext {
   readonly answersSignals: boolean
   /** What an inconclusive objective does, unless its SLO or the environment says otherwise. */
   readonly inconclusive: Inconclusive
+  /** How many trials of a case are recorded as its baseline. */
+  readonly baselineTrials: number
+  readonly margins: Margins
   /** Where the logs of launched servers go. */
   readonly logFolder: string
 }
@@ -59,6 +73,8 @@ declare module 'vitest' {
   }
   interface ProvidedContext {
     servingBench: ServingBenchContext
+    /** How many bench files the run has: they share the chance of a false failure. */
+    servingBenchFiles: number
   }
   interface TestArtifactRegistry {
     'vitest-llm-bench:progress': ProgressArtifact
@@ -74,7 +90,10 @@ declare module 'vitest' {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /** Every objective holds. Lists all that do not; no data is a failure. */
     toMeetSlo: (slo: Slo) => R
-    /** Not slower than the accepted baseline of this case (`vitest bench -u` accepts the current run). */
+    /**
+     * Not slower than the accepted baseline of this case (`vitest bench -u` accepts the current run). The trials of this
+     * run are its first look; what looks slower is confirmed on fresh ones at the end of the file, which is what fails.
+     */
     toMatchBaseline: () => R
     /** The queue grew all through the run: the server cannot keep up with this rate. */
     toBeSaturated: () => R

@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import type { RunReport, Verdict } from '../report.ts'
+import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
+
+const TIMEOUT = { timeout: 240_000 }
+
+/** vLLM whose every iteration takes `slowdown` times as long, at 2 requests/s. */
+function matrix(slowdown: number, load = 'numPrompts: 100'): string {
+  return `
+import { describeServing, vllm } from ${ENTRY}
+describeServing('chat', { targets: [vllm({ slowdown: ${slowdown} })], requestRates: [2], load: { ${load} }, baseline: true })`
+}
+
+const FILE = 'bench/chat.bench.ts'
+const BASELINE = 'bench/__baselines__/chat.bench.chat_-_vllm_0.4.1_-_2_req-s.json'
+
+/** A project whose baseline is accepted. */
+async function accepted(text = matrix(1)): Promise<BenchProject> {
+  const project = benchProject({ [FILE]: text })
+  const { exitCode, output } = await project.bench()
+  expect(exitCode, output).toBe(0)
+  return project
+}
+
+const ci = (project: BenchProject, args: string[] = [], env: Record<string, string> = {}) =>
+  project.bench(args, { CI: '1', ...env })
+
+function gatesOf(project: BenchProject): Verdict[] {
+  return project.report().runs.flatMap(({ verdicts }: RunReport) => verdicts.filter(({ kind }) => kind === 'baseline'))
+}
+
+test('a baseline is recorded once, holds, breaks on a slower engine, and moves only with -u', TIMEOUT, async () => {
+  const project = benchProject({ [FILE]: matrix(1) })
+  const missing = await ci(project)
+  expect(missing.exitCode).toBe(1)
+  expect(missing.output).toMatch(/has no baseline at .*vitest bench -u/)
+  expect(project.has(BASELINE)).toBe(false)
+
+  const first = await project.bench()
+  expect(first.exitCode).toBe(0)
+  expect(first.output).toContain(`baseline accepted: 13 trials are the baseline from now on`)
+  expect(JSON.parse(project.read(BASELINE)).trials).toHaveLength(13)
+
+  const same = await ci(project)
+  expect(same.exitCode).toBe(0)
+  expect(same.output).toContain('5 gates: 5 pass, 0 inconclusive, 0 FAIL; chance of any false FAIL at most 5 %')
+  expect(gatesOf(project).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 5 }, () => 'pass'))
+
+  project.write({ [FILE]: matrix(1.3) })
+  const slower = await ci(project)
+  expect(slower.exitCode).toBe(1)
+  expect(slower.output).toContain('FAIL; chance of any false FAIL at most 5 %')
+  expect(project.report().failedCases).toEqual([])
+
+  expect((await project.bench(['-u'])).exitCode).toBe(0)
+  expect((await ci(project)).exitCode).toBe(0)
+})
+
+test('5 % slower fails with one message for the case, in every report with its interval', TIMEOUT, async () => {
+  const project = await accepted()
+  project.write({ [FILE]: matrix(1.05) })
+  const { exitCode, output } = await ci(project)
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/Tests {2}1 failed \| 1 passed/)
+  expect(output).toMatch(
+    /BenchError: chat > vllm 0\.4\.1 > 2 req\/s got worse: .*TPOT typical \+\d\.\d% \(90% CI \+.* to \+.*, 5 fresh pairs, Holm p = .* suspects\): slower, limit 5%/s,
+  )
+  expect(output).toMatch(/❯ bench\/chat\.bench\.ts:3:1/)
+  const told = /TPOT typical \+\d\.\d% \(90% CI/
+  expect(
+    gatesOf(project)
+      .filter(({ verdict }) => verdict === 'fail')
+      .map(({ message }) => message),
+  ).toContainEqual(expect.stringMatching(told))
+  const failed = project.junit().filter(({ failure }) => failure !== null)
+  expect(failed.map(({ name }) => name)).toEqual(['chat > vllm 0.4.1 > 2 req/s'])
+  expect(failed[0]?.failure).toMatch(told)
+  for (const file of ['report.md', 'report.html']) expect(project.read(`bench-results/${file}`)).toMatch(/TPOT typical/)
+})
+
+test('what got faster passes, and is told', TIMEOUT, async () => {
+  const project = await accepted()
+  project.write({ [FILE]: matrix(0.9) })
+  const { exitCode, output } = await ci(project)
+  expect(exitCode).toBe(0)
+  expect(output).toMatch(/✓ vllm 0\.4\.1 base, 2 req\/s: TPOT typical -1\d\.\d% .*faster by at\s+least/)
+  expect(output).toMatch(/0 FAIL \(5 improved\)/)
+  expect(project.read('bench-results/report.md')).toMatch(/### Improved or accepted\n\n- vllm/)
+})
+
+test('another workload, an older format, and too few trials are refused, and say why', TIMEOUT, async () => {
+  const project = await accepted()
+  const refused = async (text: string): Promise<string> => {
+    project.write({ [FILE]: text })
+    const { exitCode, output } = await ci(project)
+    expect(exitCode).toBe(1)
+    expect(output).not.toMatch(/gates:/)
+    return output
+  }
+  expect(await refused(matrix(1, 'numPrompts: 90'))).toMatch(/the number of requests is 90 and was 100/)
+  expect(
+    await refused(matrix(1, 'numPrompts: 100, arrival: constant()').replace('vllm }', 'vllm, constant }')),
+  ).toMatch(/the workload is \w{12} and was \w{12}/)
+  expect(await refused(matrix(1, 'numPrompts: 100, trials: 2'))).toMatch(/2 of the 3 trials that a baseline needs/)
+  expect(await refused(matrix(1, 'numPrompts: 100, trials: 9'))).toMatch(/Set `baselineTrials` .* to 14 or more/)
+  project.write({ [BASELINE]: '{"schema":"vitest-llm-bench/baseline@1","runs":[]}' })
+  expect(await refused(matrix(1))).toMatch(/is of an older format.*`vitest bench -u`/)
+})
+
+test('without describeServing, and with the last test filtered out, the file decides', TIMEOUT, async () => {
+  const own = (slowdown: number): string => `
+import { expect, test, vllm } from ${ENTRY}
+test('own', async ({ load }) => {
+  expect(await load({ target: vllm({ slowdown: ${slowdown} }), requestRate: 2, numPrompts: 100, trials: 3 })).toMatchBaseline()
+})`
+  const project = await accepted(own(1))
+  project.write({ [FILE]: own(1.3) })
+  const { exitCode, output } = await ci(project)
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/Failed Suites 1/)
+  expect(output).toMatch(/BenchError: own got worse: TTFT typical/)
+  expect(project.report().failedCases).toEqual([])
+  expect(project.junit()).toMatchObject([{ name: 'own', failure: expect.stringMatching(/TTFT typical/) }])
+
+  project.write({ [FILE]: matrix(1) })
+  expect((await project.bench()).exitCode).toBe(0)
+  project.write({ [FILE]: matrix(1.3) })
+  const filtered = await ci(project, ['-t', '2 req'])
+  expect(filtered.exitCode).toBe(1)
+  expect(filtered.output).toMatch(/2 req\/s got worse/)
+})
+
+test('margins are the limits, and bench files share the chance of a false failure', TIMEOUT, async () => {
+  const project = await accepted()
+  project.write({ 'bench/other.bench.ts': matrix(1) })
+  expect((await project.bench()).exitCode).toBe(0)
+  const config = project.read('vitest.config.ts')
+  const wide = '{ "TTFT typical": 0.5, "TTFT tail": 0.5, "TPOT typical": 0.5, "TPOT tail": 0.5, "E2E typical": 0.5 }'
+  project.write({
+    'vitest.config.ts': config.replace('Bench()', `Bench({ margins: ${wide} })`),
+    [FILE]: matrix(1.1),
+    'bench/other.bench.ts': matrix(1.1),
+  })
+  const { exitCode, output } = await ci(project)
+  expect(exitCode).toBe(0)
+  expect(output).toContain('10 gates: 10 pass, 0 inconclusive, 0 FAIL; chance of any false FAIL at most 5 %')
+
+  project.write({ 'vitest.config.ts': config.replace('Bench()', 'Bench({ margins: { TPOT: 0.5 } })') })
+  expect((await ci(project)).output).toMatch(/The margin of "TPOT" is no gate/)
+  project.write({ 'vitest.config.ts': config.replace('Bench()', 'Bench({ baselineTrials: 3 })') })
+  expect((await ci(project)).output).toMatch(
+    /The option baselineTrials of servingBench\(\) is 3\. It must be a whole number from 8/,
+  )
+})
+
+/** A server that answers the requests of these numbers, from 1, after 300 ms, and the others with 500. */
+async function listening(answers: (request: number) => boolean): Promise<string> {
+  let requests = 0
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
+    if (!answers((requests += 1))) return void response.writeHead(500).end()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const first = 'data: {"choices":[{"text":" word","finish_reason":null}]}\n\n'
+    const last =
+      'data: {"choices":[{"text":" word","finish_reason":"length"}],"usage":{"prompt_tokens":20,"completion_tokens":5}}\n\n'
+    setTimeout(() => response.write(first), 200)
+    setTimeout(() => response.end(last), 300)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const SERVED = `
+import { describeServing, fixedLengths, vllm } from ${ENTRY}
+const load = { numPrompts: 10, warmup: false, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }
+describeServing('served', { targets: [vllm()], requestRates: [Infinity], load, baseline: true })`
+
+test('where nothing is answered, or no more, nothing is accepted and nothing passes', TIMEOUT, async () => {
+  const project = benchProject({ [FILE]: SERVED })
+  const dead = await project.bench(['-u'], { VLLM_URL: await listening(() => false) })
+  expect(dead.exitCode).toBe(1)
+  expect(dead.output).toMatch(/no request has it on both sides/)
+  // The three trials of ten requests are answered; the further ones of the baseline are not.
+  const dying = await project.bench(['-u'], { VLLM_URL: await listening((request) => request <= 30) })
+  expect(dying.exitCode).toBe(1)
+  expect(project.has('bench/__baselines__')).toBe(false)
+  expect(gatesOf(project).filter(({ verdict }) => verdict === 'pass')).toEqual([])
+})
