@@ -21,8 +21,9 @@ test(
   { timeout: 180_000 },
   async () => {
     const project = comparison(1, 'requestRates: [1, 2]')
-    const { exitCode } = await project.bench()
+    const { exitCode, output } = await project.bench()
     expect(exitCode).toBe(0)
+    expect(output).toContain('10 gates: 10 pass, 0 inconclusive, 0 FAIL; chance of any false FAIL at most 5 %')
     const { runs } = project.report()
     const side = (name: string): string[] =>
       runs.filter((run) => run.case.includes(name)).map(({ load }) => load.digest)

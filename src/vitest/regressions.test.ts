@@ -92,22 +92,36 @@ test('what got faster passes, and is told', TIMEOUT, async () => {
 })
 
 test('another workload, an older format, and too few trials are refused, and say why', TIMEOUT, async () => {
-  const project = await accepted()
-  const refused = async (text: string): Promise<string> => {
-    project.write({ [FILE]: text })
-    const { exitCode, output } = await ci(project)
-    expect(exitCode).toBe(1)
-    expect(output).not.toMatch(/gates:/)
-    return output
-  }
-  expect(await refused(matrix(1, 'numPrompts: 90'))).toMatch(/the number of requests is 90 and was 100/)
-  expect(
-    await refused(matrix(1, 'numPrompts: 100, arrival: constant()').replace('vllm }', 'vllm, constant }')),
-  ).toMatch(/the workload is \w{12} and was \w{12}/)
-  expect(await refused(matrix(1, 'numPrompts: 100, trials: 2'))).toMatch(/2 of the 3 trials that a baseline needs/)
-  expect(await refused(matrix(1, 'numPrompts: 100, trials: 9'))).toMatch(/Set `baselineTrials` .* to 14 or more/)
-  project.write({ [BASELINE]: '{"schema":"vitest-llm-bench/baseline@1","runs":[]}' })
-  expect(await refused(matrix(1))).toMatch(/is of an older format.*`vitest bench -u`/)
+  const cases = (loads: Record<string, string>): string => `
+import { constant, expect, test, vllm } from ${ENTRY}
+const target = vllm()
+${Object.entries(loads)
+  .map(
+    ([name, load]) =>
+      `test('${name}', async ({ load }) => { expect(await load({ target, requestRate: 2, ${load} })).toMatchBaseline() })`,
+  )
+  .join('\n')}`
+  const good = 'numPrompts: 20, trials: 3'
+  const project = await accepted(cases({ count: good, gaps: good, old: good, few: good, many: good }))
+  project.write({
+    [FILE]: cases({
+      count: 'numPrompts: 19, trials: 3',
+      gaps: `${good}, arrival: constant()`,
+      old: good,
+      few: 'numPrompts: 20, trials: 2',
+      many: 'numPrompts: 20, trials: 9',
+    }),
+    'bench/__baselines__/chat.bench.old.json': '{"schema":"vitest-llm-bench/baseline@1","runs":[]}',
+  })
+  const { exitCode, output } = await ci(project)
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/Tests {2}5 failed/)
+  expect(output).toMatch(/"count" cannot be compared with its baseline: the number of requests is 19 and was 20/)
+  expect(output).toMatch(/"gaps" cannot be compared .*the workload is \w{12} and was \w{12}/)
+  expect(output).toMatch(/old\.json is of an older format.*`vitest bench -u`/)
+  expect(output).toMatch(/few has 2 of the 3 trials that a baseline needs/)
+  expect(output).toMatch(/Set `baselineTrials` .* to 14 or more/)
+  expect(output).not.toMatch(/gates?:/)
 })
 
 test('without describeServing, and with the last test filtered out, the file decides', TIMEOUT, async () => {
