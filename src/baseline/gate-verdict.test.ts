@@ -10,5 +10,7 @@ test('a baseline with failed requests says that it accepts them', () => {
     verdict: 'pass',
     message: '2 trials are the baseline from now on (a.json), and it accepts that 1 of 5 requests failed',
   })
-  expect(acceptedVerdict([trial(100), trial(100)], 'a.json').message).toBe('2 trials are the baseline from now on (a.json)')
+  expect(acceptedVerdict([trial(100), trial(100)], 'a.json').message).toBe(
+    '2 trials are the baseline from now on (a.json)',
+  )
 })
