@@ -37,6 +37,7 @@ test('a baseline is recorded once, holds, breaks on a slower engine, and moves o
   const missing = await ci(project)
   expect(missing.exitCode).toBe(1)
   expect(missing.output).toMatch(/has no baseline at .*vitest bench -u/)
+  expect(missing.output).toMatch(/Tests {2}1 failed \| 1 skipped/)
   expect(project.has(BASELINE)).toBe(false)
 
   const first = await project.bench()

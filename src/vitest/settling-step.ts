@@ -20,8 +20,10 @@ export function defineSettlingTest(frames: string): void {
   test(TITLE, { retry: 0, timeout: NO_TIMEOUT }, async ({ task, signal, skip }) => {
     if (number < defined) skip('decided by the last test of this name')
     refuseRetry(task.retry, 'A baseline')
+    const cases = takeGatedCases()
+    if (cases.length === 0) skip('no case was compared')
     try {
-      await settleGates(takeGatedCases(), {
+      await settleGates(cases, {
         signal,
         meta: (task.meta.serving ??= {}),
         onProgress: (name) => progressListener(name, task),
