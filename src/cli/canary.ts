@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { flyCanaries, type CanaryFlight, type Margins, type RecordedCase } from '../baseline/canary.ts'
-import { trialOfRun } from '../baseline/trial-of-run.ts'
+import { recordedTrial } from '../baseline/recorded-trial.ts'
 import { BenchError } from '../errors.ts'
 import { groupTrials } from '../metrics/pool-trials.ts'
 import type { RunReport } from '../report.ts'
@@ -54,7 +54,12 @@ function recordedCases(runs: readonly RunReport[]): RecordedCase[] {
     throw new BenchError('There is no run in the report.', { code: 'no-data', remedy: 'Run `vitest bench` first.' })
   return groupTrials(runs).map((trials, i): RecordedCase => {
     const { target, load } = trials[0]!
-    return { id: String(i), framework: target.framework, requestRate: load.requestRate, trials: trials.map(trialOfRun) }
+    return {
+      id: String(i),
+      framework: target.framework,
+      requestRate: load.requestRate,
+      trials: trials.map(recordedTrial),
+    }
   })
 }
 
