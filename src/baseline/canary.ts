@@ -1,6 +1,6 @@
 import { BenchError } from '../errors.ts'
 import { decideRegressions, type RegressionOptions } from './decide-regressions.ts'
-import { STAGE_PAIRS } from './stage-pairs.ts'
+import { FIRST_PAIR, STAGE_PAIRS } from './stage-pairs.ts'
 import type { RegressionCase, Trial, TrialPairs } from './trial.ts'
 
 /** A case as it was recorded: its trials, three or one, are laid out again until every stage of the gate has its pairs. */
@@ -127,7 +127,7 @@ async function ask(build: Build, id: string, inject: Fault['inject']): Promise<C
 
 function judge({ cases, margins }: Build, faultOf: (id: string) => Fault['inject']) {
   const pairsOf = ({ id, trials }: RecordedCase, stage: 1 | 2 | 3): TrialPairs => {
-    const from = stage === 1 ? 0 : stage === 2 ? STAGE_PAIRS[1] : STAGE_PAIRS[1] + STAGE_PAIRS[2]
+    const from = FIRST_PAIR[stage]
     const baseline = Array.from({ length: STAGE_PAIRS[stage] }, (_, i): Trial => {
       const trial = trials[(from + i) % trials.length]
       if (trial === undefined) throw noTrial(id)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { flatMetrics } from '../metrics/flat-metrics.ts'
+import { invalidities } from '../metrics/invalidities.ts'
 import { groupTrials } from '../metrics/pool-trials.ts'
 import { FRAMEWORK_IDS, type BenchReport, type RunReport } from '../report.ts'
 
@@ -65,6 +66,6 @@ function entryOf(runs: readonly RunReport[]): HistoryEntry {
 
 function unusable({ metrics, verdicts }: RunReport): string | null {
   if (metrics.completed === 0) return 'no request completed'
-  const invalid = verdicts.find(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+  const [invalid] = invalidities([{ verdicts }])
   return invalid === undefined ? null : `the run is invalid: ${invalid.message}`
 }

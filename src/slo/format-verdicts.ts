@@ -1,4 +1,5 @@
 import { CATALOG } from '../metrics/catalog.ts'
+import { invalidities } from '../metrics/invalidities.ts'
 import type { RunReport, Verdict, VerdictWord } from '../report.ts'
 import { MS_PER_SECOND } from '../units.ts'
 import { formatValue } from './format-value.ts'
@@ -40,7 +41,7 @@ export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]):
 }
 
 function firstLine(run: FormattedRun, verdicts: readonly Verdict[]): string {
-  const invalid = verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+  const invalid = invalidities([{ verdicts }])
   if (invalid.length > 0) return `${runLabel(run)} is invalid: ${messages(invalid)}`
   const broken = verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
   const total = `${verdicts.length} objective${verdicts.length === 1 ? '' : 's'}`

@@ -2,21 +2,23 @@ import { describe, inject } from 'vitest'
 import { decideRegressions, type GateResult, type RegressionOptions } from '../baseline/decide-regressions.ts'
 import { gateVerdict } from '../baseline/gate-verdict.ts'
 import { pairTrials, recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
-import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
+import { FIRST_PAIR, STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import type { RegressionCase, TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
+import { invalidities } from '../metrics/invalidities.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkComparison } from './check-options.ts'
-import { inconclusiveFromEnvironment, targetFromEnvironment } from './environment.ts'
-import { failIfOpen } from './fail-if-open.ts'
+import { targetFromEnvironment } from './environment.ts'
 import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
+import { rateTitle } from './rate-title.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import { shareOfChance } from './share-of-chance.ts'
 import type { ServingMeta, ServingRun } from './types.ts'
+import { underPolicy } from './under-policy.ts'
 
 type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
 
@@ -33,9 +35,7 @@ export interface ComparisonOptions {
 }
 
 const DEFAULT_PROMPTS = 200
-/** Of each stage: trials count on, so that no pair is looked at twice. */
-const FIRST_TRIAL = { 1: 0, 2: STAGE_PAIRS[1], 3: STAGE_PAIRS[1] + STAGE_PAIRS[2] } as const
-type Stage = keyof typeof FIRST_TRIAL
+type Stage = keyof typeof STAGE_PAIRS
 
 /**
  * A bench case that asks whether one version is slower than another when both can be run now: no baseline is stored.
@@ -102,7 +102,7 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
   return {
     async send(side, requestRate, trial) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
-      const name = `${side}, ${requestRate === Infinity ? 'all at once' : `${requestRate} req/s`}`
+      const name = `${side}, ${rateTitle(requestRate)}`
       const run = await load({ target: targets[side], requestRate, ...options, name, trial })
       noteProbe(run)
       if (side === 'candidate' && !firstRuns.has(requestRate)) firstRuns.set(requestRate, run)
@@ -118,7 +118,7 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
 }
 
 function refuseInvalid({ report }: ServingRun): void {
-  const invalid = report.verdicts.find(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+  const [invalid] = invalidities([report])
   if (invalid === undefined) return
   throw new BenchError(`The versions cannot be compared: ${report.case} is invalid. ${invalid.message}`, {
     code: 'not-comparable',
@@ -129,7 +129,7 @@ function refuseInvalid({ report }: ServingRun): void {
 /** The pairs of a stage, one entry a rate. Whoever went first in one pair goes second in the next. */
 async function measure(sides: Sides, requestRates: readonly PerSecond[], stage: Stage): Promise<TrialPairs[]> {
   const measured = requestRates.map(() => ({ baseline: [] as RecordedTrial[], candidate: [] as RecordedTrial[] }))
-  const from = FIRST_TRIAL[stage]
+  const from = FIRST_PAIR[stage]
   for (let trial = from; trial < from + STAGE_PAIRS[stage]; trial++) {
     const order = trial % 2 === 0 ? (['baseline', 'candidate'] as const) : (['candidate', 'baseline'] as const)
     for (const side of order) {
@@ -143,17 +143,15 @@ async function measure(sides: Sides, requestRates: readonly PerSecond[], stage: 
 
 /** Writes each gate into the report, then fails if one did. */
 function judge(sides: Sides, gates: readonly GateResult[]): void {
-  const policy = inconclusiveFromEnvironment({}, process.env, inject('servingBench').inconclusive)
   const byRate = Map.groupBy(gates, (gate) => Number(gate.case))
   const broken = [...byRate].flatMap(([requestRate, decided]) => {
     const run = sides.firstRun(requestRate)
-    const verdicts = decided.map(gateVerdict)
-    const judged = policy === 'fail' ? verdicts.map(failIfOpen) : verdicts
+    const judged = underPolicy(decided.map(gateVerdict))
     recordVerdicts(run, judged)
     return judged.filter(({ verdict }) => verdict === 'fail').map(({ message }) => ({ run, requestRate, message }))
   })
   if (broken.length === 0) return
-  const lines = broken.map(({ requestRate, message }) => `${requestRate} req/s: ${message}`)
+  const lines = broken.map(({ requestRate, message }) => `${rateTitle(requestRate)}: ${message}`)
   const error = new BenchError(`The candidate got worse.\n${lines.join('\n')}\n`, {
     code: 'regressed',
     remedy: 'See both sides in the table; a wider margin is set with `margins`.',

@@ -9,6 +9,7 @@ import { checkMatrix } from './check-options.ts'
 import { sloFromEnvironment } from './environment.ts'
 import { requireEvidence } from './evidence.ts'
 import { test } from './load-fixture.ts'
+import { rateTitle } from './rate-title.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import { defineSettlingTest } from './settling-step.ts'
@@ -68,7 +69,9 @@ export function describeServing(
 function announceShortSamples(name: string, matrix: ServingMatrix): void {
   const cells = matrix.targets.flatMap((target) => matrix.requestRates.map((requestRate) => ({ target, requestRate })))
   const lines = cells.flatMap((cell) =>
-    shortSamplesOf(cell, matrix).map((message) => `  ${targetLabel(cell.target)}, ${titleOf(cell)}: ${message}`),
+    shortSamplesOf(cell, matrix).map(
+      (message) => `  ${targetLabel(cell.target)}, ${rateTitle(cell.requestRate)}: ${message}`,
+    ),
   )
   if (lines.length === 0) return
   console.warn(
@@ -96,40 +99,40 @@ function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad 
   return baseline === true ? { trials: STAGE_PAIRS[1], ...chosen } : chosen
 }
 
-function titleOf({ requestRate }: ServingCell): string {
-  return requestRate === Infinity ? 'all at once' : `${requestRate} req/s`
-}
-
 function defineCell(
   cell: ServingCell,
   matrix: ServingMatrix,
   check: ((run: ServingRun, cell: ServingCell) => void) | undefined,
   frames: string,
 ): void {
-  test(titleOf(cell), { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
-    try {
-      const slo = sloOf(cell, matrix)
-      const run = await load({
-        target: cell.target,
-        requestRate: cell.requestRate,
-        ...loadOf(cell, matrix),
-        ...(slo === undefined ? {} : { slo }),
-      })
-      const errors = collect([
-        () => (slo === undefined ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
-        () => matrix.baseline === true && expect(run).toMatchBaseline(),
-        () => check?.(run, cell),
-      ])
-      if (errors.length === 1) throw errors[0]
-      if (errors.length > 1)
-        throw new AggregateError(
-          errors.map((error) => atCallSite(error, frames)),
-          `${errors.length} failures`,
-        )
-    } catch (error) {
-      throw atCallSite(error, frames)
-    }
-  })
+  test(
+    rateTitle(cell.requestRate),
+    { meta: { serving: { framework: targetLabel(cell.target) } } },
+    async ({ load }) => {
+      try {
+        const slo = sloOf(cell, matrix)
+        const run = await load({
+          target: cell.target,
+          requestRate: cell.requestRate,
+          ...loadOf(cell, matrix),
+          ...(slo === undefined ? {} : { slo }),
+        })
+        const errors = collect([
+          () => (slo === undefined ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
+          () => matrix.baseline === true && expect(run).toMatchBaseline(),
+          () => check?.(run, cell),
+        ])
+        if (errors.length === 1) throw errors[0]
+        if (errors.length > 1)
+          throw new AggregateError(
+            errors.map((error) => atCallSite(error, frames)),
+            `${errors.length} failures`,
+          )
+      } catch (error) {
+        throw atCallSite(error, frames)
+      }
+    },
+  )
 }
 
 function collect(assertions: readonly (() => unknown)[]): unknown[] {

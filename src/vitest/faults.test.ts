@@ -2,34 +2,21 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import type { FailureKind } from '../record.ts'
-import { FAULT_KINDS, FAULTS, type FaultKind } from '../simulator/replay/faults.ts'
+import { FAULT_ENDS, FAULTS_OF_THE_SERVER } from '../simulator/replay/fault-ends.testkit.ts'
+import { FAULT_KINDS, FAULTS } from '../simulator/replay/faults.ts'
 import { serveReplay } from '../simulator/replay/replay-load.testkit.ts'
 import { benchProject, ENTRY } from './run-bench.testkit.ts'
 
 const KEY = 'planted-secret-42'
 const FILES = ['report.json', 'junit.xml', 'report.md', 'report.html']
 
-/** Faults of whole servers, which the bench sees before it sends. */
-const NOT_THERE = ['refuse', 'tls'] as const
-
-/** How the faulty requests of a case end; null where every request completes. */
-const FAILS_AS: Readonly<Record<Exclude<FaultKind, (typeof NOT_THERE)[number]>, FailureKind | null>> = {
-  none: null,
-  cut: 'truncated',
-  stall: 'idle-timeout',
-  'error-event': 'in-band-error',
-  short: null,
-  'silent-head': 'first-byte-timeout',
-  'head-then-cut': 'truncated',
-  'reset-mid-header': 'truncated',
-  'endless-headers': 'truncated',
-  garbage: 'truncated',
-  'long-line': 'in-band-error',
-  loading: 'http-status',
-  'late-ready': null,
-  'slow-reader': null,
-}
+/** How the cases end whose server is there: null where every request completes. */
+const FAILS_AS = Object.fromEntries(
+  FAULT_KINDS.filter((kind) => !FAULTS_OF_THE_SERVER.includes(kind)).map((kind) => {
+    const end = FAULT_ENDS[kind]
+    return [kind, end === 'completed' ? null : end]
+  }),
+)
 
 test(
   'no fault ends green: each case names its failures by kind, whatever its objectives forgive',
@@ -58,10 +45,10 @@ for (const { kind, url } of ${JSON.stringify(faulty)}) test(kind, async ({ load 
     const { runs, failedCases } = project.report()
     const kinds = Object.fromEntries(runs.map((run) => [run.case, run.errors[0]?.kind ?? null]))
     expect(kinds).toEqual(FAILS_AS)
-    expect(failedCases.map((failed) => failed.case)).toEqual(NOT_THERE)
+    expect(failedCases.map((failed) => failed.case)).toEqual(FAULTS_OF_THE_SERVER)
 
     const junit = Object.fromEntries(project.junit().map(({ name, failure, error }) => [name, failure ?? error]))
-    for (const kind of NOT_THERE) expect(junit[kind]).toMatch(/refused the connection|no TLS session/)
+    for (const kind of FAULTS_OF_THE_SERVER) expect(junit[kind]).toMatch(/refused the connection|no TLS session/)
     for (const [kind, failsAs] of Object.entries(FAILS_AS)) {
       if (failsAs !== null) expect(junit[kind], kind).toContain(`x ${failsAs}: `)
     }

@@ -1,6 +1,7 @@
-import { describe, inject } from 'vitest'
+import { describe } from 'vitest'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
+import { invalidities } from '../metrics/invalidities.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import type { RunReport, Verdict, Warning } from '../report.ts'
 import { judgeSlo } from '../slo/judge-slo.ts'
@@ -9,15 +10,15 @@ import type { Slo } from '../slo/slo.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkCapacity } from './check-options.ts'
-import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
+import { sloFromEnvironment } from './environment.ts'
 import { requireEvidence } from './evidence.ts'
 import { queueOf } from './growing-queue.ts'
 import { noteJudged, noteProbe, recordVerdicts, recordWarnings } from './ledger.ts'
-import { failIfOpen } from './fail-if-open.ts'
 import { test, type Load } from './load-fixture.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import type { ServingRun } from './types.ts'
+import { underPolicy } from './under-policy.ts'
 
 type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
 
@@ -98,12 +99,11 @@ async function search(probe: Probe, options: CapacityOptions): Promise<void> {
   })
   const at = runs.get(capacity.highestPass ?? Math.min(...runs.keys()))
   if (at === undefined) throw new RangeError('A search tries at least one rate.')
-  const policy = inconclusiveFromEnvironment(options.slo, process.env, inject('servingBench').inconclusive)
-  const found = verdictOf(capacity, min)
-  const verdict = policy === 'fail' ? failIfOpen(found) : found
-  recordVerdicts(at, [verdict])
-  if (verdict.verdict !== 'fail') return
-  const error = new BenchError(`${verdict.message}.`, {
+  const verdicts = underPolicy([verdictOf(capacity, min)], options.slo)
+  recordVerdicts(at, verdicts)
+  const failed = verdicts.find(({ verdict }) => verdict === 'fail')
+  if (failed === undefined) return
+  const error = new BenchError(`${failed.message}.`, {
     code: 'no-capacity',
     remedy: 'See the rows of the rates that were tried; lower `min`, or the objectives, or give the server more.',
   })
@@ -117,7 +117,7 @@ async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run
   for (;;) {
     const run = await probe(rate, looks.length)
     looks.push(run)
-    const invalid = run.report.verdicts.find(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid')
+    const [invalid] = invalidities(run.reports)
     if (invalid !== undefined) {
       throw new BenchError(`The capacity cannot be told: at ${rate} req/s the run is invalid. ${invalid.message}`, {
         code: 'no-capacity',

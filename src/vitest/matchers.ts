@@ -1,6 +1,7 @@
 import { inject, type MatchersObject, type MatcherState } from 'vitest'
 import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
 import { BenchError } from '../errors.ts'
+import { invalidities } from '../metrics/invalidities.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
 import { withTtftExplained } from '../slo/explain-ttft.ts'
@@ -10,15 +11,14 @@ import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { doubtClient } from './doubt-client.ts'
-import { inconclusiveFromEnvironment, sloFromEnvironment } from './environment.ts'
-import { failIfOpen } from './fail-if-open.ts'
+import { sloFromEnvironment } from './environment.ts'
 import { gateCase } from './gated-cases.ts'
 import { queueOf } from './growing-queue.ts'
 import { highestStableRate, noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
-import { invalidities } from './invalidities.ts'
 import { recordsOfTrials } from './records-of-trials.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { ServingRun } from './types.ts'
+import { underPolicy } from './under-policy.ts'
 
 /** Synchronous, so that no forgotten `await` can turn one green. Each writes its verdicts into the report first. */
 export const matchers = {
@@ -28,11 +28,9 @@ export const matchers = {
     const asked = sloFromEnvironment(slo, process.env) ?? slo
     refuseRetry(provenanceOf(run)?.retry, `The SLO of ${run.report.case}`)
     doubtClient(run.reports, asked)
-    const policy = inconclusiveFromEnvironment(asked, process.env, inject('servingBench').inconclusive)
     const evidence = { metrics: run, trials: run.reports, growingQueue: growingQueue(run) }
     recordWarnings(run, shortSampleWarnings(evidence, asked))
-    const verdicts = judgeSlo(evidence, asked)
-    return judged(run, policy === 'fail' ? verdicts.map(failIfOpen) : verdicts)
+    return judged(run, underPolicy(judgeSlo(evidence, asked), asked))
   },
 
   toMatchBaseline(this: MatcherState, received: unknown) {
@@ -47,7 +45,7 @@ export const matchers = {
       })
     }
     const verdict =
-      invalidities(run).length > 0
+      invalidities(run.reports).length > 0
         ? { ...WAITING_VERDICT, message: 'not compared: the run is invalid' }
         : gateCase(run, provenance, inject('servingBench'))
     return judged(run, [verdict])
@@ -95,7 +93,7 @@ function refuseNot({ isNot }: MatcherState, matcher: string): void {
  * assertion, and none of its objectives passes or fails: there is nothing to judge.
  */
 function judged(run: ServingRun, found: readonly Verdict[]): { pass: boolean; message: () => string } {
-  const invalid = invalidities(run)
+  const invalid = invalidities(run.reports)
   const objectives =
     invalid.length === 0
       ? withTtftExplained(run.reports, found)

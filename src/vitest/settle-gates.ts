@@ -8,18 +8,17 @@ import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { checkPairs, type RegressionCase, type TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel } from '../frameworks/target.ts'
+import { invalidities } from '../metrics/invalidities.ts'
 import type { RunReport, Verdict } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
-import { inconclusiveFromEnvironment } from './environment.ts'
-import { failIfOpen } from './fail-if-open.ts'
 import type { GatedCase } from './gated-cases.ts'
-import { invalidities } from './invalidities.ts'
 import { judgedLine } from './judged-line.ts'
 import { runAlone } from './run-alone.ts'
 import type { RunCaseOptions } from './run-case.ts'
 import { withServer, type ServedLoad } from './servers.ts'
 import { shareOfChance } from './share-of-chance.ts'
 import type { ServingMeta } from './types.ts'
+import { underPolicy } from './under-policy.ts'
 
 /** Where the end of a file runs: in its last test, or after its tests. */
 export interface SettlingPlace {
@@ -79,10 +78,8 @@ async function compare(cases: readonly GatedCase[], place: SettlingPlace): Promi
       }
     },
   })
-  const policy = inconclusiveFromEnvironment({}, process.env, inject('servingBench').inconclusive)
   for (const [id, decided] of Map.groupBy(gates, (gate) => gate.case)) {
-    const verdicts = decided.map(gateVerdict)
-    const judged = policy === 'fail' ? verdicts.map(failIfOpen) : verdicts
+    const judged = underPolicy(decided.map(gateVerdict))
     const one = byId.get(id)!
     settle(place, one, judged)
     const failed = judged.filter(({ verdict }) => verdict === 'fail')
@@ -130,7 +127,7 @@ async function moreTrials(one: GatedCase, skip: number, trials: number, place: S
       { signal, onProgress: place.onProgress(name) },
     ),
   )
-  const [invalid] = invalidities(more)
+  const [invalid] = invalidities(more.reports)
   if (invalid === undefined) return [...more.reports]
   throw new BenchError(`${name}: further trials are invalid. ${invalid.message}`, {
     code: 'not-comparable',

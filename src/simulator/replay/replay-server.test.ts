@@ -7,35 +7,13 @@ import { createRealClock } from '../../dispatch/real-clock.ts'
 import { createDecoder } from '../../protocol/index.ts'
 import { MAX_EVENT_BYTES } from '../../protocol/byte-splitter.ts'
 import { expectedAnswer, recordedStreams } from '../../protocol/recorded-streams.testkit.ts'
-import type { FailureKind, RequestRecord } from '../../record.ts'
+import type { RequestRecord } from '../../record.ts'
+import { FAULT_ENDS, FAULTS_OF_THE_SERVER } from './fault-ends.testkit.ts'
 import { FAULT_KINDS, FAULTS, type FaultKind } from './faults.ts'
 import { connectTo, endings, loadFrom, recorded, serveReplay } from './replay-load.testkit.ts'
 
 /** Long enough for a healthy answer on a busy machine, and what a silent one costs the test. */
 const TIMEOUTS = { firstByte: 3000, idle: 3000 }
-
-/** How the faulty requests of a load end, each fault in a load of its own. */
-const ENDS: Readonly<Record<FaultKind, FailureKind | 'completed'>> = {
-  none: 'completed',
-  cut: 'truncated',
-  stall: 'idle-timeout',
-  'error-event': 'in-band-error',
-  short: 'completed',
-  'silent-head': 'first-byte-timeout',
-  'head-then-cut': 'truncated',
-  'reset-mid-header': 'truncated',
-  'endless-headers': 'truncated',
-  garbage: 'truncated',
-  'long-line': 'in-band-error',
-  loading: 'http-status',
-  'late-ready': 'completed',
-  'slow-reader': 'completed',
-  refuse: 'connect',
-  tls: 'tls',
-}
-
-/** Faults of whole servers: no request to such a one is healthy. */
-const OF_THE_SERVER: readonly FaultKind[] = ['refuse', 'tls']
 
 const AFTER: Partial<Record<FaultKind, number>> = { 'late-ready': 300, loading: 1000, 'slow-reader': 10 }
 
@@ -48,11 +26,11 @@ test.concurrent.for(FAULT_KINDS)(
     // Every third of twelve requests is faulty: four, beside eight healthy ones.
     const server = await serveReplay({ fault: { kind, after: after(kind) }, every: 3 }, onTestFinished)
     const load = await loadFrom(server.url, { requests: 12, timeouts: TIMEOUTS })
-    const expected = OF_THE_SERVER.includes(kind)
-      ? { [ENDS[kind]]: 12 }
-      : ENDS[kind] === 'completed'
+    const expected = FAULTS_OF_THE_SERVER.includes(kind)
+      ? { [FAULT_ENDS[kind]]: 12 }
+      : FAULT_ENDS[kind] === 'completed'
         ? { completed: 12 }
-        : { [ENDS[kind]]: 4, completed: 8 }
+        : { [FAULT_ENDS[kind]]: 4, completed: 8 }
     expect(endings(load)).toEqual(expected)
     const whole = load.records.filter(
       ({ outcome, outputTokens }) => outcome.status === 'completed' && outputTokens === 16,
