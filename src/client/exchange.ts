@@ -4,9 +4,9 @@ import type { ProtocolId, StreamDecoder } from '../protocol/protocol.ts'
 import type { FailureKind, Outcome, RequestRecord, TokenSource } from '../record.ts'
 import type { Ms, Tokens } from '../units.ts'
 import { countOutputTokens } from './output-tokens.ts'
-import { createStamps } from './stamps.ts'
+import { Stamps } from './stamps.ts'
 import type { Timeouts } from './timeouts.ts'
-import type { Transport, WireRequest } from './transport.ts'
+import type { Transport, TransportFailure, WireObserver, WireRequest } from './transport.ts'
 
 export interface ExchangeOptions {
   readonly clock: Clock
@@ -41,142 +41,167 @@ export interface Exchange {
  * Events that arrived in one read of the socket share a stamp: they became visible together.
  */
 export function startExchange(options: ExchangeOptions): Exchange {
-  const { clock, transport, timeouts, protocol, index, dueAt, promptTokens, requestedOutputTokens } = options
-  let decoder = options.decoder ?? createDecoder(protocol, { keepText: options.retokenise !== undefined })
-  const stamps = createStamps(requestedOutputTokens)
-  const startedAt = clock.now()
+  const exchange = new WireExchange(options)
+  exchange.send()
+  return exchange
+}
 
-  let status: number | null = null
-  let sentAt: Ms | null = null
-  let headAt: Ms | null = null
-  let firstByteAt: Ms | null = null
-  let lastByteAt: Ms = startedAt
-  let firstEventAt: Ms | null = null
-  let firstOutputAt: Ms | null = null
-  let firstAnswerAt: Ms | null = null
-  let stamped = 0
-  let isOver = false
-  let sending: { abort(): void } | null = null
-  let cancelTimer: CancelTimer | null = null
+class WireExchange implements Exchange, WireObserver {
+  // What each read touches stands first.
+  #decoder: StreamDecoder
+  readonly #stamps: Stamps
+  #lastByteAt: Ms
+  #firstByteAt: Ms | null = null
+  #firstEventAt: Ms | null = null
+  #firstOutputAt: Ms | null = null
+  #firstAnswerAt: Ms | null = null
+  readonly #options: ExchangeOptions
+  readonly #startedAt: Ms
+  #status: number | null = null
+  #sentAt: Ms | null = null
+  #headAt: Ms | null = null
+  #isOver = false
+  #sending: { abort(): void } | null = null
+  #cancelTimer: CancelTimer | null = null
 
-  const stampNews = (now: Ms): void => {
-    const { events, outputEvents, answerEvents } = decoder.state
-    if (events > 0) firstEventAt ??= now
-    if (outputEvents > 0) firstOutputAt ??= now
-    if (answerEvents > 0) firstAnswerAt ??= now
-    for (; stamped < outputEvents; stamped++) stamps.push(now)
+  constructor(options: ExchangeOptions) {
+    this.#options = options
+    this.#decoder = options.decoder ?? createDecoder(options.protocol, { keepText: options.retokenise !== undefined })
+    this.#stamps = new Stamps(options.requestedOutputTokens)
+    this.#startedAt = options.clock.now()
+    this.#lastByteAt = this.#startedAt
   }
 
-  const finish = (outcome: Outcome, endedAt: Ms): void => {
-    isOver = true
-    cancelTimer?.()
+  send(): void {
+    this.#setTimer()
+    this.#sending = this.#options.transport.send(this.#options.request, this)
+  }
+
+  abort(): void {
+    if (this.#isOver) return
+    this.#sending?.abort()
+    this.#fail('aborted', 'the run was stopped before the answer had ended.')
+  }
+
+  onSent(): void {
+    this.#sentAt = this.#options.clock.now()
+    this.#setTimer()
+  }
+
+  onHead(status: number, _headers: unknown, at: Ms): void {
+    this.#headAt = at
+    this.#status = status
+    if (status !== 200) this.#decoder = createDecoder('http-error-body')
+  }
+
+  onBytes(bytes: Uint8Array, start: number, end: number, at: Ms): void {
+    this.#lastByteAt = at
+    if (this.#firstByteAt === null) {
+      this.#firstByteAt = at
+      this.#setTimer()
+    }
+    this.#decoder.push(bytes, start, end)
+    this.#stampNews(at)
+  }
+
+  onEnd(): void {
+    this.#judge('clean', this.#options.clock.now())
+  }
+
+  onError(kind: TransportFailure, message: string): void {
+    if (kind === 'truncated' && this.#status !== null) this.#judge('cut', this.#options.clock.now())
+    else this.#fail(kind, message)
+  }
+
+  #stampNews(at: Ms): void {
+    const { events, outputEvents, answerEvents } = this.#decoder.state
+    if (events > 0) this.#firstEventAt ??= at
+    if (outputEvents > 0) this.#firstOutputAt ??= at
+    if (answerEvents > 0) this.#firstAnswerAt ??= at
+    const stamps = this.#stamps
+    while (stamps.count < outputEvents) stamps.push(at)
+  }
+
+  /** A head has come: what the answer is worth is for the protocol to say. */
+  #judge(transportEnd: 'clean' | 'cut' | 'stall', endedAt: Ms): void {
+    const decoder = this.#decoder
+    decoder.end()
+    this.#stampNews(this.#lastByteAt)
+    const complete = decoder.isComplete()
+    const { protocol } = this.#options
     const { state } = decoder
-    const { tokens, source } = countOutputTokens(state, { ...options, requested: requestedOutputTokens })
-    options.onDone({
+    this.#finish(judgeAnswer({ protocol, httpStatus: this.#status!, state, complete, transportEnd }), endedAt)
+  }
+
+  #fail(kind: FailureKind, message: string): void {
+    this.#finish({ status: 'failed', kind, message }, this.#options.clock.now())
+  }
+
+  #finish(outcome: Outcome, endedAt: Ms): void {
+    this.#isOver = true
+    this.#cancelTimer?.()
+    const { index, dueAt, promptTokens, requestedOutputTokens, failOtherLengths } = this.#options
+    const { state } = this.#decoder
+    const { tokens, source } = countOutputTokens(state, { ...this.#options, requested: requestedOutputTokens })
+    this.#options.onDone({
       index,
       dueAt,
-      sentAt,
-      headAt,
-      firstByteAt,
-      firstEventAt,
-      firstOutputAt,
-      firstAnswerAt,
-      lastOutputAt: stamps.last(),
+      sentAt: this.#sentAt,
+      headAt: this.#headAt,
+      firstByteAt: this.#firstByteAt,
+      firstEventAt: this.#firstEventAt,
+      firstOutputAt: this.#firstOutputAt,
+      firstAnswerAt: this.#firstAnswerAt,
+      lastOutputAt: this.#stamps.last(),
       endedAt,
-      outputAt: stamps.toArray(),
+      outputAt: this.#stamps.toArray(),
       promptTokens,
       serverPromptTokens: state.promptTokens,
       requestedOutputTokens,
       outputTokens: tokens,
       outputTokensSource: source,
       finishReason: state.finishReason,
-      outcome:
-        options.failOtherLengths === true ? judgeLength(outcome, requestedOutputTokens, tokens, source) : outcome,
+      outcome: failOtherLengths === true ? judgeLength(outcome, requestedOutputTokens, tokens, source) : outcome,
     })
-  }
-
-  const fail = (kind: FailureKind, message: string): void => {
-    finish({ status: 'failed', kind, message }, clock.now())
-  }
-
-  /** A head has come: what the answer is worth is for the protocol to say. */
-  const judge = (transportEnd: 'clean' | 'cut' | 'stall', endedAt: Ms): void => {
-    decoder.end()
-    stampNews(lastByteAt)
-    const complete = decoder.isComplete()
-    finish(judgeAnswer({ protocol, httpStatus: status!, state: decoder.state, complete, transportEnd }), endedAt)
-  }
-
-  const giveUp = (): void => {
-    sending?.abort()
-    if (clock.now() >= startedAt + timeouts.total) {
-      fail('total-timeout', `not over after ${seconds(timeouts.total)}, with ${stamped} events of output.`)
-    } else if (sentAt === null) {
-      fail('connect', `no connection within ${seconds(timeouts.connect)}. Check the address and any firewall.`)
-    } else if (firstByteAt === null) {
-      const head = status === null ? 'not even a head' : `only the head, HTTP ${status}`
-      fail('first-byte-timeout', `no byte of an answer within ${seconds(timeouts.firstByte)}, ${head}.`)
-    } else {
-      judge('stall', clock.now())
-    }
-  }
-
-  const deadline = (): Ms => {
-    const phase =
-      sentAt === null
-        ? startedAt + timeouts.connect
-        : firstByteAt === null
-          ? sentAt + timeouts.firstByte
-          : lastByteAt + timeouts.idle
-    return Math.min(phase, startedAt + timeouts.total)
   }
 
   /** Set when a phase begins, and again when it comes early: reads of the socket only move the deadline. */
-  const setTimer = (): void => {
-    cancelTimer?.()
-    const at = deadline()
+  #setTimer(): void {
+    this.#cancelTimer?.()
+    const { clock } = this.#options
+    const at = this.#deadline()
     if (at === Infinity) return
-    cancelTimer = clock.at(at, () => {
-      if (clock.now() >= deadline()) giveUp()
-      else setTimer()
+    this.#cancelTimer = clock.at(at, () => {
+      if (clock.now() >= this.#deadline()) this.#giveUp()
+      else this.#setTimer()
     })
   }
 
-  setTimer()
-  sending = transport.send(options.request, {
-    onSent() {
-      sentAt = clock.now()
-      setTimer()
-    },
-    onHead(code, _headers, at) {
-      headAt = at
-      status = code
-      if (code !== 200) decoder = createDecoder('http-error-body')
-    },
-    onBytes(bytes, start, end, now) {
-      lastByteAt = now
-      if (firstByteAt === null) {
-        firstByteAt = now
-        setTimer()
-      }
-      decoder.push(bytes, start, end)
-      stampNews(now)
-    },
-    onEnd() {
-      judge('clean', clock.now())
-    },
-    onError(kind, message) {
-      if (kind === 'truncated' && status !== null) judge('cut', clock.now())
-      else fail(kind, message)
-    },
-  })
+  #deadline(): Ms {
+    const { timeouts } = this.#options
+    const phase =
+      this.#sentAt === null
+        ? this.#startedAt + timeouts.connect
+        : this.#firstByteAt === null
+          ? this.#sentAt + timeouts.firstByte
+          : this.#lastByteAt + timeouts.idle
+    return Math.min(phase, this.#startedAt + timeouts.total)
+  }
 
-  return {
-    abort() {
-      if (isOver) return
-      sending.abort()
-      fail('aborted', 'the run was stopped before the answer had ended.')
-    },
+  #giveUp(): void {
+    const { clock, timeouts } = this.#options
+    this.#sending?.abort()
+    if (clock.now() >= this.#startedAt + timeouts.total) {
+      const events = this.#stamps.count
+      this.#fail('total-timeout', `not over after ${seconds(timeouts.total)}, with ${events} events of output.`)
+    } else if (this.#sentAt === null) {
+      this.#fail('connect', `no connection within ${seconds(timeouts.connect)}. Check the address and any firewall.`)
+    } else if (this.#firstByteAt === null) {
+      const head = this.#status === null ? 'not even a head' : `only the head, HTTP ${this.#status}`
+      this.#fail('first-byte-timeout', `no byte of an answer within ${seconds(timeouts.firstByte)}, ${head}.`)
+    } else {
+      this.#judge('stall', clock.now())
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
-import { type HttpHeaders, HttpResponseReader } from './http-response.ts'
+import { type HttpHeaders, HttpResponseReader, type HttpResponseSink } from './http-response.ts'
 import type { TlsOptions } from './tls.ts'
+import type { WireObserver } from './transport.ts'
 
 export interface ConnectionOptions {
   readonly url: URL
@@ -13,14 +14,8 @@ export interface ConnectionOptions {
   now(): Ms
 }
 
-/** Hears what happens on a connection between `send` and `onEnd`. */
-export interface AnswerObserver {
-  /** `at` is when the socket was read. */
-  onHead(status: number, headers: HttpHeaders, at: Ms): void
-  onBytes(bytes: Uint8Array, start: number, end: number, at: Ms): void
-  /** `reusable`: the connection may carry another request now. */
-  onEnd(reusable: boolean): void
-}
+/** Hears the answer as it comes. */
+type AnswerObserver = Pick<WireObserver, 'onHead' | 'onBytes'>
 
 /** The server may close the connection so much earlier than its `Keep-Alive: timeout` says: it is on its way by then. */
 const KEEP_ALIVE_MARGIN: Ms = 1000
@@ -31,24 +26,28 @@ const TCP_KEEP_ALIVE: Ms = 60_000
  *
  * The socket reads into one buffer (`onread`), with no stream, no copy and no allocation between the system call and the
  * reader of the answer.
+ *
+ * With a thousand streams, most of what an event costs is fetching the state of its stream from memory: here and in what is
+ * called per event, objects are few, and what each read touches stands first in them (docs/performance.md).
  */
-export class HttpConnection {
+export class HttpConnection implements HttpResponseSink {
+  #observer: AnswerObserver | null = null
+  readonly #reader: HttpResponseReader = new HttpResponseReader(this)
+  readonly #now: () => Ms
+  /** Set between the end of an answer and the call that tells of it. */
+  #ended: 'reusable' | 'last' | null = null
+  #readAt: Ms = 0
+  /** Whether any byte has come since the last request was sent, be it of half a head. */
+  heard = false
   /** From the start of the connecting to a connection that can be used, TLS included; null before that. */
   connectMs: Ms | null = null
   /** Requests that have been sent on it. */
   requests = 0
-  /** Whether any byte has come since the last of them was sent, be it of half a head. */
-  heard = false
   /** When the server said that it would close an idle connection; `Infinity` where it did not say. */
   idleUntil: Ms = Infinity
   readonly #socket: Socket
-  readonly #reader: HttpResponseReader
-  readonly #now: () => Ms
-  #observer: AnswerObserver | null = null
-  #readAt: Ms = 0
+  #onEnd: ((reusable: boolean) => void) | null = null
   #error: Error | null = null
-  /** Set between the end of an answer and the call that tells of it. */
-  #ended: 'reusable' | 'last' | null = null
 
   /** Exactly one of the two is called first; after `onOpen`, `onClose` still follows, with the error if there was one. */
   constructor(options: ConnectionOptions, onOpen: () => void, onClose: (error: Error | null) => void) {
@@ -94,22 +93,12 @@ export class HttpConnection {
       if (this.#error === null && this.#reader.close()) this.#endAnswer(true)
       onClose(this.#error)
     })
-    this.#reader = new HttpResponseReader({
-      head: (status, headers) => {
-        this.idleUntil = Infinity
-        const timeout = /timeout=(\d+)/.exec(String(headers['keep-alive'] ?? ''))?.[1]
-        if (timeout !== undefined) this.idleUntil = this.#readAt + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
-        this.#observer?.onHead(status, headers, this.#readAt)
-      },
-      body: (bytes, start, end) => this.#observer?.onBytes(bytes, start, end, this.#readAt),
-      end: (reusable) => {
-        this.#ended = reusable ? 'reusable' : 'last'
-      },
-    })
   }
 
-  send(head: string, body: string | null, observer: AnswerObserver): void {
+  /** `onEnd` is called once the answer is whole. `reusable`: the connection may carry another request now. */
+  send(head: string, body: string | null, observer: AnswerObserver, onEnd: (reusable: boolean) => void): void {
     this.#observer = observer
+    this.#onEnd = onEnd
     this.requests++
     this.heard = false
     this.#socket.write(body === null ? head : head + body)
@@ -121,12 +110,28 @@ export class HttpConnection {
     this.#socket.destroy()
   }
 
+  /** For the reader, as are `body` and `end`. */
+  head(status: number, headers: HttpHeaders): void {
+    this.idleUntil = Infinity
+    const timeout = /timeout=(\d+)/.exec(String(headers['keep-alive'] ?? ''))?.[1]
+    if (timeout !== undefined) this.idleUntil = this.#readAt + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
+    this.#observer?.onHead(status, headers, this.#readAt)
+  }
+
+  body(bytes: Uint8Array, start: number, end: number): void {
+    this.#observer?.onBytes(bytes, start, end, this.#readAt)
+  }
+
+  end(reusable: boolean): void {
+    this.#ended = reusable ? 'reusable' : 'last'
+  }
+
   #read(bytes: Uint8Array, length: number): void {
     this.#readAt = this.#now()
     this.heard = true
     try {
       let at = 0
-      while (at < length && !this.#socket.destroyed) {
+      while (at < length) {
         if (this.#observer === null) throw new Error('bytes that no request asked for')
         at = this.#reader.push(bytes, at, length)
         if (this.#ended !== null) this.#endAnswer(at < length)
@@ -138,11 +143,11 @@ export class HttpConnection {
 
   /** What follows an answer unasked is no reason to doubt the answer, but the connection is not used again. */
   #endAnswer(moreFollows: boolean): void {
-    const observer = this.#observer
+    const wanted = this.#observer !== null
     const reusable = this.#ended === 'reusable' && !moreFollows
     this.#ended = null
     this.#observer = null
-    observer?.onEnd(reusable)
+    if (wanted) this.#onEnd?.(reusable)
   }
 }
 

@@ -33,14 +33,14 @@ type State = 'head' | 'length' | 'until-close' | 'size' | 'size-extension' | 'ch
 export class HttpResponseReader {
   readonly #sink: HttpResponseSink
   #state: State = 'head'
-  #line = ''
-  #statusLine: StatusLine | null = null
-  #fields: string[] = []
-  #headBytes = 0
   /** Of the body, or of the HTTP chunk, what is still to come. */
   #left = 0
   #sizeDigits = 0
   #reusable = false
+  #line = ''
+  #statusLine: StatusLine | null = null
+  #fields: string[] = []
+  #headBytes = 0
 
   constructor(sink: HttpResponseSink) {
     this.#sink = sink

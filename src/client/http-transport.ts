@@ -182,17 +182,13 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     inFlight.set(connection, sending)
     if (!sending.resent) observer.onSent()
     if (isOver(sending)) return
-    connection.send(head, request.body, {
-      onHead: (status, headers, at) => observer.onHead(status, headers, at),
-      onBytes: (bytes, start, end, at) => observer.onBytes(bytes, start, end, at),
-      onEnd(reusable) {
-        inFlight.delete(connection)
-        sending.state = 'over'
-        if (reusable && connection.idleUntil > now()) idle.push(connection)
-        else connection.destroy()
-        observer.onEnd()
-        serve()
-      },
+    connection.send(head, request.body, observer, (reusable) => {
+      inFlight.delete(connection)
+      sending.state = 'over'
+      if (reusable && connection.idleUntil > now()) idle.push(connection)
+      else connection.destroy()
+      observer.onEnd()
+      serve()
     })
   }
 

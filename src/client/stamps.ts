@@ -1,28 +1,31 @@
 import type { Ms } from '../units.ts'
 
 /** A list of times without an object for each. */
-export interface Stamps {
-  /** The latest; null when there is none. */
-  last(): Ms | null
-  push(time: Ms): void
-  /** Nothing is pushed after that. */
-  toArray(): Float64Array
-}
+export class Stamps {
+  count = 0
+  #times: Float64Array
 
-/** `expected` is how many there will probably be: room for them is made now, for more by doubling. */
-export function createStamps(expected: number): Stamps {
-  let stamps = new Float64Array(Math.max(16, Math.min(expected, 65_536)))
-  let count = 0
-  return {
-    last: () => (count === 0 ? null : stamps[count - 1]!),
-    push(time) {
-      if (count === stamps.length) {
-        const grown = new Float64Array(2 * count)
-        grown.set(stamps)
-        stamps = grown
-      }
-      stamps[count++] = time
-    },
-    toArray: () => (count === stamps.length ? stamps : stamps.slice(0, count)),
+  /** `expected` is how many there will probably be: room for them is made now, for more by doubling. */
+  constructor(expected: number) {
+    this.#times = new Float64Array(Math.max(16, Math.min(expected, 65_536)))
+  }
+
+  push(time: Ms): void {
+    if (this.count === this.#times.length) {
+      const grown = new Float64Array(2 * this.count)
+      grown.set(this.#times)
+      this.#times = grown
+    }
+    this.#times[this.count++] = time
+  }
+
+  /** The latest; null when there is none. */
+  last(): Ms | null {
+    return this.count === 0 ? null : this.#times[this.count - 1]!
+  }
+
+  /** Nothing is pushed after that. */
+  toArray(): Float64Array {
+    return this.count === this.#times.length ? this.#times : this.#times.slice(0, this.count)
   }
 }

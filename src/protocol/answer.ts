@@ -10,13 +10,13 @@ export interface Output {
 
 /** The state of one answer while it is read: what decoders write and the client reads. */
 export class Answer implements DecodedStream {
-  readonly keepText: boolean
-  text = ''
-  reasoningText = ''
   events = 0
   outputEvents = 0
   contentEvents = 0
   answerEvents = 0
+  readonly keepText: boolean
+  text = ''
+  reasoningText = ''
   promptTokens: number | null = null
   completionTokens: number | null = null
   finishReason: string | null = null

@@ -15,19 +15,34 @@ import { vllmGenerateNulReader } from './vllm-generate-nul.ts'
 
 /** A decoder for one answer of the given protocol. Make a new one for each answer. */
 export function createDecoder(protocol: ProtocolId, options: DecoderOptions = {}): StreamDecoder {
-  const answer = new Answer(options.keepText ?? true)
-  const makeReader = (into: Answer): EventReader => createReader(protocol, into, options)
-  const reader = makeReader(answer)
-  const events = new EventIntake(answer, reader, makeReader)
-  const framing = createFraming(protocol, events)
-  return {
-    state: answer,
-    push: (bytes, start = 0, end = bytes.length) => framing.push(bytes, start, end),
-    end() {
-      framing.end()
-      events.end()
-    },
-    isComplete: () => reader.isComplete(answer),
+  return new ProtocolDecoder(protocol, options)
+}
+
+class ProtocolDecoder implements StreamDecoder {
+  readonly state: Answer
+  readonly #framing: Framing
+  readonly #events: EventIntake
+  readonly #reader: EventReader
+
+  constructor(protocol: ProtocolId, options: DecoderOptions) {
+    const makeReader = (into: Answer): EventReader => createReader(protocol, into, options)
+    this.state = new Answer(options.keepText ?? true)
+    this.#reader = makeReader(this.state)
+    this.#events = new EventIntake(this.state, this.#reader, makeReader)
+    this.#framing = createFraming(protocol, this.#events)
+  }
+
+  push(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.#framing.push(bytes, start, end)
+  }
+
+  end(): void {
+    this.#framing.end()
+    this.#events.end()
+  }
+
+  isComplete(): boolean {
+    return this.#reader.isComplete(this.state)
   }
 }
 

@@ -17,13 +17,13 @@ const LINE_BREAK = Uint8Array.of(10)
 /** Turns the bytes of events into JSON for the reader, and everything that is none into an error. */
 export class EventIntake implements SseSink, SplitterSink {
   readonly #answer: Answer
-  readonly #reader: EventReader
-  readonly #stray = new ByteBuffer()
-  readonly #makeReader: (answer: Answer) => EventReader
   #template: EventTemplate | null = null
   /** Data of the last event that was read in full and might have been learnt. */
   #previous: string | null = null
   #futileTries = 0
+  readonly #stray = new ByteBuffer()
+  readonly #reader: EventReader
+  readonly #makeReader: (answer: Answer) => EventReader
 
   /** `makeReader` makes readers like `reader` for trying events out on another answer. */
   constructor(answer: Answer, reader: EventReader, makeReader: (answer: Answer) => EventReader) {

@@ -45,6 +45,30 @@ test.each([
   expect(learn(event)).toBeNull()
 })
 
+test('streams that differ in an id do not take each other for themselves, whichever was learnt first', () => {
+  const event = (id: string, content: string): string =>
+    JSON.stringify({ id: `chatcmpl-${id}`, choices: [{ delta: { content }, finish_reason: null }] })
+  const ids = ['00000000', '00000001', '9f3a00b1', '90000000', '1', '00000000']
+  const templates = ids.map((id) => learn(event(id, 'Hi')))
+  for (const [i, template] of templates.entries()) {
+    expect(ids.filter((id) => matches(template, event(id, 'there')))).toEqual(ids.filter((id) => id === ids[i]))
+  }
+})
+
+test('streams alike in all but an id count their own tokens', () => {
+  const event = (id: string, tokens: number): string =>
+    JSON.stringify({
+      id,
+      choices: [{ delta: { content: 'a' }, finish_reason: null }],
+      usage: { prompt_tokens: 5, completion_tokens: tokens },
+    })
+  const templates = ['a', 'b'].map((id) => learn(event(id, 2), event(id, 1)))
+  const answers = ['a', 'b'].map(() => new Answer(false))
+  for (const [i, id] of ['a', 'b'].entries()) expect(matches(templates[i]!, event(id, 10 + i))).toBe(true)
+  for (const i of [0, 1]) templates[i]!.count(answers[i]!)
+  expect(answers.map(({ completionTokens }) => completionTokens)).toEqual([10, 11])
+})
+
 const counted = (promptTokens: number, completionTokens: number, content = 'a'): string =>
   chat({ content }, { usage: { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: 99 } })
 

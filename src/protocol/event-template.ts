@@ -4,6 +4,8 @@ import type { EventReader } from './event-reader.ts'
 import { isJsonObject, parseJson } from './json.ts'
 import { LiteralBytes } from './literal-bytes.ts'
 
+const NO_NUMBERS: number[] = []
+
 /** Something no server writes, put in the place of an event's text to see where it comes out. */
 const PROBE = 'probe \u0001'
 const PROBE_JSON = JSON.stringify(PROBE).slice(1, -1)
@@ -39,24 +41,40 @@ interface Meaning {
   readonly completionTokens: CountSource
 }
 
+/** What follows the first literal of an event: it is alike in all streams of a load, as ids and times stand before the text. */
+interface Rest {
+  /** One for each gap, behind it. */
+  readonly literals: readonly LiteralBytes[]
+  readonly gaps: readonly Gap[]
+  readonly meaning: Meaning
+}
+
+/** The template that this thread learnt last, with which the next one may have much in common. */
+let latest: { readonly first: LiteralBytes; readonly rest: Rest; readonly restKey: string } | null = null
+
 /**
  * An ordinary event of one stream with its text taken out, and its numbers where they differ from event to event. Within a
  * stream such events differ in nothing else, so the bytes alone tell that an event is one more of the kind, and what it
  * counts; JSON.parse need not.
  */
 export class EventTemplate {
-  readonly #meaning: Meaning
-  /** One more than there are gaps; with the lines' ends, the first and the last reach from event to event. */
-  readonly #literals: readonly LiteralBytes[]
-  readonly #gaps: readonly Gap[]
+  /** What stands before the first gap, the ends of lines included. */
+  readonly #first: LiteralBytes
+  readonly #rest: Rest
   /** Of the event matched last, by gap. */
   readonly #numbers: number[]
 
+  /** `literals` are one more than there are gaps; with the lines' ends, the first and the last reach from event to event. */
   constructor(meaning: Meaning, literals: readonly Uint8Array[], gaps: readonly Gap[]) {
-    this.#meaning = meaning
-    this.#literals = literals.map((bytes) => new LiteralBytes(bytes))
-    this.#gaps = gaps
-    this.#numbers = gaps.map(() => 0)
+    const [first = new Uint8Array(0), ...others] = literals
+    const restKey = JSON.stringify([meaning, gaps, others.map((bytes) => Buffer.from(bytes).toString('latin1'))])
+    this.#first = new LiteralBytes(first, latest?.first)
+    this.#rest =
+      latest?.restKey === restKey
+        ? latest.rest
+        : { meaning, gaps, literals: others.map((bytes) => new LiteralBytes(bytes)) }
+    this.#numbers = gaps.includes('number') ? gaps.map(() => 0) : NO_NUMBERS
+    latest = { first: this.#first, rest: this.#rest, restKey }
   }
 
   /**
@@ -64,22 +82,23 @@ export class EventTemplate {
    * and not empty, numbers are whole. Else -1. Exact: never a guess.
    */
   match(bytes: Uint8Array, start: number, end: number): number {
-    let at = start
-    for (let i = 0; i < this.#literals.length; i++) {
-      const literal = this.#literals[i]!
-      if (!literal.isAt(bytes, at, end)) return -1
-      at += literal.length
-      if (i === this.#gaps.length) break
-      const next = this.#gaps[i] === 'text' ? endOfText(bytes, at, end) : this.#takeNumber(i, bytes, at, end)
+    const first = this.#first
+    if (!first.isAt(bytes, start, end)) return -1
+    const { literals, gaps } = this.#rest
+    let at = start + first.length
+    for (let i = 0; i < literals.length; i++) {
+      const next = gaps[i] === 'text' ? endOfText(bytes, at, end) : this.#takeNumber(i, bytes, at, end)
       if (next === -1) return -1
-      at = next
+      const literal = literals[i]!
+      if (!literal.isAt(bytes, next, end)) return -1
+      at = next + literal.length
     }
     return at
   }
 
   /** Counts the event matched last. */
   count(answer: Answer): void {
-    const { kind, promptTokens, completionTokens } = this.#meaning
+    const { kind, promptTokens, completionTokens } = this.#rest.meaning
     answer.events++
     answer.countOutput(kind)
     if (promptTokens !== null || completionTokens !== null) {

@@ -29,6 +29,35 @@ test('it is where its bytes are, wherever they lie in memory, and nowhere else',
   )
 })
 
+test('made like others it is where its own bytes are, and not where theirs are', () => {
+  const printable = fc.uint8Array({ min: 32, max: 126, minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(printable, printable, fc.nat(59), (bytes, patch, at) => {
+      // Of the same length, and other where the patch lies.
+      const others = bytes.slice()
+      others.set(patch.subarray(0, Math.max(0, bytes.length - at)), Math.min(at, bytes.length))
+      const first = new LiteralBytes(bytes)
+      const second = new LiteralBytes(others, first)
+      const third = new LiteralBytes(bytes, second)
+      const isSame = Buffer.compare(bytes, others) === 0
+      for (const [literal, own, differs] of [
+        [first, bytes, others],
+        [second, others, bytes],
+        [third, bytes, others],
+      ] as const) {
+        expect(literal.isAt(own, 0, own.length)).toBe(true)
+        expect(literal.isAt(differs, 0, differs.length)).toBe(isSame)
+      }
+    }),
+  )
+})
+
+test('made like others of another length it shares nothing, and finds itself', () => {
+  const like = new LiteralBytes(Buffer.from('data: {"id":"cmpl-9","object":"chunk"'))
+  const bytes = Buffer.from('data: {"id":"cmpl-10","object":"chunk"')
+  expect(new LiteralBytes(bytes, like).isAt(bytes, 0, bytes.length)).toBe(true)
+})
+
 test('zero has two forms as a number, and is not mistaken', () => {
   const literal = new LiteralBytes(new Uint8Array(8))
   expect(literal.isAt(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 128), 0, 8)).toBe(false)

@@ -39,6 +39,8 @@ const FIELDS = ['data', 'error', 'event', 'id', 'retry'] as const
  */
 export class SseScanner {
   readonly #sink: SseSink
+  /** So that the sink may know the next events by their bytes. */
+  #isBetweenEvents = false
   readonly #lines: ByteSplitter
   /** Data of the event being read, once it had to be copied. */
   readonly #copy = new ByteBuffer()
@@ -62,19 +64,8 @@ export class SseScanner {
   }
 
   push(bytes: Uint8Array, start: number, end: number): void {
-    this.#chunk = bytes
-    let at = start
-    while (at < end) {
-      if (this.#isBetweenEvents) {
-        at = this.#sink.knownEvents(bytes, at, end)
-        this.#eventStart = at
-        if (at === end) break
-      }
-      at = this.#lines.next(bytes, at, end)
-    }
-    this.#eventStart = null
-    if (this.#inPlace) this.#copyData(bytes)
-    this.#chunk = null
+    const at = this.#isBetweenEvents ? this.#sink.knownEvents(bytes, start, end) : start
+    if (at < end) this.#readLines(bytes, at, end)
   }
 
   end(): void {
@@ -82,8 +73,20 @@ export class SseScanner {
     this.#dispatch(null)
   }
 
-  get #isBetweenEvents(): boolean {
-    return !this.#hasData && !this.#atStart && !this.#overflown && this.#lines.isBetweenItems
+  #readLines(bytes: Uint8Array, start: number, end: number): void {
+    this.#chunk = bytes
+    this.#eventStart = this.#isBetweenEvents ? start : null
+    let at = start
+    while (at < end) {
+      at = this.#lines.next(bytes, at, end)
+      this.#isBetweenEvents = !this.#hasData && !this.#atStart && !this.#overflown && this.#lines.isBetweenItems
+      if (!this.#isBetweenEvents) continue
+      at = this.#sink.knownEvents(bytes, at, end)
+      this.#eventStart = at
+    }
+    this.#eventStart = null
+    if (this.#inPlace) this.#copyData(bytes)
+    this.#chunk = null
   }
 
   #line(bytes: Uint8Array, start: number, end: number, finished: boolean): void {

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Ms, PerSecond, Tokens } from '../../units.ts'
 import { monotonicNow } from '../monotonic.ts'
 import { createTimerHeap } from '../timer-heap.ts'
-import { EVENTS, FLOOD_EVENTS, floodEvents, STREAM_END, STREAM_HEAD } from './reference-stream.ts'
+import { FLOOD_EVENTS, floodEvents, type ReferenceStream, referenceStream, STREAM_HEAD } from './reference-stream.ts'
 
 export interface ReferenceServer {
   /** Base URL, without a slash at the end. */
@@ -58,6 +58,7 @@ interface Answering {
   readonly receivedAt: Ms
   readonly startAt: Ms
   readonly sentAt: Float64Array
+  readonly stream: ReferenceStream
   readonly socket: Socket
   readonly onEnd: () => void
   events: number
@@ -87,14 +88,15 @@ export async function startReferenceServer(): Promise<ReferenceServer> {
 
   const finish = (answer: Answering): void => {
     ended.push(answer)
-    answer.socket.write(STREAM_END)
+    answer.socket.write(answer.stream.end)
     answer.onEnd()
   }
 
   const pace = (answer: Answering): void => {
     if (answer.socket.destroyed) return void ended.push(answer)
     answer.sentAt[answer.events] = monotonicNow()
-    answer.socket.write(EVENTS[answer.events % EVENTS.length]!)
+    const { events } = answer.stream
+    answer.socket.write(events[answer.events % events.length]!)
     if (++answer.events === answer.tokens) return finish(answer)
     due.add(answer.startAt + answer.events * answer.gap, () => pace(answer))
   }
@@ -122,7 +124,8 @@ export async function startReferenceServer(): Promise<ReferenceServer> {
     const receivedAt = monotonicNow()
     const startAt = receivedAt + ((id * GOLDEN_RATIO) % 1) * gap
     const sentAt = new Float64Array(rate === 0 ? 0 : tokens)
-    const answer: Answering = { id, tokens, gap, receivedAt, startAt, sentAt, socket, onEnd, events: 0 }
+    const stream = rate === 0 ? referenceStream(0) : referenceStream(id)
+    const answer: Answering = { id, tokens, gap, receivedAt, startAt, sentAt, stream, socket, onEnd, events: 0 }
     socket.write(STREAM_HEAD)
     if (rate === 0) return flood(answer)
     due.add(startAt, () => pace(answer))
