@@ -160,14 +160,17 @@ async function measureAll(scenarios: readonly Omit<Scenario, 'url'>[]): Promise<
   return scenarios.map((scenario, i) => ({ scenario, ...medians(rounds.map((round) => round[i]!)) }))
 }
 
-/** In a process of its own, on the first core where there is `taskset` and one thread is enough. */
+/**
+ * In a process of its own, in a flood on the first core where there is `taskset`. Not where times count: V8's own threads would have
+ * to share that core, and their milliseconds would be the client's error.
+ */
 async function measure(scenario: Omit<Scenario, 'url'>): Promise<Measurement> {
   const child = spawn(
     process.execPath,
     [new URL('./child.ts', import.meta.url).pathname, JSON.stringify({ ...scenario, url: server.url })],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   )
-  if (scenario.threads === 1 && availableParallelism() > 1) pin(child.pid!, 0)
+  if (scenario.rate === 0 && availableParallelism() > 1) pin(child.pid!, 0)
   const exited = once(child, 'exit')
   const [measurement] = (await Promise.race([once(child, 'message'), exited])) as [Measurement]
   await exited

@@ -4,13 +4,14 @@ import type { Workload } from '../workload/workload.ts'
 /** CPU of an event that arrives alone, and of a request, on a slow core of 2020: docs/performance.md. */
 const EVENT_COST: Ms = 0.016
 const REQUEST_COST: Ms = 0.3
-/** At 256 streams, 0.22 of a core, a second thread cut the P99 error of TTFT from 8.9 to 2.5 ms for a fifth more CPU. */
-const MOST_BUSY = 0.2
+/** At 1024 streams one thread, 0.57 of a core, was as accurate as two, which took a sixth more CPU. */
+const MOST_BUSY = 0.5
 /** Nobody knows beforehand how fast a server is. Engines under load give a stream less than this. */
 const STREAM_RATE: PerSecond = 50
 
 /**
- * How many threads send a load: so many that by estimate none is at work for more than 20 % of the time, at most one a core.
+ * How many threads send a load: so many that by estimate none is at work for more than half of the time. One core is left to
+ * what else there is to do (V8's own threads, the kernel, a server on the same machine), unless the load needs it.
  *
  * The estimate takes one event a token, as many tokens as the schedule asks for, and no stream faster than 50 tokens a second.
  */
@@ -24,5 +25,6 @@ export function chooseClientThreads(
   const tokenRate: PerSecond = Math.min(streams * STREAM_RATE, tokens / seconds)
   const requestRate: PerSecond = (tokenRate * requests.length) / tokens
   const busy = (tokenRate * EVENT_COST + requestRate * REQUEST_COST) / MS_PER_SECOND
-  return Math.min(cores, Math.max(1, Math.ceil(busy / MOST_BUSY)))
+  const most = busy < cores - 1 ? cores - 1 : cores
+  return Math.min(most, Math.max(1, Math.ceil(busy / MOST_BUSY)))
 }
