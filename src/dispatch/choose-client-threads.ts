@@ -4,15 +4,14 @@ import type { Workload } from '../workload/workload.ts'
 /** CPU of an event that arrives alone, and of a request, on a slow core of 2020: docs/performance.md. */
 const EVENT_COST: Ms = 0.016
 const REQUEST_COST: Ms = 0.3
-/** At 256 streams, 0.22 of a core, a second thread cut the P99 error of TTFT from 6.6 to 2.3 ms for an eighth more CPU. */
-const MOST_BUSY = 0.2
+/** One thread at up to 0.6 of a core was as accurate as two, within noise, and cost up to a sixth less CPU. */
+const MOST_BUSY = 0.5
 /** Nobody knows beforehand how fast a server is. Engines under load give a stream less than this. */
 const STREAM_RATE: PerSecond = 50
 
 /**
- * How many threads send a load: so many that by estimate none is at work for more than 20 % of the time. One core is left to
- * what else there is to do (V8's own threads, the kernel, a server on the same machine), unless the load needs it: without
- * that, on two cores and at 1024 streams, a second thread made the error of TTFT larger, 30 ms instead of 16.
+ * How many threads send a load: so many that by estimate none is at work for more than half of the time. One core is left to
+ * what else there is to do (V8's own threads, the kernel, a server on the same machine), unless the load needs it.
  *
  * The estimate takes one event a token, as many tokens as the schedule asks for, and no stream faster than 50 tokens a second.
  */
