@@ -4,7 +4,7 @@ import type { Workload } from '../workload/workload.ts'
 /** CPU of an event that arrives alone, and of a request, on a slow core of 2020: docs/performance.md. */
 const EVENT_COST: Ms = 0.016
 const REQUEST_COST: Ms = 0.3
-/** One thread at up to 0.6 of a core was as accurate as two, within noise, and cost up to a sixth less CPU. */
+/** On two cores, one thread at up to 0.6 of one was no less accurate than two, and cost less CPU: docs/performance.md. */
 const MOST_BUSY = 0.5
 /** Nobody knows beforehand how fast a server is. Engines under load give a stream less than this. */
 const STREAM_RATE: PerSecond = 50
