@@ -107,6 +107,7 @@ export class HttpConnection implements HttpResponseSink {
   /** Nobody hears of the answer any more. */
   destroy(): void {
     this.#observer = null
+    this.#onEnd = null
     this.#socket.destroy()
   }
 
@@ -143,11 +144,12 @@ export class HttpConnection implements HttpResponseSink {
 
   /** What follows an answer unasked is no reason to doubt the answer, but the connection is not used again. */
   #endAnswer(moreFollows: boolean): void {
-    const wanted = this.#observer !== null
+    const onEnd = this.#onEnd
     const reusable = this.#ended === 'reusable' && !moreFollows
     this.#ended = null
     this.#observer = null
-    if (wanted) this.#onEnd?.(reusable)
+    this.#onEnd = null
+    onEnd?.(reusable)
   }
 }
 
