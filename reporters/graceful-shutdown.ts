@@ -1,8 +1,6 @@
 import type { Vitest } from 'vitest/node'
+import { ENDING_EXIT_CODES, ENDING_SIGNALS, outliveTerminal, type EndingSignal } from '../src/ending-signals.ts'
 import { PASSED_ON } from '../src/vitest/pass-signals-on.ts'
-
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
-type Signal = keyof typeof EXIT_CODES
 
 /** Told by the reporter how far the run is. */
 export interface SignalAnswer {
@@ -12,8 +10,9 @@ export interface SignalAnswer {
 }
 
 /**
- * Answers SIGINT and SIGTERM by cancelling the run, so that loads stop, servers are torn down and what was measured is
- * reported. In run mode Vitest itself exits a millisecond after the signal. A second signal exits at once.
+ * Answers SIGINT, SIGTERM and SIGHUP by cancelling the run, so that loads stop, servers are torn down and what was measured
+ * is reported. In run mode Vitest itself exits a millisecond after the first two, and dies of the third. A second signal exits
+ * at once, but for SIGHUP: of a terminal that closes, the shell sends one and the kernel another, and nobody is impatient.
  *
  * Workers pass on what they get. Of a signal to the whole process group that is an echo, and no second one, whichever
  * comes first; a signal to a worker alone ends the run as SIGINT does.
@@ -21,25 +20,26 @@ export interface SignalAnswer {
 export function answerSignals(vitest: Vitest): SignalAnswer {
   let live = false
   let isEnding = false
-  let received: Signal | null = null
+  let received: EndingSignal | null = null
 
-  const end = (signal: Signal): void => {
+  const end = (signal: EndingSignal): void => {
     if (isEnding) return
     isEnding = true
+    outliveTerminal()
     vitest.logger.log(`\n ${signal}: ending the load and writing what was measured. Again to exit at once.`)
     void vitest.cancelCurrentRun('keyboard-input')
   }
-  const answer = (signal: Signal): void => {
-    if (received !== null || !live) process.exit(EXIT_CODES[signal])
+  const answer = (signal: EndingSignal): void => {
+    if (isEnding && signal === 'SIGHUP') return
+    if (received !== null || !live) process.exit(ENDING_EXIT_CODES[signal])
     received = signal
     end(signal)
   }
 
   const handlers = [
-    { signal: 'SIGINT', handler: () => answer('SIGINT') },
-    { signal: 'SIGTERM', handler: () => answer('SIGTERM') },
+    ...ENDING_SIGNALS.map((signal) => ({ signal, handler: () => answer(signal) })),
     { signal: PASSED_ON, handler: () => live && end('SIGINT') },
-  ] as const
+  ]
   for (const { signal, handler } of handlers) {
     // Vitest's own handler would exit before anything could be saved.
     process.removeAllListeners(signal)
@@ -55,7 +55,7 @@ export function answerSignals(vitest: Vitest): SignalAnswer {
     },
     runIsOver: () => {
       live = false
-      if (isEnding) process.exitCode = EXIT_CODES[received ?? 'SIGINT']
+      if (isEnding) process.exitCode = ENDING_EXIT_CODES[received ?? 'SIGINT']
     },
   }
 }

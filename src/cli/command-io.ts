@@ -5,6 +5,6 @@ export interface CommandIo {
   readonly width: number
   /** Paint with ANSI escapes. */
   readonly color: boolean
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal
 }

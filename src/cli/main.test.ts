@@ -24,13 +24,13 @@ test('bad arguments of a command end with status 2', () => {
   expect(run('simulate', 'abacus')).toMatchObject({ status: 2, stderr: expect.stringContaining('vllm:base') })
 })
 
-test('replay stays until it is interrupted, even where nothing listens', async () => {
+test.for(['SIGINT', 'SIGHUP'] as const)('replay stays until %s, even where nothing listens', async (signal) => {
   const file = await temporaryFile('mine.sse', 'data: [DONE]\n\n')
   const child = spawn(process.execPath, [MAIN, 'replay', file, '--port', '0', '--fault', 'refuse'])
   let output = ''
   for await (const bytes of child.stdout) {
     output += String(bytes)
-    if (output.endsWith('Stop it with Ctrl-C.\n')) child.kill('SIGINT')
+    if (output.endsWith('Stop it with Ctrl-C.\n')) child.kill(signal)
   }
   expect(output).toMatch(/Stopped\.\n$/)
 })

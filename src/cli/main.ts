@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util'
+import { ENDING_SIGNALS, outliveTerminal } from '../ending-signals.ts'
 import { BenchError } from '../errors.ts'
 import { packageInfo } from '../package-info.ts'
 import type { CommandIo } from './command-io.ts'
@@ -64,7 +65,12 @@ async function main([command, ...args]: string[]): Promise<number> {
 
 function terminal(): CommandIo {
   const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+  for (const signal of ENDING_SIGNALS) {
+    process.once(signal, () => {
+      outliveTerminal()
+      interrupted.abort()
+    })
+  }
   return {
     print: (line) => void print(line),
     width: terminalWidth(),

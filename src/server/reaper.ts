@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { masker } from '../redact.ts'
+import { ENDING_SIGNALS } from '../ending-signals.ts'
 import type { Ms } from '../units.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { openLogFile, type LogFile } from './log-file.ts'
@@ -32,7 +33,7 @@ let isBacklogged = false
 
 const stop = Promise.withResolvers<'stop'>()
 process.once('disconnect', () => stop.resolve('stop'))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.resolve('stop'))
+for (const signal of ENDING_SIGNALS) process.on(signal, () => stop.resolve('stop'))
 
 const order = await Promise.race([once(process, 'message') as Promise<[ReaperOrder]>, stop.promise])
 if (order !== 'stop') await serve(order[0])

@@ -1,4 +1,5 @@
 import { afterAll, test, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
+import { ENDING_SIGNALS } from '../ending-signals.ts'
 import { atCallSite } from './call-site.ts'
 import { takeGatedCases } from './gated-cases.ts'
 import { refuseRetry } from './refuse-retry.ts'
@@ -44,7 +45,7 @@ export function settleAfterAll(): void {
     if (file === undefined) return
     const interrupt = new AbortController()
     const onSignal = (): void => interrupt.abort()
-    process.once('SIGINT', onSignal)
+    for (const signal of ENDING_SIGNALS) process.once(signal, onSignal)
     try {
       await settleGates(cases, {
         // What was cancelled while its tests ran sends no more.
@@ -54,7 +55,7 @@ export function settleAfterAll(): void {
         onLoading: () => undefined,
       })
     } finally {
-      process.off('SIGINT', onSignal)
+      for (const signal of ENDING_SIGNALS) process.off(signal, onSignal)
     }
   }, NO_TIMEOUT)
 }
