@@ -13,6 +13,7 @@ export type BenchErrorCode =
   | 'bad-target'
   | 'bad-profile'
   | 'bad-command'
+  | 'bad-variable'
   | 'no-data'
   | 'not-comparable'
   | 'regressed'

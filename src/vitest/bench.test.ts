@@ -429,8 +429,13 @@ test('nothing that went unjudged, unawaited or misspelt is green', { timeout: 60
   onTestFinished(() => void dead.close())
   const project = benchProject({
     'bench/holes.bench.ts': `
-import { test, expect, fixedLengths, vllm } from ${ENTRY}
+import { setTimeout } from 'node:timers/promises'
+import { describeServing, test, expect, fixedLengths, vllm } from ${ENTRY}
 const L = { target: vllm(), requestRate: 2, numPrompts: 5, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }
+const { target, requestRate, ...load } = L
+const matrix = { targets: [target], requestRates: [requestRate], load, slo: { ttft: { p50: 1 } } }
+describeServing('async check', matrix, async (run) => { await setTimeout(1); throw new Error(run.completed + ' were looked at') })
+describeServing('check with a value', { ...matrix, slo: { errorRate: 0 } }, (run) => run.completed)
 const dead = vllm({ url: 'http://127.0.0.1:${(dead.address() as AddressInfo).port}' })
 test('dead and unjudged', async ({ load }) => { await load({ ...L, target: dead, requestRate: Infinity }) })
 test('objectives handed over, never asserted', async ({ load }) => { await load({ ...L, slo: { ttft: { p50: 1 } } }) })
@@ -446,10 +451,12 @@ test('judged', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate
   })
   const { exitCode, output } = await project.bench()
   expect(exitCode).toBe(1)
-  expect(output).toMatch(/Tests {2}9 failed \| 1 passed/)
+  expect(output).toMatch(/Tests {2}10 failed \| 2 passed/)
   for (const reason of [
     /none of 5 requests completed \(http-status: HTTP 503: overloaded/,
     /was given an slo, and no assertion judged it/,
+    /async check > vllm 0\.4\.1 > 2 req\/s: ttft\.p50 /,
+    /assertion: 5 were looked at/,
     /ended while its load was still running/,
     /The option requestRate of a load is "2"/,
     /no option "maxConcurency"\. Did you mean "maxConcurrency"/,
@@ -462,19 +469,16 @@ test('judged', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate
   }
 })
 
-test(
-  'an empty URL, or a simulation where it is forbidden, fails the case instead of benching something else',
-  { timeout: 60_000 },
-  async () => {
-    const project = benchProject({ 'bench/chat.bench.ts': CHAT })
-    const empty = await project.bench(['-t', 'vllm'], { VLLM_URL: '' })
-    expect(empty.exitCode).toBe(1)
-    expect(empty.output).toMatch(/VLLM_URL is set, and empty/)
-    const forbidden = await project.bench(['-t', 'lmdeploy'], { LLM_BENCH_SIMULATE: '0' })
-    expect(forbidden.exitCode).toBe(1)
-    expect(forbidden.output).toMatch(/lmdeploy 0\.4\.0 would be simulated/)
-  },
-)
+test('an empty variable fails every case instead of benching something else, and a misspelt one is told', async () => {
+  const project = benchProject({ 'bench/chat.bench.ts': CHAT })
+  const { exitCode, output } = await project.bench([], { LLM_BENCH_SLO: '', LLM_BENCH_TOKENISER: 'o200k_base' })
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/LLM_BENCH_TOKENISER is no variable .* Did you mean "TOKENIZER"/)
+  expect(output).toMatch(/Tests {2}4 failed/)
+  expect(project.junit().map(({ error }) => error)).toEqual(
+    Array.from({ length: 4 }, () => expect.stringContaining('LLM_BENCH_SLO is set, and empty')),
+  )
+})
 
 /** A server whose answers have six tokens, 10 ms apart. */
 async function pacedServer(): Promise<string> {

@@ -32,17 +32,16 @@ export interface ServingMatrix {
   readonly baseline?: boolean
 }
 
+/** Throws, or rejects, where something does not hold; what it returns is awaited and says nothing else. */
+type Check = (run: ServingRun, cell: ServingCell) => unknown
+
 type CellLoad = Omit<LoadOptions, 'requestRate' | 'slo'>
 
 /**
- * One test for each target and request rate: sends the load, judges its objectives, then calls `check` for whatever else
- * must hold. Everything that fails in a cell is reported, not only the first.
+ * One test for each target and request rate: sends the load, judges its objectives, then calls `check`, which may be async, for
+ * whatever else must hold. Everything that fails in a cell is reported, not only the first.
  */
-export function describeServing(
-  name: string,
-  matrix: ServingMatrix,
-  check?: (run: ServingRun, cell: ServingCell) => void,
-): void {
+export function describeServing(name: string, matrix: ServingMatrix, check?: Check): void {
   const frames = captureCallSite(describeServing)
   checkMatrix(matrix)
   if (matrix.targets.length === 0 || matrix.requestRates.length === 0) {
@@ -99,12 +98,7 @@ function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad 
   return baseline === true ? { trials: STAGE_PAIRS[1], ...chosen } : chosen
 }
 
-function defineCell(
-  cell: ServingCell,
-  matrix: ServingMatrix,
-  check: ((run: ServingRun, cell: ServingCell) => void) | undefined,
-  frames: string,
-): void {
+function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | undefined, frames: string): void {
   test(
     rateTitle(cell.requestRate),
     { meta: { serving: { framework: targetLabel(cell.target) } } },
@@ -117,7 +111,7 @@ function defineCell(
           ...loadOf(cell, matrix),
           ...(slo === undefined ? {} : { slo }),
         })
-        const errors = collect([
+        const errors = await collect([
           () => (slo === undefined ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
           () => matrix.baseline === true && expect(run).toMatchBaseline(),
           () => check?.(run, cell),
@@ -135,13 +129,15 @@ function defineCell(
   )
 }
 
-function collect(assertions: readonly (() => unknown)[]): unknown[] {
-  return assertions.flatMap((assertion) => {
+/** Makes one assertion after the other, and resolves with what they throw. */
+async function collect(assertions: readonly (() => unknown)[]): Promise<unknown[]> {
+  const errors: unknown[] = []
+  for (const assertion of assertions) {
     try {
-      assertion()
-      return []
+      await assertion()
     } catch (error) {
-      return [error]
+      errors.push(error)
     }
-  })
+  }
+  return errors
 }

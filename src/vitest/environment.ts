@@ -6,11 +6,11 @@ import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { packageInfo } from '../package-info.ts'
 import type { Environment } from '../report.ts'
 import { parseSlo } from '../slo/parse-slo.ts'
-import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
 import { jsonl } from '../workload/jsonl.ts'
 import { sharegpt } from '../workload/sharegpt.ts'
 import type { LoadOptions } from './run-case.ts'
+import { readVariable } from './variables.ts'
 
 /** The variables that people set around a bench run: see the README. */
 type Env = Readonly<Record<string, string | undefined>>
@@ -22,27 +22,17 @@ type Env = Readonly<Record<string, string | undefined>>
 export function targetFromEnvironment(target: Target, env: Env): Target {
   if (target.endpoint.kind === 'url' || target.endpoint.kind === 'launch') return target
   const variable = URL_VARIABLES[target.framework]
-  const url = env[variable]
-  if (url === '') throw emptyUrl(variable)
+  const url = readVariable(variable, env)
   if (url === undefined) return mayBeSimulated(target, env)
-  const model = env['LLM_BENCH_MODEL']
   return {
-    ...atUrl(target, { url, apiKey: env['LLM_BENCH_API_KEY'] }),
-    model: model === undefined || model === '' ? target.model : model,
+    ...atUrl(target, { url, apiKey: readVariable('LLM_BENCH_API_KEY', env) }),
+    model: readVariable('LLM_BENCH_MODEL', env) ?? target.model,
   }
-}
-
-/** A CI whose variable is not set expands it to nothing: silently benching a simulation instead would be a false green. */
-function emptyUrl(variable: string): BenchError {
-  return new BenchError(`${variable} is set, and empty.`, {
-    code: 'bad-target',
-    remedy: 'Give it the base URL of the server, or unset it to bench the simulated engine.',
-  })
 }
 
 /** `LLM_BENCH_SIMULATE=0` is for builds that must bench real servers only. */
 function mayBeSimulated(target: Target, env: Env): Target {
-  if (target.endpoint.kind !== 'simulated' || env['LLM_BENCH_SIMULATE'] !== '0') return target
+  if (target.endpoint.kind !== 'simulated' || readVariable('LLM_BENCH_SIMULATE', env) !== '0') return target
   throw new BenchError(`${targetLabel(target)} would be simulated, and LLM_BENCH_SIMULATE=0 forbids that.`, {
     code: 'bad-target',
     remedy: `Set ${URL_VARIABLES[target.framework]} to a running server.`,
@@ -56,32 +46,30 @@ function mayBeSimulated(target: Target, env: Env): Target {
 export function loadFromEnvironment(load: LoadOptions, env: Env): LoadOptions {
   return {
     ...withDataset(load, env),
-    ...(env['LLM_BENCH_CALIBRATE'] === '0' ? { maxClientError: false as const } : {}),
+    ...(readVariable('LLM_BENCH_CALIBRATE', env) === '0' ? { maxClientError: false as const } : {}),
   }
 }
 
 function withDataset(load: LoadOptions, env: Env): LoadOptions {
-  const path = env['LLM_BENCH_DATASET']
-  if (path === undefined || path === '') return load
-  const tokenizer = env['LLM_BENCH_TOKENIZER']
-  const options = tokenizer === undefined || tokenizer === '' ? { path } : { path, tokenizer }
+  const path = readVariable('LLM_BENCH_DATASET', env)
+  if (path === undefined) return load
+  const tokenizer = readVariable('LLM_BENCH_TOKENIZER', env)
+  const options = tokenizer === undefined ? { path } : { path, tokenizer }
   return { ...load, dataset: path.endsWith('.jsonl') ? jsonl(options) : sharegpt(options) }
 }
 
 /** `LLM_BENCH_SLO` replaces the objectives of every case. */
 export function sloFromEnvironment(slo: Slo | undefined, env: Env): Slo | undefined {
-  const expression = env['LLM_BENCH_SLO']
-  if (expression === undefined || expression === '') return slo
+  const expression = readVariable('LLM_BENCH_SLO', env)
+  if (expression === undefined) return slo
   const policy = slo?.inconclusive
   return { ...parseSlo(expression), ...(policy === undefined ? {} : { inconclusive: policy }) }
 }
 
 /** What an inconclusive objective does: as the SLO says, else `LLM_BENCH_INCONCLUSIVE`, else the project's setting. */
 export function inconclusiveFromEnvironment(slo: Slo, env: Env, otherwise: Inconclusive): Inconclusive {
-  const name = env['LLM_BENCH_INCONCLUSIVE']
-  if (name === undefined || name === '') return slo.inconclusive ?? otherwise
-  const policy = inconclusivePolicy(name, 'LLM_BENCH_INCONCLUSIVE')
-  return slo.inconclusive ?? policy
+  const policy = readVariable('LLM_BENCH_INCONCLUSIVE', env) as Inconclusive | undefined
+  return slo.inconclusive ?? policy ?? otherwise
 }
 
 /**
@@ -89,8 +77,7 @@ export function inconclusiveFromEnvironment(slo: Slo, env: Env, otherwise: Incon
  * machine.
  */
 export function hardwareFromEnvironment({ cpu, cores, platform }: Environment, env: Env): string {
-  const named = env['LLM_BENCH_HARDWARE']
-  return named === undefined || named === '' ? `${cpu}, ${cores} cores, ${platform}` : named
+  return readVariable('LLM_BENCH_HARDWARE', env) ?? `${cpu}, ${cores} cores, ${platform}`
 }
 
 /** Where and with what a run was made. */

@@ -16,6 +16,7 @@ import { refuseRetry } from './refuse-retry.ts'
 import type { LoadOptions, ServingCase } from './run-case.ts'
 import { loadingListener, withServer } from './servers.ts'
 import type { ServingRun } from './types.ts'
+import { checkVariables } from './variables.ts'
 
 /** Sends one load to one target and resolves with what was measured. Await it before the next. */
 export type Load = (options: LoadOptions & { readonly target: Target; readonly name?: string }) => Promise<ServingRun>
@@ -49,6 +50,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
               `${task.fullTestName} > ${name}`,
               started.filter((entry) => entry.name === name && entry.trial === options.trial).length + 1,
             )
+      checkVariables(process.env)
       const slo = sloFromEnvironment(options.slo, process.env)
       if (slo !== undefined) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)

@@ -7,6 +7,7 @@ import { siblingModule } from '../sibling-module.ts'
 import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive } from '../slo/slo.ts'
 import { checkBaselineTrials } from './check-options.ts'
+import { unknownVariables } from './variables.ts'
 import { OUTPUT_DIR, ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
 
 export interface ServingBenchOptions extends ServingReporterOptions {
@@ -36,6 +37,7 @@ export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
       configureProject(project, vitest, options)
       if (seen.has(vitest)) return
       seen.add(vitest)
+      for (const line of unknownVariables(process.env)) vitest.logger.warn(` ${line}`)
       addReporter(vitest, options)
       vitest.config.reporters.push(benchFileCounter(vitest))
     },

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { vllm } from '../frameworks/targets.ts'
+import { sloFromEnvironment, targetFromEnvironment } from './environment.ts'
+import { checkVariables, readVariable, unknownVariables } from './variables.ts'
+
+describe('a variable that says nothing, or what nobody knows, is an error that names it', () => {
+  test.each([
+    [{ LLM_BENCH_SLO: '' }, /^LLM_BENCH_SLO is set, and empty\. .*CI files expand/],
+    [{ LLM_BENCH_SLO: ' \t' }, /^LLM_BENCH_SLO is set, and empty/],
+    [{ LLM_BENCH_MODEL: '' }, /^LLM_BENCH_MODEL is set, and empty/],
+    [{ LLM_BENCH_API_KEY: '' }, /^LLM_BENCH_API_KEY is set, and empty/],
+    [{ LLM_BENCH_DATASET: '' }, /^LLM_BENCH_DATASET is set, and empty/],
+    [{ LLM_BENCH_DATASET: 'a.json', LLM_BENCH_TOKENIZER: '' }, /^LLM_BENCH_TOKENIZER is set, and empty/],
+    [{ LLM_BENCH_TOKENIZER: 'o200k_base' }, /^LLM_BENCH_TOKENIZER is set, and LLM_BENCH_DATASET is not/],
+    [{ LLM_BENCH_HARDWARE: '' }, /^LLM_BENCH_HARDWARE is set, and empty/],
+    [{ LLM_BENCH_INCONCLUSIVE: '' }, /^LLM_BENCH_INCONCLUSIVE is set, and empty/],
+    [{ LLM_BENCH_INCONCLUSIVE: 'error' }, /^LLM_BENCH_INCONCLUSIVE is "error"\. It can be: fail, warn\./],
+    [{ LLM_BENCH_SIMULATE: '' }, /^LLM_BENCH_SIMULATE is set, and empty/],
+    [{ LLM_BENCH_SIMULATE: 'false' }, /^LLM_BENCH_SIMULATE is "false"\. It can be: 0, 1\./],
+    [{ LLM_BENCH_CALIBRATE: 'no' }, /^LLM_BENCH_CALIBRATE is "no"\. It can be: 0, 1\./],
+  ])('%o', (env, message) => {
+    expect(() => checkVariables(env)).toThrow(message)
+  })
+
+  test('whoever reads it', () => {
+    expect(() => sloFromEnvironment({ errorRate: 0 }, { LLM_BENCH_SLO: '' })).toThrow(/LLM_BENCH_SLO is set, and empty/)
+    expect(() => targetFromEnvironment(vllm(), { VLLM_URL: ' ' })).toThrow(
+      /VLLM_URL is set, and empty.*simulated engine/,
+    )
+    expect(() => targetFromEnvironment(vllm(), { LLM_BENCH_SIMULATE: '0' })).toThrow(/vllm .* would be simulated/)
+  })
+})
+
+test('what is not set, and what is known, is no error', () => {
+  expect(() => checkVariables({})).not.toThrow()
+  expect(() =>
+    checkVariables({ LLM_BENCH_SIMULATE: '1', LLM_BENCH_CALIBRATE: '0', LLM_BENCH_INCONCLUSIVE: 'warn' }),
+  ).not.toThrow()
+  expect(readVariable('LLM_BENCH_MODEL', {})).toBeUndefined()
+  expect(readVariable('LLM_BENCH_MODEL', { LLM_BENCH_MODEL: 'llama' })).toBe('llama')
+  expect(targetFromEnvironment(vllm(), {}).endpoint.kind).toBe('simulated')
+})
+
+test('a misspelt name is told, with the nearest one', () => {
+  const env = { LLM_BENCH_SLOO: 'ttft.p99<1', LLM_BENCH_SLO: 'ttft.p99<1', LLM_BENCH_MY_OWN_SWITCH: '1', OTHER: '' }
+  expect(unknownVariables(env)).toEqual([
+    'LLM_BENCH_SLOO is no variable of vitest-llm-bench. After LLM_BENCH_: Did you mean "SLO"?',
+    expect.stringMatching(/^LLM_BENCH_MY_OWN_SWITCH is no variable .*Use one of: MODEL, API_KEY, DATASET/),
+  ])
+})
