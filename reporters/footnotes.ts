@@ -1,4 +1,5 @@
 import { comparability } from '../src/metrics/comparability.ts'
+import { isBuffered, severalTokens, unobservedPace } from '../src/metrics/pace.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from '../src/plain-text.ts'
@@ -58,6 +59,7 @@ export function doubtsOf(
   const doubts = [
     ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
     ...warmupOf(validity),
+    ...paceOf(validity),
     ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
     ...notComparable.map((reason) => ({ code: 'not comparable', message: plainLine(reason) })),
   ]
@@ -70,6 +72,15 @@ export function doubtsOf(
     doubts.push({ code: 'errors', message: `${failed} of ${numPrompts} requests failed: ${kinds}` })
   }
   return doubts
+}
+
+/** Where more is unobserved, a warning says so. */
+function paceOf({ pace }: CaseReport['validity']): { code: string; message: string }[] {
+  const several = severalTokens(pace)
+  return [
+    ...(pace.unobserved === 0 || isBuffered(pace) ? [] : [`without TPOT and ITL: ${unobservedPace(pace)}`]),
+    ...(several === null ? [] : [`${several}: ITL is the gap between events, not between tokens`]),
+  ].map((message) => ({ code: 'pace', message }))
 }
 
 function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity']): { code: string; message: string }[] {

@@ -289,6 +289,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       lengthMismatches: 0,
       tokenSources: { usage: n },
       finishReasons: { length: n },
+      pace: { requests: n, unobserved: 0, tokensPerEvent: 1 },
       promptTokenDifference: null,
       cachedPromptShare: null,
       connections: null,

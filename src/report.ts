@@ -93,6 +93,7 @@ export const WARNING_CODES = [
   'not-calibrated',
   'token-estimate',
   'length-mismatch',
+  'buffered',
   'resent',
   'short-sample',
   'too-short',
@@ -327,6 +328,13 @@ export const RunReport = z.object({
     /** How many requests' output tokens came from which source. */
     tokenSources: z.record(z.string(), count),
     finishReasons: z.record(z.string(), count),
+    /**
+     * Of the completed requests with two output tokens or more: how many did not show their pace, so that they have no TPOT
+     * and no ITL (`src/metrics/pace.ts`), and how many tokens an event had on average; null without such a request.
+     */
+    pace: z
+      .object({ requests: count, unobserved: count, tokensPerEvent: rate.nullable() })
+      .default({ requests: 0, unobserved: 0, tokensPerEvent: null }),
     /** The server's count of prompt tokens less the workload's, a request; `count` of them told. Null when none did. */
     promptTokenDifference: z
       .object({ mean: z.number(), min: z.int(), max: z.int(), count: z.int().positive() })

@@ -1,4 +1,5 @@
 import { CATALOG } from '../../src/metrics/catalog.ts'
+import { isBuffered } from '../../src/metrics/pace.ts'
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { COLUMNS, type Column } from '../columns.ts'
 import { caseVerdict } from '../verdicts.ts'
@@ -43,12 +44,17 @@ function bestOf(rivals: readonly CaseReport[], column: Column): CaseReport | nul
   const sign = direction === 'lower' ? 1 : -1
   const ranked = rivals
     .flatMap((run) => {
-      const value = column.value(run)
+      const value = isObserved(run, column) ? column.value(run) : null
       return value === null ? [] : [{ run, value: value * sign }]
     })
     .toSorted((a, b) => a.value - b.value)
   const [first, second] = ranked
   return first !== undefined && first.value !== second?.value ? first.run : null
+}
+
+/** The TPOT that is left behind a proxy that buffers is not the server's. */
+function isObserved({ validity }: CaseReport, { percentile }: Column): boolean {
+  return percentile?.metric !== 'tpot' || !isBuffered(validity.pace)
 }
 
 /** Of a throughput a single run tells no interval. */

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest'
-import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
+import { failedRecord, madeUpRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 import type { RunReport } from '../report.ts'
 import { baselineOf, pairWithBaseline } from './compare-baseline.ts'
 import { checkPairs } from './trial.ts'
 
 const MACHINE = '1x A100'
 
-/** Two trials of four requests whose first output comes after `ttft` ms; a trial's workload is named after its seed. */
+/** Two trials of four requests whose two tokens come after `ttft` ms and 10 ms later; a trial's workload is named after its seed. */
 function trials(ttft: number, change: (run: RunReport) => RunReport = (run) => run): RunReport[] {
   return [0, 1].map((trial) => {
     const outputAt = (due: number): Float64Array => Float64Array.of(due + ttft, due + ttft + 10)
-    const records = [0, 1000, 2000, 3000].map((due) => madeUpRecord({ dueAt: due, outputAt: outputAt(due) }))
+    const records = [0, 1000, 2000, 3000].map((due) =>
+      madeUpRecord({ dueAt: due, outputAt: outputAt(due), outputTokens: 2 }),
+    )
     const run = madeUpReport(records)
     return change({ ...run, load: { ...run.load, trial, digest: `workload ${trial}` } })
   })
@@ -101,9 +103,7 @@ test.for([
 
 test('without TPOT on one side there is nothing to compare either', () => {
   const oneToken = trials(100).map((run) => ({
-    ...madeUpReport(
-      [0, 1000, 2000, 3000].map((dueAt) => madeUpRecord({ dueAt, outputAt: Float64Array.of(dueAt + 100) })),
-    ),
+    ...madeUpReport([0, 1000, 2000, 3000].map((dueAt) => recordWithTtft(100, dueAt))),
     load: run.load,
   }))
   expect(() => checkPairs('vllm', pairWithBaseline(oneToken, accepted, MACHINE))).toThrow(

@@ -316,6 +316,12 @@ test.for([
     'no-data',
     'tpot of trial 0: no request has it',
   ],
+  [
+    'a TPOT that one request in ten lost',
+    change(fine, (t) => ({ ...t, tpot: t.tpot.map((time, i) => (i % 10 === 0 ? NaN : time)) })),
+    'no-data',
+    'requests have it on one side only',
+  ],
   ['a time of 0', change(fine, (t) => ({ ...t, ttft: t.ttft.with(3, 0) })), 'no-data', 'a request took 0 ms'],
   ['an endless time', change(fine, (t) => ({ ...t, ttft: t.ttft.with(3, Infinity) })), 'no-data', 'took Infinity ms'],
   [

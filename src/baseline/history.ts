@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { flatMetrics } from '../metrics/flat-metrics.ts'
+import { isBuffered } from '../metrics/pace.ts'
 import { invalidities } from '../metrics/invalidities.ts'
 import { groupTrials } from '../metrics/pool-trials.ts'
 import { FRAMEWORK_IDS, type BenchReport, type RunReport } from '../report.ts'
@@ -59,9 +60,14 @@ function entryOf(runs: readonly RunReport[]): HistoryEntry {
     recordedAt: environment.startedAt,
     trials: trials.map((run) => ({
       seed: run.load.seed + run.load.trial,
-      metrics: Object.fromEntries(flatMetrics(run.metrics)),
+      metrics: Object.fromEntries(flatMetrics(run.metrics).filter(([name]) => isObserved(name, run))),
     })),
   }
+}
+
+/** TPOT and ITL of a run behind a proxy that buffers are not those of the server. */
+function isObserved(name: string, { validity }: RunReport): boolean {
+  return !isBuffered(validity.pace) || !/^(?:tpot|itl)\./.test(name)
 }
 
 function unusable({ metrics, verdicts }: RunReport): string | null {

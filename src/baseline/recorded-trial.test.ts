@@ -11,6 +11,13 @@ test('a trial keeps every request, with NaN where one failed', () => {
   expect(e2eLatency).toEqual([expect.closeTo(140, 1), NaN])
 })
 
+test('a run whose pace was not seen has no TPOT that could be compared', () => {
+  const atOnce = madeUpRecord({ outputAt: Float64Array.of(90, 90, 90, 90, 90) })
+  expect(() => recordedTrial(madeUpReport([atOnce]))).toThrow(
+    /has no TPOT to compare: the output of 1 of 1 requests .*proxy_buffering off/,
+  )
+})
+
 /** Requests that all take their number, from 1, in ms. */
 function numbered(trimmed: number, differences: Record<number, number> = {}): RecordedTrial {
   const times = [1, 2, 3, 4].map((time, i) => differences[i] ?? time)

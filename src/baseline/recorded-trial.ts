@@ -1,4 +1,6 @@
+import { BenchError } from '../errors.ts'
 import { decodeRequests } from '../metrics/columns.ts'
+import { isBuffered, unobservedPace } from '../metrics/pace.ts'
 import type { RunReport } from '../report.ts'
 import type { Ms } from '../units.ts'
 import type { Trial, TrialPairs } from './trial.ts'
@@ -11,8 +13,18 @@ export interface RecordedTrial extends Trial {
   readonly digest: string
 }
 
-/** BenchError `bad-report` where the report's columns are cut. */
-export function recordedTrial({ load, requests, validity }: RunReport): RecordedTrial {
+/**
+ * BenchError `bad-report` where the report's columns are cut; `no-data` where so many requests did not show their pace that the
+ * TPOT of the others is not the server's.
+ */
+export function recordedTrial({ case: name, load, requests, validity }: RunReport): RecordedTrial {
+  if (isBuffered(validity.pace)) {
+    throw new BenchError(`${name} has no TPOT to compare: ${unobservedPace(validity.pace)}.`, {
+      code: 'no-data',
+      remedy:
+        'Switch off what buffers between server and client (nginx: `proxy_buffering off`), or ask the server itself.',
+    })
+  }
   const { ttft, tpot, e2eLatency } = decodeRequests(requests)
   return {
     seed: load.seed + load.trial,

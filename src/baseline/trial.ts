@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { MOST_UNOBSERVED } from '../metrics/pace.ts'
 import type { Ms, PerSecond } from '../units.ts'
 
 /** One load run. The three arrays are aligned: the same index is the same request; NaN where it failed. */
@@ -40,6 +41,8 @@ export interface RegressionCase extends TrialPairs {
 
 export type LatencyGateName = 'TTFT typical' | 'TTFT tail' | 'TPOT typical' | 'TPOT tail' | 'E2E typical' | 'throughput'
 
+type Refuse = (code: 'no-data' | 'not-comparable', what: string, remedy: string) => never
+
 export const TRIAL_METRICS = ['ttft', 'tpot', 'e2eLatency'] as const
 export type TrialMetric = (typeof TRIAL_METRICS)[number]
 
@@ -47,11 +50,11 @@ export type TrialMetric = (typeof TRIAL_METRICS)[number]
  * The pairs as they are, once they are known to be comparable.
  *
  * BenchError `no-data` for fewer than two pairs, a trial without requests, a metric that no request of a trial has on
- * either side, and a time that is no time. `not-comparable` for another number of trials or of requests on both sides,
+ * either side, a TPOT that over 5 % of the requests have on one side only, and a time that is no time. `not-comparable` for another number of trials or of requests on both sides,
  * for seeds that differ within a pair or are all the same, and for a candidate that is over 500 times as fast.
  */
 export function checkPairs(label: string, { baseline, candidate }: TrialPairs): [baseline: Trial, candidate: Trial][] {
-  const refuse = (code: 'no-data' | 'not-comparable', what: string, remedy: string): never => {
+  const refuse: Refuse = (code, what, remedy) => {
     throw new BenchError(`${label}: ${what}.`, { code, remedy })
   }
   if (baseline.length !== candidate.length) {
@@ -86,19 +89,27 @@ export function checkPairs(label: string, { baseline, candidate }: TrialPairs): 
     if (counts[0] === 0)
       refuse('no-data', `trial ${i} has no request`, 'Send some; nothing is no evidence of anything.')
     for (const metric of TRIAL_METRICS) checkTimes(refuse, `${metric} of trial ${i}`, before[metric], after[metric])
+    checkPace(refuse, i, before, after)
   }
   return pairs
+}
+
+/** A side that lost the TPOT of answers which completed on both did not show the pace of all its requests. */
+function checkPace(refuse: Refuse, i: number, before: Trial, after: Trial): void {
+  const hasTpot = ({ tpot }: Trial, request: number): boolean => !Number.isNaN(tpot[request] ?? NaN)
+  const completed = [...before.e2eLatency.keys()].filter(
+    (request) => !Number.isNaN(before.e2eLatency[request]) && !Number.isNaN(after.e2eLatency[request] ?? NaN),
+  )
+  const oneSided = completed.filter((request) => hasTpot(before, request) !== hasTpot(after, request)).length
+  if (oneSided <= MOST_UNOBSERVED * completed.length) return
+  const what = `tpot of trial ${i}: ${oneSided} of ${completed.length} requests have it on one side only`
+  refuse('no-data', what, 'Look for a proxy that buffers on one side: TPOT needs output that comes in several pieces.')
 }
 
 /** No build is so much faster; a result in seconds compared with one in milliseconds is. */
 const UNBELIEVABLE = 500
 
-function checkTimes(
-  refuse: (code: 'no-data' | 'not-comparable', what: string, remedy: string) => never,
-  what: string,
-  before: readonly Ms[],
-  after: readonly Ms[],
-): void {
+function checkTimes(refuse: Refuse, what: string, before: readonly Ms[], after: readonly Ms[]): void {
   const wrong = [...before, ...after].find((time) => time <= 0 || time === Infinity)
   if (wrong !== undefined) {
     refuse('no-data', `${what}: a request took ${wrong} ms`, 'Times are above 0; a request that failed has NaN.')

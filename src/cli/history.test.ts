@@ -46,6 +46,17 @@ test('runs are recorded one line a case and version, once', () => {
   expect(JSON.parse(lines[0]!)).toMatchObject({ version: '0.1.0', trials: [{}, {}, {}] })
 })
 
+test('TPOT behind a proxy that buffers is not recorded', () => {
+  const { folder, reports } = folderWith(100)
+  const to = join(folder, 'history.jsonl')
+  const text = readFileSync(reports[0]!, 'utf8').replaceAll('"unobserved":0', '"unobserved":500')
+  writeFileSync(reports[0]!, text)
+  run('--add', reports[0]!, '--to', to)
+  const { trials } = JSON.parse(readFileSync(to, 'utf8'))
+  expect(Object.keys(trials[0].metrics)).toContain('ttft.p50')
+  expect(Object.keys(trials[0].metrics)).not.toContain('tpot.p50')
+})
+
 test('a folder of reports is a history; a change is marked where it happened, and explained', () => {
   const { folder } = folderWith(100, 100, 101, 120, 121, 120)
   const text = run(folder)

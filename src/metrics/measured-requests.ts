@@ -9,11 +9,13 @@ export interface MeasuredRequests {
   readonly e2eLatency: readonly (Ms | null)[]
   readonly lateness: readonly (Ms | null)[]
   readonly failed: readonly boolean[]
+  /** Completed, with two output tokens or more, and without a TPOT: its output came in too few pieces to show its pace. */
+  readonly unpaced: readonly boolean[]
 }
 
 /** The requests of a report without those that were trimmed; a failed one is never trimmed. */
 export function measuredRequests({ requests, validity }: Pick<RunReport, 'requests' | 'validity'>): MeasuredRequests {
-  const { ttft, tpot, e2eLatency, lateness, failures, count } = decodeRequests(requests)
+  const { ttft, tpot, e2eLatency, lateness, outputTokens, failures, count } = decodeRequests(requests)
   const failedAt = new Set(failures.map(({ index }) => index))
   const kept = <T>(column: readonly T[]): T[] =>
     column.filter((_, index) => index >= validity.warmup.trimmed || failedAt.has(index))
@@ -23,5 +25,6 @@ export function measuredRequests({ requests, validity }: Pick<RunReport, 'reques
     e2eLatency: kept(e2eLatency),
     lateness: kept(lateness),
     failed: kept(Array.from({ length: count }, (_, index) => failedAt.has(index))),
+    unpaced: kept(tpot.map((time, index) => time === null && (outputTokens[index] ?? 0) >= 2 && !failedAt.has(index))),
   }
 }

@@ -50,6 +50,7 @@ export function poolTrials(trials: readonly RunReport[]): CaseReport {
       lengthMismatches: sum(validities, ({ lengthMismatches }) => lengthMismatches),
       tokenSources: addCounts(validities.map(({ tokenSources }) => tokenSources)),
       finishReasons: addCounts(validities.map(({ finishReasons }) => finishReasons)),
+      pace: poolPaces(validities.map(({ pace }) => pace)),
       promptTokenDifference: poolDifferences(validities.map((each) => each.promptTokenDifference)),
       cachedPromptShare: meanOrNull(validities.map((each) => each.cachedPromptShare)),
       connections: poolConnections(validities.map(({ connections }) => connections)),
@@ -164,6 +165,18 @@ function poolClients(all: readonly ClientFacts[]): ClientFacts {
   const worst = all.reduce((a, b) => ((b.calibration?.ttft.p99 ?? -1) > (a.calibration?.ttft.p99 ?? -1) ? b : a))
   const busy = all.map(({ utilisation }) => utilisation).filter((utilisation) => utilisation !== null)
   return { ...worst, utilisation: busy.length === 0 ? null : Math.max(...busy) }
+}
+
+/** Tokens an event as a mean over the requests: how many events each trial had is in no report. */
+function poolPaces(all: readonly RunReport['validity']['pace'][]): RunReport['validity']['pace'] {
+  const known = all.filter(({ tokensPerEvent }) => tokensPerEvent !== null)
+  const weight = sum(known, ({ requests }) => requests)
+  const weighted = sum(known, ({ requests, tokensPerEvent }) => requests * (tokensPerEvent ?? 0))
+  return {
+    requests: sum(all, ({ requests }) => requests),
+    unobserved: sum(all, ({ unobserved }) => unobserved),
+    tokensPerEvent: weight === 0 ? null : weighted / weight,
+  }
 }
 
 function poolDifferences(

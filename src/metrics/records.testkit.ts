@@ -46,9 +46,9 @@ export function failedRecord(differences: Partial<RequestRecord> = {}): RequestR
   })
 }
 
-/** A completed request whose first and only output comes after `ttft` ms, the end with it. */
+/** A completed request whose one token comes after `ttft` ms, the end with it. */
 export function recordWithTtft(ttft: number, dueAt = 0): RequestRecord {
-  return madeUpRecord({ dueAt, outputAt: Float64Array.of(dueAt + ttft) })
+  return madeUpRecord({ dueAt, outputAt: Float64Array.of(dueAt + ttft), requestedOutputTokens: 1, outputTokens: 1 })
 }
 
 /** Errors of a client that is good enough for anything. */

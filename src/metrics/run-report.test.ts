@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RunReport } from '../report.ts'
-import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport } from './records.testkit.ts'
+import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
 
 /** 8 requests/s: due every 125 ms. */
 const onTime = Array.from({ length: 300 }, (_, index) => madeUpRecord({ index, dueAt: index * 125 }))
@@ -18,6 +18,7 @@ test('a clean run raises no doubts', () => {
     lengthMismatches: 0,
     tokenSources: { usage: 300 },
     finishReasons: { length: 300 },
+    pace: { requests: 300, unobserved: 0, tokensPerEvent: 1 },
     promptTokenDifference: null,
     cachedPromptShare: null,
     connections: null,
@@ -100,6 +101,6 @@ test('a run that was cut short says how much of it there is', () => {
 
 test('all at once has no offered share and is never called saturated', () => {
   const load = { ...madeUpReport(onTime).load, requestRate: null }
-  const burst = Array.from({ length: 300 }, (_, i) => madeUpRecord({ outputAt: Float64Array.of(100 + 50 * i) }))
+  const burst = Array.from({ length: 300 }, (_, i) => recordWithTtft(100 + 50 * i))
   expect(madeUpReport(burst, { load }).validity).toMatchObject({ offeredShare: null, warnings: [] })
 })

@@ -11,6 +11,7 @@ import {
 } from '../report.ts'
 import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
+import { paceOf } from './pace.ts'
 import { cachedPromptShare, promptTokenDifference } from './prompt-parity.ts'
 import { distribution } from '../stats/distribution.ts'
 import { seriesOf } from './series.ts'
@@ -45,7 +46,9 @@ export function buildRunReport(input: RunReportInput): RunReport {
   const { target, load, result, telemetry, environment, meetsObjectives, warmup } = input
   const { records, unsent, connections } = result
   const trimmed = warmup === undefined ? 0 : countFilling(records)
-  const metrics = summarise(withoutTrimmed(records, trimmed), { meetsObjectives })
+  const measured = withoutTrimmed(records, trimmed)
+  const metrics = summarise(measured, { meetsObjectives })
+  const pace = paceOf(measured)
   const stimulus = stimulusOf(records)
   const client: ClientFacts = {
     ...input.client,
@@ -68,12 +71,13 @@ export function buildRunReport(input: RunReportInput): RunReport {
       lengthMismatches: records.filter(hasOtherLength).length,
       tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
       finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
+      pace,
       connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
       promptTokenDifference: promptTokenDifference(records),
       cachedPromptShare: cachedPromptShare(records, telemetry),
       client,
       warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
-      warnings: warningsOf({ target, load, result, metrics, telemetry, stimulus, client }),
+      warnings: warningsOf({ target, load, result, metrics, pace, telemetry, stimulus, client }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),

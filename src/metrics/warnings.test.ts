@@ -4,7 +4,7 @@ import { GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './recor
 
 /** Sent `lateness` ms after it was due, first output 100 ms after that time was due. */
 function sentLate(lateness: number): ReturnType<typeof madeUpRecord> {
-  return madeUpRecord({ dueAt: 0, sentAt: lateness, outputAt: Float64Array.of(100) })
+  return { ...recordWithTtft(100), sentAt: lateness }
 }
 
 test('a client that was late by more than 5 % of the median TTFT makes the run invalid', () => {

@@ -5,6 +5,7 @@ import { distribution } from '../stats/distribution.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
 import { e2eLatency } from './e2e-latency.ts'
+import { isBuffered, unobservedPace, type Pace } from './pace.ts'
 import { percent } from './percent.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
@@ -17,13 +18,23 @@ export interface WarningInput {
   readonly load: LoadFacts
   readonly result: LoadResult
   readonly metrics: Metrics
+  readonly pace: Pace
   readonly telemetry: Telemetry | null
   readonly stimulus: Stimulus
   readonly client: ClientFacts
 }
 
 /** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
-export function warningsOf({ target, load, result, metrics, telemetry, stimulus, client }: WarningInput): Warning[] {
+export function warningsOf({
+  target,
+  load,
+  result,
+  metrics,
+  pace,
+  telemetry,
+  stimulus,
+  client,
+}: WarningInput): Warning[] {
   return [
     ...simulated(target),
     ...estimate(target),
@@ -41,6 +52,7 @@ export function warningsOf({ target, load, result, metrics, telemetry, stimulus,
     ...(telemetry === null ? [] : serverClientMismatch(result.records, telemetry)),
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
+    ...buffered(pace),
     ...resent(result),
   ]
 }
@@ -158,6 +170,13 @@ function lengthMismatch(records: readonly RequestRecord[]): Warning[] {
   if (count === 0) return []
   const message = `${count} of ${records.length} answers had another length than was asked for.`
   return [{ code: 'length-mismatch', message }]
+}
+
+function buffered(pace: Pace): Warning[] {
+  if (!isBuffered(pace)) return []
+  return [
+    { code: 'buffered', message: `TPOT and ITL are those of the other requests, if any: ${unobservedPace(pace)}.` },
+  ]
 }
 
 function resent({ connections }: LoadResult): Warning[] {

@@ -101,6 +101,41 @@ test('a trial in which no request has the metric is no data', () => {
   expect(verdict).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/^tpot\.p50: no data/) })
 })
 
+/** 300 answers with a TPOT of 10 ms, of which `atOnce`, evenly spread, came in one piece. */
+function buffered(atOnce: number): RunReport {
+  const every = Math.floor(300 / atOnce)
+  const records = Array.from({ length: 300 }, (_, i) => {
+    const record = madeUpRecord({ dueAt: i * 1000 })
+    const isAtOnce = i % every === 0 && i / every < atOnce
+    return isAtOnce ? { ...record, outputAt: new Float64Array(5).fill(record.endedAt) } : record
+  })
+  return madeUpReport(records)
+}
+
+// 15 of 300 are 5 %: as many as are borne. 16 are not.
+test('TPOT and ITL that were not observed are never a pass, and what hides them is named', () => {
+  const slo: Slo = { tpot: { p50: 50, mean: 50 }, itl: { p50: 50 }, ttft: { p50: 500 } }
+  expect(judgeSlo(buffered(15), slo).map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass', 'pass'])
+  const verdicts = judgeSlo(buffered(16), slo)
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(['pass', 'invalid', 'invalid', 'invalid'])
+  expect(verdicts[1]).toMatchObject({
+    observed: null,
+    message: expect.stringMatching(
+      /^tpot\.mean was not observed: the output of 16 of 300 requests \(5\.3 %\) came in too few pieces.*proxy_buffering off/,
+    ),
+  })
+})
+
+// P95 of 300: the 95 % bound of 8 over it is 4.8 %, which passes, of 9 it is 5.2 %.
+test('a percentile of TPOT passes only if it would with every unobserved request over it', () => {
+  expect(judgeSlo(buffered(8), { tpot: { p95: 50 } })[0]?.verdict).toBe('pass')
+  expect(judgeSlo(buffered(15), { tpot: { p95: 50 } })[0]).toMatchObject({
+    verdict: 'inconclusive',
+    message: expect.stringMatching(/the output of 15 of 300 requests .* may exceed it$/),
+  })
+  expect(judgeSlo(buffered(15), { tpot: { p95: 5 } })[0]?.verdict).toBe('fail')
+})
+
 test('judges every objective in catalog order, whatever the order of the SLO', () => {
   const slo: Slo = {
     goodput: 1,
@@ -202,7 +237,7 @@ test('nothing passes when no request completed, not even what a zero would satis
 
 test('a metric without a sample fails and says when it is absent', () => {
   expect(words(run(10), { tpot: { p50: 1e9 } })).toEqual([
-    'fail: tpot.p50: no data (absent when fewer than two output tokens, or all of them in one event), and no data is a failure',
+    'fail: tpot.p50: no data (absent when fewer than two output tokens, or they came in too few pieces to show their pace), and no data is a failure',
   ])
   expect(words(run(10), { goodput: { min: 1 } })).toEqual([
     'fail: goodput: no data (absent when the run has no objectives), and no data is a failure',
@@ -272,6 +307,10 @@ test('goodput holds every stated latency against a request, and only those it ha
   const meets = (slo: Slo, record: RequestRecord): boolean => meetsObjectives(slo)(record)
   expect(meets({ tpot: { max: 1 } }, recordWithTtft(3))).toBe(true)
   expect(meets({ ttft: { max: 10 }, e2eLatency: { p90: 2 } }, recordWithTtft(3))).toBe(false)
+  // Five tokens at once: who knows. Of TTFT enough is known.
+  const atOnce = madeUpRecord({ outputAt: Float64Array.of(8, 8, 8, 8, 8) })
+  expect(meets({ tpot: { max: 1 } }, atOnce)).toBe(false)
+  expect(meets({ ttft: { max: 10 } }, atOnce)).toBe(true)
 })
 
 // 10 of 11 completed with TTFT 1..10; P50 of 11 has rank 5: the sixth, 6 ms, three times its limit of 2
@@ -280,7 +319,7 @@ test('the text of a failure has the facts first, then a table, then what became 
   const verdicts = judgeSlo(report, {
     ttft: { p50: 2, p90: 400, max: 400 },
     errorRate: 0,
-    outputThroughput: { min: 1.5 },
+    outputThroughput: { min: 0.5 },
   })
   expect(formatVerdicts(report, verdicts)).toMatchInlineSnapshot(`
     "vllm @ 8 req/s breaks 2 of 5 objectives: ttft.max > 400 ms: 1 of 11 requests failed and count as never answered, errorRate 9.09 % > 0 %
@@ -289,7 +328,7 @@ test('the text of a failure has the facts first, then a table, then what became 
       ? ttft.p90             10.0 ms  ≤ 400 ms
       ✗ ttft.max             no data  ≤ 400 ms
       ✗ errorRate             9.09 %  ≤ 0 %
-      ✓ outputThroughput  5.00 tok/s  ≥ 1.5 tok/s
+      ✓ outputThroughput  1.00 tok/s  ≥ 0.5 tok/s
 
       10/11 requests in 10.0 s, 1 failed
         1 x connect: ECONNREFUSED 127.0.0.1:8000"

@@ -4,10 +4,12 @@ import type { Metrics, RunReport, Verdict, Warning } from '../report.ts'
 import { requestsForPercentile } from '../stats/min-requests.ts'
 import { valueAtRank } from '../stats/quantile.ts'
 import { formatLimit, formatValue } from './format-value.ts'
-import { judgePercentile } from './judge-percentile.ts'
+import type { Ms } from '../units.ts'
+import { judgePercentile, type PercentileVerdict } from './judge-percentile.ts'
 import { objectiveName, objectives, type Objective } from './objectives.ts'
 import { percentileEvidence } from './percentile-message.ts'
 import type { Slo, Statistic } from './slo.ts'
+import { unpacedOf } from './unpaced.ts'
 
 /** What a verdict rests on. It can be made from a report again, months later. */
 export interface JudgedRun {
@@ -40,6 +42,10 @@ type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
  *
  * An SLO without an `errorRate` accepts no failed request: where some failed beside others that completed, a broken
  * `errorRate <= 0` is added.
+ *
+ * TPOT and ITL are `invalid` where more than 5 % of the requests did not show their pace (`src/metrics/pace.ts`): those of the
+ * others are not the server's. Up to there such requests are left out, but a percentile of TPOT passes only if it would with
+ * all of them over the limit.
  *
  * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
  * `judgePercentile`.
@@ -96,6 +102,10 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
     const message = `${name}: no request completed (${failed} failed), and no data is a failure`
     return { ...base, verdict: 'fail', message }
   }
+  const unpaced = metric.id === 'tpot' || metric.id === 'itl' ? unpacedOf(trials) : null
+  if (unpaced?.refusal) {
+    return { ...base, observed: null, verdict: 'invalid', message: `${name} was not observed: ${unpaced.refusal}` }
+  }
   if (value === null || Number.isNaN(value)) {
     const absence = metric.absentWhen === null ? '' : ` (absent when ${metric.absentWhen})`
     return { ...base, verdict: 'fail', message: `${name}: no data${absence}, and no data is a failure` }
@@ -110,16 +120,19 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
 
   const { confidence } = run
   const stated = { percentile: percentile.percent, limit, ...(confidence === undefined ? {} : { confidence }) }
-  const found = judgePercentile({
-    ...stated,
-    limit: limit * (1 + COLUMN_PRECISION + Number.EPSILON),
-    trials: times,
-  })
+  const judgeTimes = (all: readonly (readonly Ms[])[]): PercentileVerdict =>
+    judgePercentile({ ...stated, limit: limit * (1 + COLUMN_PRECISION + Number.EPSILON), trials: all })
+  const found = judgeTimes(times)
   const growing = run.growingQueue ?? null
   if (growing !== null && found.verdict !== 'fail') {
     return { ...base, verdict: 'inconclusive', message: `${comparison}: queue still growing (${growing})` }
   }
   const message = `${comparison}${value === Infinity ? ';' : ':'} ${percentileEvidence(stated, found)}`
+  if (unpaced !== null && unpaced.count > 0 && found.verdict === 'pass') {
+    const worst = judgeTimes(trials.map((trial) => timesOf(trial, percentile.id, { unpaced: Infinity })))
+    const doubt = `${message}; ${unpaced.inWords} and may exceed it`
+    if (worst.verdict !== 'pass') return { ...base, verdict: 'inconclusive', message: doubt }
+  }
   return { ...base, verdict: found.verdict, message }
 }
 
@@ -130,9 +143,12 @@ function certifiedPercentile({ metric: { id }, statistic }: Objective): { id: Re
   return id === 'ttft' || id === 'tpot' || id === 'e2eLatency' ? { id, percent } : null
 }
 
-/** In arrival order; Infinity for a request that failed; without those that completed and have no such value. */
-function timesOf(trial: MeasuredRequests, id: RequestMetric): number[] {
-  return trial[id].flatMap((value, index) => (trial.failed[index] === true ? [Infinity] : (value ?? [])))
+/** In arrival order; Infinity for a request that failed; without those that completed and have no such value, unless told. */
+function timesOf(trial: MeasuredRequests, id: RequestMetric, { unpaced }: { unpaced?: Ms } = {}): Ms[] {
+  return trial[id].flatMap((value, index) => {
+    if (trial.failed[index] === true) return Infinity
+    return value ?? (trial.unpaced[index] === true && unpaced !== undefined ? unpaced : [])
+  })
 }
 
 /** Null when the run has no such value, Infinity when a failed request stands at that place. */

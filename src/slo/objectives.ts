@@ -2,6 +2,7 @@ import { BenchError } from '../errors.ts'
 import { CATALOG } from '../metrics/catalog.ts'
 import { e2eLatency } from '../metrics/e2e-latency.ts'
 import type { Metric, SampleMetric } from '../metrics/metric.ts'
+import { showsPace } from '../metrics/pace.ts'
 import { tpot } from '../metrics/tpot.ts'
 import { ttft } from '../metrics/ttft.ts'
 import type { RequestRecord } from '../record.ts'
@@ -105,8 +106,8 @@ export function sloStatistic(metric: SloMetric, name: string): Statistic {
  *
  * TTFT, TPOT and E2E limits on percentiles and on the maximum hold for the request itself; where a metric has several,
  * the loosest, because an SLO lets half of the requests exceed its P50. Means, and limits on the whole run, say
- * nothing of one request. A failed request is never good; a value that the request cannot have (the TPOT of one token)
- * breaks no limit.
+ * nothing of one request. A failed request is never good, nor is one whose pace was not observed where TPOT has a limit; a value
+ * that the request cannot have (the TPOT of one token) breaks no limit.
  */
 export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
   const limits = objectives(slo).filter(({ statistic }) => statistic !== 'mean' && statistic !== 'min')
@@ -115,8 +116,10 @@ export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
     limit: Math.max(...limits.filter((objective) => objective.metric.id === metric.id).map(({ limit }) => limit)),
   }))
   const stated = loosest.filter(({ limit }) => limit > -Infinity)
+  const needsPace = stated.some(({ metric }) => metric === tpot)
   return (record) =>
     record.outcome.status === 'completed' &&
+    !(needsPace && (record.outputTokens ?? 0) >= 2 && !showsPace(record)) &&
     stated.every(({ metric, limit }) => metric.samples(record).every((value) => value <= limit))
 }
 

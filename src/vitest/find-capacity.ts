@@ -119,15 +119,20 @@ async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run
     looks.push(run)
     const [invalid] = invalidities(run.reports)
     if (invalid !== undefined) {
-      throw new BenchError(`The capacity cannot be told: at ${rate} req/s the run is invalid. ${invalid.message}`, {
-        code: 'no-capacity',
-        remedy: 'Search below that rate (`to`), or send from a bigger machine.',
-      })
+      throw noCapacity(
+        rate,
+        `the run is invalid. ${invalid.message}`,
+        'Search below that rate (`to`), or send from a bigger machine.',
+      )
     }
     const verdicts = judgeLooks(
       looks.flatMap(({ reports }) => reports),
       slo,
     )
+    const unjudged = verdicts.find(({ verdict }) => verdict === 'invalid')
+    if (unjudged !== undefined) {
+      throw noCapacity(rate, unjudged.message, 'Or search by objectives that do not need it.')
+    }
     const { state, growth } = queueOf(run)
     const growing = state === 'growing' && growth > PILING_UP
     const verdict = growing ? 'fail' : worstOf(verdicts)
@@ -137,6 +142,10 @@ async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run
       return { run: first, verdict }
     }
   }
+}
+
+function noCapacity(rate: PerSecond, why: string, remedy: string): BenchError {
+  return new BenchError(`The capacity cannot be told: at ${rate} req/s ${why}`, { code: 'no-capacity', remedy })
 }
 
 function judgeLooks(trials: readonly RunReport[], slo: Slo): Verdict[] {
