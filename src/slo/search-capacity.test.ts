@@ -36,16 +36,28 @@ describe('searchCapacity', () => {
     expect(found.lowestFail).toBe(0.0156)
   })
 
-  test('where nobody can tell, the interval is as wide as what is not known', async () => {
-    const found = await searchCapacity(options, server(5, 7))
-    expect(found.highestPass).toBeGreaterThan(4.5)
-    expect(found.lowestFail).toBe(8)
+  test('where nobody can tell, the interval is as wide as what is not known, and each end as narrow as asked for', async () => {
+    const { highestPass, lowestFail } = await searchCapacity(options, server(5, 7))
+    expect(highestPass).toBeGreaterThan(5 / 1.1)
+    expect(highestPass).toBeLessThanOrEqual(5)
+    expect(lowestFail).toBeGreaterThan(7)
+    expect(lowestFail).toBeLessThan(7 * 1.11)
+  })
+
+  test('a rate that could not be settled bounds nothing: the search goes on above it', async () => {
+    // Of 0.9 requests/s the sample shows nothing by bad luck; the server holds 3.5.
+    const { highestPass, lowestFail, tried } = await searchCapacity({ ...options, from: 0.9 }, async (rate) =>
+      rate === 0.9 ? 'inconclusive' : rate <= 3.5 ? 'pass' : 'fail',
+    )
+    expect(tried.slice(0, 4).map(({ rate }) => rate)).toEqual([0.9, 1.8, 3.6, 2.55])
+    expect(highestPass).toBeGreaterThan(3.5 / 1.11)
+    expect(lowestFail).toBe(3.6)
   })
 
   test('does not go down for ever where the requests show nothing at all', async () => {
-    const { highestPass, lowestFail, tried } = await searchCapacity(options, server(0, 100))
+    const { highestPass, lowestFail, tried } = await searchCapacity({ ...options, to: 4 }, server(0, 100))
     expect({ highestPass, lowestFail }).toEqual({ highestPass: null, lowestFail: null })
-    expect(tried.map(({ rate }) => rate)).toEqual([1, 0.5])
+    expect(tried.map(({ rate }) => rate)).toEqual([1, 2, 4, 0.5])
   })
 
   test('whatever the capacity, it lies in the interval, which is as narrow as asked for', async () => {

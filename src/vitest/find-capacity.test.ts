@@ -32,7 +32,9 @@ test('a capacity below the one asked for fails the case, once', { timeout: 180_0
   expect(project.report().failedCases).toEqual([])
   const failures = project.junit().filter(({ failure }) => failure !== null)
   expect(failures).toHaveLength(1)
-  expect(failures[0]?.failure).toMatch(/capacity \S+ req\/s: it holds.*at least 50 were asked for/)
+  expect(failures[0]?.failure).toMatch(
+    /capacity between \S+ req\/s, which holds, and \S+, which does not.*at least 50 were asked for/,
+  )
 })
 
 test('a sweep judges nothing and shows the goodput at every rate', { timeout: 180_000 }, async () => {

@@ -5,7 +5,8 @@ import { invalidities } from '../metrics/invalidities.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import type { RunReport, Verdict, Warning } from '../report.ts'
 import { judgeSlo } from '../slo/judge-slo.ts'
-import { searchCapacity, type Capacity, type RateVerdict } from '../slo/search-capacity.ts'
+import { judgeCapacity } from '../slo/judge-capacity.ts'
+import { searchCapacity, type RateVerdict } from '../slo/search-capacity.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
@@ -50,7 +51,8 @@ const DEFAULT_PROMPTS = 1000
 const DEFAULT_SPAN = 64
 
 /**
- * A bench case that finds the highest request rate at which a target meets its objectives, and fails below `min`.
+ * A bench case that finds the highest request rate at which a target meets its objectives, as an interval: the highest rate
+ * that was shown to hold and the lowest that was shown not to. It fails below `min`.
  *
  * Every rate gets up to three looks, a load each, and is done as soon as they show that it holds or that it does not. The
  * loads are rows of the table, with the goodput at their rate; the verdict on the capacity stands at the highest rate that
@@ -99,7 +101,7 @@ async function search(probe: Probe, options: CapacityOptions): Promise<void> {
   })
   const at = runs.get(capacity.highestPass ?? Math.min(...runs.keys()))
   if (at === undefined) throw new RangeError('A search tries at least one rate.')
-  const verdicts = underPolicy([verdictOf(capacity, min)], options.slo)
+  const verdicts = underPolicy([judgeCapacity(capacity, min)], options.slo)
   recordVerdicts(at, verdicts)
   const failed = verdicts.find(({ verdict }) => verdict === 'fail')
   if (failed === undefined) return
@@ -162,24 +164,6 @@ function aboveCapacity(verdicts: readonly Verdict[], growing: boolean): Warning 
   const told = verdicts.filter(({ verdict }) => verdict !== 'pass').map(({ message }) => message)
   const why = [...(growing ? ['the queue kept growing'] : []), ...told].join('; ')
   return { code: 'above-capacity', message: `This rate was not shown to hold: ${why}.` }
-}
-
-function verdictOf({ highestPass, lowestFail, tried }: Capacity, min: PerSecond | undefined): Verdict {
-  const objective = min === undefined ? 'capacity' : `capacity >= ${min} req/s`
-  const base = { kind: 'slo' as const, objective, observed: highestPass, limit: min ?? null }
-  const rates = `${tried.length} rates tried`
-  if (highestPass === null) {
-    const lowest = Math.min(...tried.map(({ rate }) => rate))
-    const isOpen = tried.every(({ verdict }) => verdict === 'inconclusive')
-    const shown = isOpen ? 'no rate could be shown to hold: give each look more requests' : 'no rate holds'
-    const message = `capacity: ${shown}, down to ${lowest} req/s (${rates})`
-    return { ...base, verdict: isOpen ? 'inconclusive' : 'fail', message }
-  }
-  const above = lowestFail === null ? 'no rate above it failed' : `${lowestFail} req/s does not`
-  const message = `capacity ${highestPass} req/s: it holds, ${above} (${rates})`
-  if (min === undefined || highestPass >= min) return { ...base, verdict: 'pass', message }
-  const refuted = lowestFail !== null && lowestFail <= min
-  return { ...base, verdict: refuted ? 'fail' : 'inconclusive', message: `${message}; at least ${min} were asked for` }
 }
 
 async function sweep(
