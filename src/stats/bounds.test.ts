@@ -68,3 +68,23 @@ test('a small sample bounds a quantile on no side', () => {
   expect(rankBounds(4, 0.5)).toEqual({ lo: null, hi: null })
   expect(rankBounds(5, 0.5)).toEqual({ lo: 1, hi: 5 })
 })
+
+test('far tails keep their digits where many degrees of freedom bring the argument close to 1 (values of mpmath, 40 digits)', () => {
+  const rows = [
+    [-8, 1e6, 6.22753171660126e-16],
+    [-8, 1e5, 6.286959938128187e-16],
+    [-6, 50, 1.0944697425399964e-7],
+    [-30, 1e4, 1.0221635237127853e-189],
+  ] as const
+  for (const [t, df, tail] of rows) expect(studentTCdf(t, df) / tail).toBeCloseTo(1, 9)
+})
+
+test.for([
+  [0, 0],
+  [5, 3],
+  [-1, 3],
+  [NaN, 3],
+  [1, Infinity],
+] as const)('%s of %s is no share', ([over, total]) => {
+  expect(() => clopperPearson(over, total)).toThrow(RangeError)
+})

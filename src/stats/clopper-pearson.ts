@@ -13,9 +13,13 @@ export interface ShareBounds {
  *     upper = BetaInv(confidence; over + 1, total - over)        1 when all were over
  *     lower = BetaInv(1 - confidence; over, total - over + 1)    0 when none was
  *
- * Clopper and Pearson, Biometrika 26 (1934), 404-413. 0 <= over <= total, total > 0.
+ * Clopper and Pearson, Biometrika 26 (1934), 404-413. RangeError unless 0 <= over <= total and total > 0: nothing seen
+ * bounds nothing.
  */
 export function clopperPearson(over: number, total: number, confidence = 0.95): ShareBounds {
+  if (!(over >= 0 && over <= total && total > 0 && total < Infinity)) {
+    throw new RangeError(`${over} of ${total} is no share.`)
+  }
   return {
     lower: over === 0 ? 0 : inverseIncompleteBeta(1 - confidence, over, total - over + 1),
     upper: over === total ? 1 : inverseIncompleteBeta(confidence, over + 1, total - over),

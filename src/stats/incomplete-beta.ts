@@ -7,11 +7,13 @@ import { logBeta } from './log-gamma.ts'
  *
  * Continued fraction of Numerical Recipes (3rd edition, section 6.4), which converges fast below the law's mean; above
  * it I_x(a, b) = 1 - I_(1-x)(b, a). It is swapped once at the most: a swap by recursion never ends on the boundary.
+ *
+ * `rest` is 1 - x; whoever knows it to more digits than the subtraction keeps, because x is close to 1, passes it.
  */
-export function incompleteBeta(x: number, a: number, b: number): number {
+export function incompleteBeta(x: number, a: number, b: number, rest = 1 - x): number {
   if (x <= 0) return 0
-  if (x >= 1) return 1
-  return x <= (a + 1) / (a + b + 2) ? lowerTail(x, 1 - x, a, b) : 1 - lowerTail(1 - x, x, b, a)
+  if (rest <= 0) return 1
+  return x <= (a + 1) / (a + b + 2) ? lowerTail(x, rest, a, b) : 1 - lowerTail(rest, x, b, a)
 }
 
 /**
@@ -33,7 +35,6 @@ export function inverseIncompleteBeta(p: number, a: number, b: number): number {
   return (low + high) / 2
 }
 
-/** `rest` is 1 - x, passed along because the caller may know it to more digits. */
 function lowerTail(x: number, rest: number, a: number, b: number): number {
   return (Math.exp(a * Math.log(x) + b * Math.log(rest) - logBeta(a, b)) * continuedFraction(x, a, b)) / a
 }

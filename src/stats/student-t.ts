@@ -8,10 +8,11 @@ import { incompleteBeta, inverseIncompleteBeta } from './incomplete-beta.ts'
  */
 export function studentTCdf(t: number, df: number): number {
   const square = t * t
-  const lower =
-    square < df
-      ? 0.5 * (1 - incompleteBeta(square / (df + square), 0.5, df / 2))
-      : 0.5 * incompleteBeta(df / (df + square), df / 2, 0.5)
+  const below = df / (df + square)
+  const above = Number.isFinite(square) ? square / (df + square) : 1
+  // In the middle the tail is the complement of the smaller part; outside it would be lost in that subtraction.
+  const isMiddle = square < Math.min(1, df)
+  const lower = 0.5 * (isMiddle ? 1 - incompleteBeta(above, 0.5, df / 2) : incompleteBeta(below, df / 2, 0.5, above))
   return t <= 0 ? lower : 1 - lower
 }
 
