@@ -20,6 +20,7 @@ import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderLoading } from './loading.ts'
+import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from './progress.ts'
 import { writeAtomically } from '../src/write-atomically.ts'
 
@@ -49,8 +50,8 @@ type BenchmarkTables = Parameters<DefaultReporter['printBenchmarkTable']>[0]
  * Vitest's default reporter, with live progress of the load in place of iterations a second, and at the end the
  * comparison table and the report files.
  *
- * Reads reports and writes text, nothing else: whether the process fails is decided by the assertions inside the tests,
- * so output and exit code cannot disagree.
+ * Reads reports and writes text: whether the process fails is decided by the assertions inside the tests, so output and
+ * exit code cannot disagree. The one exception is a run without any case.
  */
 export class ServingReporter extends DefaultReporter {
   readonly #outputDir: string
@@ -120,6 +121,7 @@ export class ServingReporter extends DefaultReporter {
     reason: TestRunEndReason,
   ): void {
     super.onTestRunEnd(modules, unhandledErrors, reason)
+    if (reason !== 'interrupted') this.#refuseEmptyRun(modules)
     this.#signals?.runIsOver()
     const report = collectReport(modules, unhandledErrors, reason)
     const folder = join(this.ctx.config.root, this.#outputDir)
@@ -144,6 +146,18 @@ export class ServingReporter extends DefaultReporter {
   ): void {
     const functions = tables.filter(({ tasks }) => !tasks.some(({ name }) => this.#servingCases.has(name)))
     if (functions.length > 0) super.printBenchmarkTable(functions, padding, columnName)
+  }
+
+  /** Nothing fails in a run that measured nothing, so no assertion can say it. */
+  #refuseEmptyRun(modules: readonly TestModule[]): void {
+    const { config, logger } = this.ctx
+    const { passWithNoTests, shard } = config
+    const selection = { pattern: this.ctx.getGlobalTestNamePattern(), isShard: shard !== undefined, passWithNoTests }
+    const empty = noCaseRan(modules, selection)
+    if (empty === null) return
+    if (!empty.fails) return logger.log(`\n ${empty.message}`)
+    logger.error(`\n ${styleText('red', empty.message)}`)
+    process.exitCode = 1
   }
 
   #writeFiles(report: BenchReport, folder: string): void {

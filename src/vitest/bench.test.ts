@@ -580,10 +580,21 @@ test.fails('too slow, as we know', async ({ load }) => {
   ])
 })
 
-test('a filter that matches nothing says that no load was run', { timeout: 60_000 }, async () => {
-  const project = benchProject({ 'bench/chat.bench.ts': CHAT })
-  await project.bench()
-  const { output, exitCode } = await project.bench(['-t', 'matches nothing'])
-  expect(exitCode).toBe(0)
+test('a run in which no case matches is no pass, and leaves the earlier reports', { timeout: 60_000 }, async () => {
+  const gated = CHAT.replace("'chat'", "'gated'").replace('slo:', 'baseline: true, slo:')
+  const files = { 'bench/chat.bench.ts': CHAT, 'bench/gated.bench.ts': gated, 'bench-results/report.json': 'earlier' }
+  const project = benchProject(files)
+  const { output, exitCode } = await project.bench(['-t', 'regressions confirmed'])
+  expect(output).toMatch(
+    /No case ran: -t "regressions confirmed" matches none of 8\..*\n {2}chat > vllm 0\.4\.1 > 1 req/,
+  )
   expect(output).toMatch(/No load was run: bench-results holds the reports of an earlier run/)
+  expect(project.read('bench-results/report.json')).toBe('earlier')
+  expect(exitCode).toBe(1)
+
+  const shard = await project.bench(['--reporter=blob', '--shard=1/2', '-t', 'nothing-like-this'])
+  expect(shard.exitCode).toBe(0)
+  const merged = await project.bench(['--merge-reports'])
+  expect(merged.output).toMatch(/None of the 4 cases ran/)
+  expect(merged.exitCode).toBe(1)
 })

@@ -6,8 +6,7 @@ import { refuseRetry } from './refuse-retry.ts'
 import { progressListener } from './run-alone.ts'
 import { loadingListener } from './servers.ts'
 import { settleGates } from './settle-gates.ts'
-
-const TITLE = 'regressions confirmed'
+import { SETTLING_TITLE } from './settling-title.ts'
 
 /** Loads end by themselves, and how many there will be is not known before. */
 const NO_TIMEOUT = 0
@@ -18,7 +17,7 @@ let defined = 0
 /** Defines a last test, which decides the regression gates of the file. */
 export function defineSettlingTest(frames: string): void {
   const number = ++defined
-  test(TITLE, { retry: 0, timeout: NO_TIMEOUT }, async ({ task, signal, skip }) => {
+  test(SETTLING_TITLE, { retry: 0, timeout: NO_TIMEOUT }, async ({ task, signal, skip }) => {
     if (number < defined) skip('decided by the last test of this name')
     refuseRetry(task.retry, 'A baseline')
     const cases = takeGatedCases()

@@ -1,0 +1,41 @@
+import type { TestModule } from 'vitest/node'
+import { SETTLING_TITLE } from '../src/vitest/settling-title.ts'
+
+/** More would push what is wrong out of sight. */
+const LISTED_CASES = 20
+
+export interface RunSelection {
+  /** Of `-t`; undefined where none was given, as in a merge. */
+  readonly pattern: RegExp | undefined
+  /** One of several shards: whether a case ran in any of them, only their merge can tell. */
+  readonly isShard: boolean
+  readonly passWithNoTests: boolean
+}
+
+/**
+ * What to tell of a run in which every case was filtered out or skipped, and whether that fails it: nobody measured anything,
+ * which is no pass. Null where a case ran, or where something else failed and says so.
+ */
+export function noCaseRan(
+  modules: readonly TestModule[],
+  { pattern, isShard, passWithNoTests }: RunSelection,
+): { readonly message: string; readonly fails: boolean } | null {
+  const tests = modules.flatMap((module) => [...module.children.allTests()])
+  if (modules.some((module) => !module.ok()) || tests.some((test) => test.result().state !== 'skipped')) return null
+  const cases = tests.filter(({ name }) => name !== SETTLING_TITLE).map(({ fullName }) => fullName)
+  if (cases.length === 0) return null
+  const what =
+    pattern === undefined
+      ? `None of the ${cases.length} cases ran: all were filtered out or skipped.`
+      : `No case ran: -t ${JSON.stringify(pattern.source)} matches none of ${cases.length}.`
+  if (passWithNoTests) return { message: what, fails: false }
+  if (isShard) return { message: `${what} This is a shard: the merge fails if none ran in any of them.`, fails: false }
+  const rest = cases.length - LISTED_CASES
+  const listed = cases.slice(0, LISTED_CASES).map((name) => `  ${name}`)
+  const message = [
+    `${what} That is no pass, unless --passWithNoTests says so. There are:`,
+    ...listed,
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ].join('\n')
+  return { message, fails: true }
+}
