@@ -10,6 +10,11 @@ test('it says where it listens and what it simulates, and stops when it is inter
   expect(lines.at(-1)).toBe('Stopped.')
 })
 
+test('--prefix-cache gives vLLM one, and says so', async () => {
+  const lines = await run('vllm:chunked-prefill', '--port', '0', '--prefix-cache')
+  expect(lines[0]).toMatch(/simulates vllm V1 scheduler \(chunked-prefill\), with a prefix cache$/)
+})
+
 test('an estimate is called one', async () => {
   expect(await run('tensorrt-llm', '--port', '0')).toContain(
     'This engine is an estimate: no measurement of it was published.',
@@ -36,6 +41,7 @@ test.for([
   [['vllm', '--speed', '0.05'], '--speed 0.05 is not a number from 0.1.'],
   [['vllm', '--speed', '10'], 'at speed 10 TTFT grows by 4 to 13 %'],
   [['vllm', '--max-batch', '1.5'], '--max-batch 1.5 is not a positive integer.'],
+  [['lmdeploy', '--prefix-cache'], '--prefix-cache is simulated for vllm only, and this engine is lmdeploy.'],
   [['vllm', '--die-after', '0'], '--die-after 0 is not a positive integer.'],
   [['nope'], 'There is no simulated engine "nope".'],
 ] as const)('%j is refused', async ([args, message]) => {

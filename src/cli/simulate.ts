@@ -19,6 +19,7 @@ Serves a simulated engine over HTTP until it is interrupted, and prints what its
   --model M        the name under which the model is offered
   --profile F      the engine that the JSON file F describes; fixtures/profiles/ has examples
   --max-batch N    at most N sequences in the batch
+  --prefix-cache   with the prefix cache of vLLM V1 (vllm only)
   --seed N         default 0
   --slowdown X     every step takes X times as long, for instance 1.3
   --speed S        time passes S times as fast, 0.1 to 5; timers distort what is faster
@@ -43,10 +44,11 @@ export async function simulate(args: readonly string[], io: CommandIo): Promise<
   const { profile, speed, ...options } = readArgs(args)
   const clock = fastClock(createRealClock(), speed)
   const server = await startSimulatedServer({ clock, profile, ...options, onLog: io.print })
-  const { framework, version, variant, estimate, slowdown } = profile
+  const { framework, version, variant, estimate, slowdown, scheduler } = profile
   const pace = slowdown === 1 ? '' : `, slowed down ${slowdown} times`
+  const cache = scheduler.prefixCache ? ', with a prefix cache' : ''
   const haste = speed === 1 ? '' : `, in time that passes ${speed} times as fast`
-  io.print(`${server.url} simulates ${framework} ${version} (${variant})${pace}${haste}`)
+  io.print(`${server.url} simulates ${framework} ${version} (${variant})${cache}${pace}${haste}`)
   if (estimate) io.print('This engine is an estimate: no measurement of it was published.')
   io.print('Stop it with Ctrl-C.')
   if (!io.signal.aborted) await once(io.signal, 'abort')
@@ -60,6 +62,7 @@ const OPTIONS = {
   model: { type: 'string' },
   profile: { type: 'string' },
   'max-batch': { type: 'string' },
+  'prefix-cache': { type: 'boolean', default: false },
   seed: { type: 'string', default: '0' },
   slowdown: { type: 'string', default: '1' },
   speed: { type: 'string', default: '1' },
@@ -93,12 +96,26 @@ function engine([name, ...rest]: readonly string[], file: string | undefined): E
   return findProfile(framework, variant)
 }
 
-function changed(built: EngineProfile, options: { slowdown: string; 'max-batch'?: string }): EngineProfile {
+function changed(
+  built: EngineProfile,
+  options: { slowdown: string; 'max-batch'?: string; 'prefix-cache': boolean },
+): EngineProfile {
   const slowdown = number('slowdown', options.slowdown, (value) => value > 0, 'a number above 0')
   const cap = options['max-batch']
   const maxSequences =
     cap === undefined ? built.scheduler.maxSequences : number('max-batch', cap, isCount, 'a positive integer')
-  return { ...built, slowdown: built.slowdown * slowdown, scheduler: { ...built.scheduler, maxSequences } }
+  const scheduler = { ...built.scheduler, maxSequences, ...prefixCache(built, options['prefix-cache']) }
+  return { ...built, slowdown: built.slowdown * slowdown, scheduler }
+}
+
+function prefixCache({ framework, scheduler }: EngineProfile, isWanted: boolean): Partial<EngineProfile['scheduler']> {
+  if (!isWanted) return {}
+  if (framework !== 'vllm')
+    throw new BenchError(`--prefix-cache is simulated for vllm only, and this engine is ${framework}.`, {
+      code: 'bad-command',
+      remedy: 'Simulate vllm, or leave --prefix-cache out.',
+    })
+  return { prefixCache: { blockTokens: scheduler.blockTokens } }
 }
 
 function readSpeed(text: string, isDistortionAllowed: boolean): number {

@@ -32,7 +32,7 @@ export type SchedulerPolicy = (queues: Queues) => Batch
 
 /**
  * Admits waiting sequences in order, until one does not fit: nobody overtakes. Of a prompt longer than what is left of
- * the budget, `in-chunks` takes a part. Returns what is to be prefilled now.
+ * the budget, `in-chunks` takes a part; what a prefix cache has of it counts for nothing. Returns what is to be prefilled now.
  */
 export function admitWaiting(queues: Queues, tokenBudget: Tokens, prompts: 'whole' | 'in-chunks' = 'whole'): Prefill[] {
   const { waiting, running, limits, kv } = queues
@@ -41,16 +41,23 @@ export function admitWaiting(queues: Queues, tokenBudget: Tokens, prompts: 'whol
   while (running.length < limits.maxSequences && budget > 0) {
     const next = waiting[0]
     if (next === undefined) break
-    const all = next.promptTokens + next.generated
+    const cached = kv.find(next)
+    const all = next.promptTokens + next.generated - cached
     const tokens = prompts === 'whole' ? all : Math.min(all, budget)
-    if (tokens > budget || !kv.admit(next)) break
+    if (tokens > budget || !kv.admit(next, cached)) break
     budget -= tokens
     waiting.shift()
     running.push(next)
     next.toPrefill = all
-    admitted.push({ sequence: next, tokens })
+    admitted.push(prefill(queues, next, tokens))
   }
   return admitted
+}
+
+/** The next `tokens` of the prompt of a running sequence; the blocks that they fill can be found from now on. */
+export function prefill({ kv }: Queues, sequence: Sequence, tokens: Tokens): Prefill {
+  kv.keep(sequence, sequence.promptTokens + sequence.generated - sequence.toPrefill + tokens)
+  return { sequence, tokens }
 }
 
 /**

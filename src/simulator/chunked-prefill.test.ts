@@ -12,10 +12,12 @@ const sequence = (id: number, promptTokens: number, maxTokens: number): Sequence
   promptTokens,
   maxTokens,
   stopAfter: Infinity,
+  ids: null,
   visibleAt: 0,
   generated: 0,
   toPrefill: 0,
   blocks: 0,
+  cachedTokens: null,
   cancelled: false,
 })
 
@@ -97,7 +99,7 @@ test('an iteration that preempted somebody admits nobody, and the preempted goes
   const queues: Queues = { limits, kv, waiting: [], running: [], preemptions: 0 }
   for (const [id, prompt] of [320, 320].entries()) {
     const running = sequence(id, prompt, 100)
-    kv.admit(running)
+    kv.admit(running, 0)
     queues.running.push(running)
   }
   queues.waiting.push(sequence(2, 10, 10))

@@ -1,13 +1,14 @@
 import type { CancelTimer, Clock } from '../clock.ts'
 import type { Ms } from '../units.ts'
-import type { Engine, EngineStats, TokenListener } from './engine.ts'
+import type { Engine, EngineStats, Submitted, TokenListener } from './engine.ts'
 import type { EngineRequest } from './sequence.ts'
 
 /** An engine that runs by itself on a clock. */
 export interface DrivenEngine {
-  submit(request: EngineRequest): void
+  submit(request: EngineRequest): Submitted
   cancel(id: number): void
   stats(): EngineStats
+  resetPrefixCache(): boolean
   /** Runs no further iteration. */
   stop(): void
 }
@@ -58,11 +59,13 @@ export function driveEngine(
 
   return {
     submit: (request) => {
-      engine.submit(request, clock.now())
+      const submitted = engine.submit(request, clock.now())
       if (!busy) sleep()
+      return submitted
     },
     cancel: engine.cancel,
     stats: engine.stats,
+    resetPrefixCache: engine.resetPrefixCache,
     stop: () => {
       cancelTimer?.()
       busy = true

@@ -1,11 +1,12 @@
 import { BenchError } from '../errors.ts'
-import type { Ms } from '../units.ts'
+import type { Ms, Tokens } from '../units.ts'
 import type { Batch, Queues, SchedulerPolicy } from './batch.ts'
 import { chunkedPrefill } from './chunked-prefill.ts'
 import { iterationMs } from './cost.ts'
-import { createKvBlocks } from './kv-blocks.ts'
+import { createKvBlocks, type PrefixCounts } from './kv-blocks.ts'
 import { mixed } from './mixed.ts'
 import { prefillFirst } from './prefill-first.ts'
+import { createPrefixCache } from './prefix-cache.ts'
 import type { EngineProfile } from './profile.ts'
 import type { EngineRequest, Sequence } from './sequence.ts'
 import { createSpeedNoise } from './speed-noise.ts'
@@ -24,8 +25,16 @@ export interface EngineStats {
   readonly kvUsage: number
   /** Since the start. */
   readonly preemptions: number
+  /** Null without a prefix cache. */
+  readonly prefixCache: PrefixCounts | null
   /** It ran out of memory: there will be no further token, and nobody is told. */
   readonly dead: boolean
+}
+
+/** What an engine tells of a request that was submitted. */
+export interface Submitted {
+  /** Of its prompt, found in the prefix cache; null until it is admitted, and in an engine without one. */
+  readonly cachedTokens: Tokens | null
 }
 
 /**
@@ -34,7 +43,7 @@ export interface EngineStats {
  */
 export interface Engine {
   /** A request arrives at `now`. Throws BenchError `bad-load` where it is longer than the context. */
-  submit(request: EngineRequest, now: Ms): void
+  submit(request: EngineRequest, now: Ms): Submitted
   /** Its place comes free with the next iteration; no token of it is told any more. Unknown ids are ignored. */
   cancel(id: number): void
   /** When the next request becomes visible to the scheduler; null if none is on its way, or the engine is dead. */
@@ -44,6 +53,8 @@ export interface Engine {
   /** Ends the iteration that was begun: tells its tokens, in the order of the batch. */
   endIteration(onToken: TokenListener): void
   stats(): EngineStats
+  /** Empties the prefix cache. False, and nothing is forgotten, while any request holds blocks. */
+  resetPrefixCache(): boolean
 }
 
 const POLICIES: Readonly<Record<EngineProfile['scheduler']['policy'], SchedulerPolicy>> = {
@@ -54,7 +65,7 @@ const POLICIES: Readonly<Record<EngineProfile['scheduler']['policy'], SchedulerP
 
 export function createEngine(profile: EngineProfile, seed: number): Engine {
   const { ingress, scheduler } = profile
-  const kv = createKvBlocks(scheduler)
+  const kv = scheduler.prefixCache ? createPrefixCache(scheduler) : createKvBlocks(scheduler)
   const queues: Queues = { limits: scheduler, kv, waiting: [], running: [], preemptions: 0 }
   const { waiting, running } = queues
   const schedule = POLICIES[scheduler.policy]
@@ -100,7 +111,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
   }
 
   return {
-    submit: ({ id, promptTokens, maxTokens, stopAfter = Infinity }, now) => {
+    submit: ({ id, promptTokens, maxTokens, stopAfter = Infinity, ids = null }, now) => {
       if (promptTokens + maxTokens > profile.contextTokens)
         throw new BenchError(
           `A request of ${promptTokens} + ${maxTokens} tokens does not fit in the context of ${profile.contextTokens}.`,
@@ -112,14 +123,17 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
         promptTokens,
         maxTokens,
         stopAfter,
+        ids,
         visibleAt,
         generated: 0,
         toPrefill: 0,
         blocks: 0,
+        cachedTokens: null,
         cancelled: false,
       }
       alive.set(id, sequence)
       arrive(sequence)
+      return sequence
     },
     cancel: (id) => {
       const sequence = alive.get(id)
@@ -141,7 +155,7 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       let contextTokens = 0
       for (const { sequence, tokens } of batch.prefill) {
         prefillTokens += tokens
-        // A later chunk reads what the earlier ones left in the cache.
+        // A later chunk reads what the earlier ones left in the cache, and the first one what others did.
         contextTokens += sequence.promptTokens + sequence.generated - sequence.toPrefill
       }
       for (const { promptTokens, generated } of batch.decode) contextTokens += promptTokens + generated
@@ -173,8 +187,10 @@ export function createEngine(profile: EngineProfile, seed: number): Engine {
       waiting: waiting.length + arriving.length,
       kvUsage: 1 - kv.free() / kv.total,
       preemptions: queues.preemptions,
+      prefixCache: kv.prefixCache(),
       dead,
     }),
+    resetPrefixCache: kv.reset,
   }
 }
 

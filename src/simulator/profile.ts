@@ -104,6 +104,11 @@ export const EngineProfile = z
        * Absent where weights and KV cache leave enough for any batch.
        */
       workspace: z.object({ freeBytes: count, bytesPerSequence: count }).exactOptional(),
+      /**
+       * The prefix cache of vLLM V1: full blocks are found again by prompts that begin with the same tokens. `blockTokens` must
+       * be the scheduler's. Off when null or absent.
+       */
+      prefixCache: z.object({ blockTokens: count }).nullable().exactOptional(),
     }),
     /** Multiplies every iteration; 1 is as fitted. */
     slowdown: z.number().positive(),

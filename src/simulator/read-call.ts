@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { estimateTokens } from '../workload/words.ts'
-import type { GenerationCall } from './dialects/dialect.ts'
+import type { GenerationCall, PromptPart } from './dialects/dialect.ts'
 
 const stream = z.literal(true, { error: 'only streamed answers are simulated: set "stream" to true' })
 const count = z.int().positive()
@@ -11,6 +11,7 @@ const Completions = z.object({
   max_tokens: count.default(16),
   min_tokens: z.int().nonnegative().default(0),
   ignore_eos: z.boolean().default(false),
+  cache_salt: z.string().min(1).nullish(),
   stream,
 })
 
@@ -20,6 +21,7 @@ const Chat = z.object({
   max_tokens: count.default(16),
   min_tokens: z.int().nonnegative().default(0),
   ignore_eos: z.boolean().default(false),
+  cache_salt: z.string().min(1).nullish(),
   stream,
 })
 
@@ -51,12 +53,21 @@ export function readCall(
   const request = parsed.data
   if ('text_input' in request) {
     const { text_input: text, max_tokens: maxTokens, min_length: minTokens } = request
-    return { shape, model: null, promptTokens: estimateTokens(text), maxTokens, minTokens }
+    const prompt = [{ role: null, text }]
+    return { shape, model: null, prompt, promptTokens: estimateTokens(text), cacheSalt: null, maxTokens, minTokens }
   }
-  const promptTokens =
+  const prompt: PromptPart[] =
     'prompt' in request
-      ? estimateTokens(request.prompt)
-      : chatTemplateTokens + request.messages.reduce((sum, message) => sum + estimateTokens(message.content), 0)
-  const minTokens = request.ignore_eos ? request.max_tokens : request.min_tokens
-  return { shape, model: request.model ?? null, promptTokens, maxTokens: request.max_tokens, minTokens }
+      ? [{ role: null, text: request.prompt }]
+      : request.messages.map(({ role, content }) => ({ role, text: content }))
+  const templateTokens = shape === 'chat' ? chatTemplateTokens : 0
+  return {
+    shape,
+    model: request.model ?? null,
+    prompt,
+    promptTokens: prompt.reduce((sum, { text }) => sum + estimateTokens(text), templateTokens),
+    cacheSalt: request.cache_salt ?? null,
+    maxTokens: request.max_tokens,
+    minTokens: request.ignore_eos ? request.max_tokens : request.min_tokens,
+  }
 }

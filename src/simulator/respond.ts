@@ -8,11 +8,12 @@ import { DIALECTS } from './dialects/of-framework.ts'
 import { PROMETHEUS_TEXT } from './dialects/prometheus.ts'
 import { drawStop } from './draw-stop.ts'
 import { driveEngine } from './drive-engine.ts'
-import { createEngine, type EngineStats, type FinishReason } from './engine.ts'
+import { createEngine, type EngineStats, type FinishReason, type Submitted } from './engine.ts'
 import type { EngineProfile } from './profile.ts'
 import { readCall } from './read-call.ts'
 import { type ResponseSink, sendWhole, STREAM_HEAD } from './response-sink.ts'
 import { countIteration, createServerMetrics, observe } from './server-metrics.ts'
+import { sequenceIds } from './token-ids.ts'
 
 export interface ResponderOptions {
   readonly clock: Clock
@@ -41,6 +42,7 @@ interface OpenAnswer {
   readonly stream: AnswerStream
   readonly sink: ResponseSink
   readonly promptTokens: Tokens
+  readonly submitted: Submitted
   readonly arrivedAt: Ms
   lastTokenAt: Ms
   tokens: number
@@ -49,8 +51,9 @@ interface OpenAnswer {
 /** Starts an engine of `profile` and answers requests in its framework's own bytes. */
 export function createResponder(options: ResponderOptions): Responder {
   const { clock, profile, seed, model = profile.model, dieAfter = Infinity, onLog = () => {} } = options
-  const { death, telemetry, ...dialect } = DIALECTS[profile.framework]
+  const { death, telemetry, cacheReset, ...dialect } = DIALECTS[profile.framework]
   const pages = dialect.pages(profile, model)
+  const hasPrefixCache = Boolean(profile.scheduler.prefixCache)
   const random = createRandom(seed, 'simulator/answers')
   const metrics = createServerMetrics()
   const open = new Map<number, OpenAnswer>()
@@ -62,14 +65,14 @@ export function createResponder(options: ResponderOptions): Responder {
 
   const onToken = (id: number, finish: FinishReason | null): void => {
     const answer = open.get(id)!
-    const { stream, sink } = answer
+    const { stream, sink, submitted } = answer
     if (answer.tokens === 0) {
       begun++
       if (stream.opening === null) sink.head(200, STREAM_HEAD)
     }
     if (telemetry !== null) count(answer, finish)
     if (finish !== null) open.delete(id)
-    const bytes = stream.token(answer.tokens++, finish)
+    const bytes = stream.token(answer.tokens++, finish, submitted.cachedTokens)
     if (bytes !== null) sink.bytes(bytes)
     if (finish !== null) close(stream, sink, finish)
   }
@@ -122,6 +125,8 @@ export function createResponder(options: ResponderOptions): Responder {
     const now = clock.now()
     const created = Math.floor(unixMs() / MS_PER_SECOND)
     const stream = dialect.answer({ call, servedModel: model, hexId: hexId(random), serial: id, created })
+    // A hash for each word, of which only a prefix cache has any use.
+    const ids = hasPrefixCache ? { ids: sequenceIds(call, profile.chatTemplateTokens) } : {}
     const stopAfter = drawStop(call, profile.eosHazard, random)
     if (stream.opening !== null) {
       sink.head(200, STREAM_HEAD)
@@ -131,8 +136,8 @@ export function createResponder(options: ResponderOptions): Responder {
       close(stream, sink, 'length')
       return nobodyLeaves
     }
-    open.set(id, { stream, sink, promptTokens, arrivedAt: now, lastTokenAt: now, tokens: 0 })
-    engine.submit({ id, promptTokens, maxTokens, stopAfter })
+    const submitted = engine.submit({ id, promptTokens, maxTokens, stopAfter, ...ids })
+    open.set(id, { stream, sink, promptTokens, submitted, arrivedAt: now, lastTokenAt: now, tokens: 0 })
     return () => {
       engine.cancel(id)
       open.delete(id)
@@ -151,6 +156,10 @@ export function createResponder(options: ResponderOptions): Responder {
   return {
     handle: ({ method, path, body }, sink) => {
       const [pathname = ''] = path.split('?')
+      if (hasPrefixCache && method === 'POST' && pathname === cacheReset?.path) {
+        sendWhole(cacheReset.answer(engine.resetPrefixCache()), sink)
+        return nobodyLeaves
+      }
       const shape = method === 'POST' ? dialect.endpoints[pathname] : undefined
       if (shape === undefined) {
         const found = method === 'GET' ? page(pathname) : null

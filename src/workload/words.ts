@@ -45,8 +45,11 @@ const LETTERS_PER_TOKEN = 6
  */
 export function estimateTokens(text: string): Tokens {
   let tokens = 0
-  for (const [word] of text.matchAll(/\S+/g)) {
-    tokens += word.length > LONG_WORD ? Math.ceil(word.length / LETTERS_PER_TOKEN) : 1
-  }
+  for (const [word] of text.matchAll(/\S+/g)) tokens += tokensOfWord(word)
   return tokens
+}
+
+/** What `estimateTokens` counts for one word. */
+export function tokensOfWord(word: string): Tokens {
+  return word.length > LONG_WORD ? Math.ceil(word.length / LETTERS_PER_TOKEN) : 1
 }

@@ -12,12 +12,23 @@ export interface PlainResponse {
   readonly body: string
 }
 
+/** One text of a prompt. */
+export interface PromptPart {
+  /** Who says it in a chat; null where the prompt is no chat. */
+  readonly role: string | null
+  readonly text: string
+}
+
 /** What a request to generate asks for, whatever the server calls it. */
 export interface GenerationCall {
   readonly shape: 'completions' | 'chat' | 'triton'
   /** As the request names it; null where it does not. */
   readonly model: string | null
+  /** The messages of a chat, or the one text of any other request. */
+  readonly prompt: readonly PromptPart[]
   readonly promptTokens: Tokens
+  /** Only requests with the same one share blocks in the prefix cache; null for all those without. */
+  readonly cacheSalt: string | null
   readonly maxTokens: Tokens
   /** The answer may not end by itself before this many tokens; `maxTokens` where the end is ignored. */
   readonly minTokens: Tokens
@@ -33,8 +44,11 @@ export type Refusal =
 export interface AnswerStream {
   /** Sent with the head, before the request is queued; null where the head waits for the first token. */
   readonly opening: Uint8Array | null
-  /** The event of token `index` (from 0); null where this token shows nothing. */
-  token(index: number, finish: FinishReason | null): Uint8Array | null
+  /**
+   * The event of token `index` (from 0); null where this token shows nothing. `cachedTokens` is how much of the prompt a prefix
+   * cache had, null without one.
+   */
+  token(index: number, finish: FinishReason | null, cachedTokens: Tokens | null): Uint8Array | null
   /** What follows the last token; null where the body just ends. */
   closing(finish: FinishReason): Uint8Array | null
 }
@@ -82,6 +96,14 @@ export interface Death {
   log(unixMs: number): string
 }
 
+/** How a server is asked to empty its prefix cache. */
+export interface CacheReset {
+  /** Of a `POST`; there is no such path in an engine without prefix cache. */
+  readonly path: string
+  /** `success` is false while blocks are in use. */
+  answer(success: boolean): PlainResponse
+}
+
 /** What one server speaks: endpoints, refusals and streams, byte for byte. */
 export interface Dialect {
   /** What `POST` paths generate. */
@@ -94,6 +116,8 @@ export interface Dialect {
   answer(context: AnswerContext): AnswerStream
   /** Null where the server has no metrics. */
   readonly telemetry: Telemetry | null
+  /** Null where the server has no such path. */
+  readonly cacheReset: CacheReset | null
   readonly death: Death
 }
 

@@ -12,7 +12,10 @@ export const DONE: Uint8Array = encoder.encode('data: [DONE]\n\n')
 export const event = (json: string): Uint8Array => encoder.encode(`data: ${json}\n\n`)
 
 /** The text of token `index`, made up: the words mean nothing. */
-export const pieceText = (index: number): string => ` ${WORDS[index % WORDS.length]!}`
+export const pieceText = (index: number): string => ` ${pieceWord(index)}`
+
+/** The word in the text of token `index`. */
+export const pieceWord = (index: number): string => WORDS[index % WORDS.length]!
 
 /** Writes the event of token `index`. The bytes are valid until the next call. */
 export type EventWriter = (index: number) => Uint8Array

@@ -10,6 +10,7 @@ export const lmdeployDialect: Dialect = {
   refuseTooLong: () => null,
   answer,
   telemetry: null,
+  cacheReset: null,
   // The process aborts: nothing answers any more.
   death: {
     running: 'cut',

@@ -11,6 +11,7 @@ export const mlcDialect: Dialect = {
   refuseTooLong,
   answer,
   telemetry: null,
+  cacheReset: null,
   // The engine's thread is gone and HTTP goes on (mlc-llm issue 2243).
   death: {
     running: 'stall',

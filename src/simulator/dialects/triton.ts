@@ -23,6 +23,7 @@ export const tritonDialect: Dialect = {
   refuse,
   refuseTooLong,
   telemetry: { path: '/metrics', page: tritonMetricsPage, logLine: null },
+  cacheReset: null,
   // Triton stays up, and every inference of the model fails.
   death: {
     running: event(JSON.stringify(BROKEN)),

@@ -1,13 +1,17 @@
 import type { TelemetryFacts } from './dialect.ts'
 import { family, histogramFamily, pythonFloat } from './prometheus.ts'
 
-/** `/metrics` of vLLM 0.4.1: its names, its buckets. No counter of preemptions yet at this version. */
+/**
+ * `/metrics` of vLLM 0.4.1: its names, its buckets. No counter of preemptions yet at this version; those of the prefix cache
+ * are V1's.
+ */
 export function vllmMetricsPage({ profile, servedModel, metrics, stats }: TelemetryFacts): string {
   const labels = { model_name: servedModel }
   const gauge = (name: string, help: string, value: number): string =>
     family(`vllm:${name}`, 'gauge', help, [[labels, value]], pythonFloat)
   const counter = (name: string, help: string, value: number): string =>
     family(`vllm:${name}`, 'counter', help, [[labels, value]], pythonFloat)
+  const { prefixCache } = stats
   const { blocks, blockTokens } = profile.scheduler
   const config = {
     block_size: String(blockTokens),
@@ -25,6 +29,20 @@ export function vllmMetricsPage({ profile, servedModel, metrics, stats }: Teleme
     gauge('cpu_cache_usage_perc', 'CPU KV-cache usage. 1 means 100 percent usage.', 0),
     counter('prompt_tokens_total', 'Number of prefill tokens processed.', metrics.promptTokens),
     counter('generation_tokens_total', 'Number of generation tokens processed.', metrics.generationTokens),
+    ...(prefixCache === null
+      ? []
+      : [
+          counter(
+            'prefix_cache_queries_total',
+            'Prefix cache queries, in terms of number of queried tokens.',
+            prefixCache.queries,
+          ),
+          counter(
+            'prefix_cache_hits_total',
+            'Prefix cache hits, in terms of number of cached tokens.',
+            prefixCache.hits,
+          ),
+        ]),
     histogramFamily(
       'vllm:time_to_first_token_seconds',
       'Histogram of time to first token in seconds.',
