@@ -260,6 +260,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       seed: 0,
       trial: 0,
       trials: 1,
+      nonceTokens: 8,
       digest: '0'.repeat(64),
       ...changes.load,
     },

@@ -138,7 +138,12 @@ export const LoadFacts = z.object({
   trial: z.int().nonnegative(),
   /** How many the case has: their reports are judged together. */
   trials: z.int().positive().default(1),
-  /** SHA-256 of prompts, lengths and offsets. */
+  /**
+   * How many tokens at the head of each prompt are a nonce: words of that prompt alone, which no prefix cache knows. 0 where
+   * prompts are reused (`reusePrompts`), and in reports older than this field.
+   */
+  nonceTokens: count.default(0),
+  /** SHA-256 of prompts without the words of their nonces, lengths, offsets and the nonces' length. */
   digest: z.string(),
 })
 export type LoadFacts = z.infer<typeof LoadFacts>

@@ -36,6 +36,7 @@ const BaselineFile = z.object({
     arrival: true,
     dataset: true,
     maxConcurrency: true,
+    nonceTokens: true,
   }),
   trials: z
     .array(

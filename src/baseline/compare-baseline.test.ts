@@ -55,6 +55,11 @@ test.for<[string, (run: RunReport) => RunReport, RegExp]>([
   ['cap', (run) => ({ ...run, load: { ...run.load, maxConcurrency: 4 } }), /the concurrency cap is 4 and was none/],
   ['number of requests', (run) => ({ ...run, load: { ...run.load, numPrompts: 5 } }), /requests is 5 and was 4/],
   [
+    'length of the nonces',
+    (run) => ({ ...run, load: { ...run.load, nonceTokens: 0 } }),
+    /the nonce of each prompt is none and was 8 tokens/,
+  ],
+  [
     'workload',
     (run) => ({ ...run, load: { ...run.load, digest: 'other' } }),
     /the workload is other and was workload 0/,

@@ -12,14 +12,14 @@ export function baselineOf(reports: readonly RunReport[], hardware: string): Bas
   const [first] = reports
   if (first === undefined) throw new RangeError('A baseline has at least one trial.')
   const { framework, version, variant, model, simulated, sampling } = first.target
-  const { requestRate, numPrompts, arrival, dataset, maxConcurrency } = first.load
+  const { requestRate, numPrompts, arrival, dataset, maxConcurrency, nonceTokens } = first.load
   return {
     case: first.case,
     definitions: DEFINITIONS,
     acceptedAt: first.environment.startedAt,
     hardware: simulated ? null : hardware,
     target: { framework, version, variant, model, simulated, sampling },
-    load: { requestRate, numPrompts, arrival, dataset, maxConcurrency },
+    load: { requestRate, numPrompts, arrival, dataset, maxConcurrency, nonceTokens },
     trials: reports.map(recordedTrial),
   }
 }
@@ -59,6 +59,7 @@ function factsThatDiffer(run: Baseline, baseline: Baseline): string[] {
     ['request rate', rateText(load), rateText(baseline.load)],
     ['concurrency cap', String(load.maxConcurrency ?? 'none'), String(baseline.load.maxConcurrency ?? 'none')],
     ['number of requests', String(load.numPrompts), String(baseline.load.numPrompts)],
+    ['nonce of each prompt', nonceText(load), nonceText(baseline.load)],
   ])
 }
 
@@ -81,6 +82,10 @@ function notComparable(name: string, found: readonly string[]): BenchError {
 
 function serverKind({ simulated }: Baseline['target']): string {
   return simulated ? 'simulated' : 'real'
+}
+
+function nonceText({ nonceTokens }: Baseline['load']): string {
+  return nonceTokens === 0 ? 'none' : `${nonceTokens} tokens`
 }
 
 function rateText({ requestRate }: Baseline['load']): string {

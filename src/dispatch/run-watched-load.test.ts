@@ -23,7 +23,14 @@ const profile = findProfile('vllm')
 async function load(count: number, requestRate: number): Promise<Omit<LoadOptions, 'clock' | 'transport'>> {
   const target = vllm()
   return {
-    workload: await createWorkload({ dataset: studyLengths(), arrival: poisson(), count, requestRate, seed: 0 }),
+    workload: await createWorkload({
+      dataset: studyLengths(),
+      arrival: poisson(),
+      count,
+      requestRate,
+      seed: 0,
+      nonceKey: 'a',
+    }),
     toWireRequest: ({ prompt, outputTokens }) =>
       toWireRequest(target, { model: profile.model, prompt, outputTokens, fixedLength: true }),
     protocol: target.recipe.protocol,

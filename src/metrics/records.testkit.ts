@@ -84,6 +84,7 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       seed: 0,
       trial: 0,
       trials: 1,
+      nonceTokens: 8,
       digest: 'abc',
     },
     result: { records, unsent: 0, aborted: false, connections: null, utilisation: null },

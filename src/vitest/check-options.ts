@@ -19,6 +19,7 @@ const Load = z.strictObject({
   maxConcurrency: whole.min(1).optional(),
   clients: z.union([whole.min(1), z.literal('auto')], 'a number of threads, or "auto"').optional(),
   seed: whole.optional(),
+  reusePrompts: z.boolean().optional(),
   trial: whole.min(0).optional(),
   trials: whole.min(1).optional(),
   warmup: z

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { Arrival } from '../arrival/arrival.ts'
 import { poisson } from '../arrival/index.ts'
@@ -33,6 +34,7 @@ import type { Slo } from '../slo/slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import { createWorkload } from '../workload/create-workload.ts'
+import { NONCE_TOKENS } from '../workload/nonce.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
 import { checkLength, checkLoad } from './check-options.ts'
@@ -57,8 +59,14 @@ export interface LoadOptions {
    * its client: there it is always one.
    */
   readonly clients?: 'auto' | number
-  /** Default 0. The same seed is the same stimulus, whatever the target. */
+  /** Default 0. The same seed is the same stimulus, whatever the target, but for the nonces of the prompts. */
   readonly seed?: number
+  /**
+   * Default false: every prompt begins with a nonce of 8 tokens that was never sent before, and is another one at each
+   * request rate, so that no prefix cache helps. True sends the prompts without nonce, the same at each rate and in each run:
+   * for those who measure a warm cache.
+   */
+  readonly reusePrompts?: boolean
   /** Repetition of the case, from 0: its workload has the seed `seed + trial`. */
   readonly trial?: number
   /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1. */
@@ -113,7 +121,7 @@ export async function runCase(
 ): Promise<ServingRun> {
   checkLoad(load)
   const loads = trialsOf(load)
-  const workloads = await Promise.all(loads.map(makeWorkload))
+  const workloads = await Promise.all(loads.map((each) => makeWorkload(each, asked)))
   const target = await discover(asked)
   const clients = openClients(target, load, workloads)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
@@ -284,7 +292,7 @@ async function warmUp(
   const auto = target.endpoint.kind === 'url' ? Math.min(MOST_WARMUP, Math.ceil(numPrompts * WARMUP_SHARE)) : 0
   const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
   if (count === 0) return null
-  const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED })
+  const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED }, target)
   const { records } = await sendLoad({ target, load, workload, clients }, { signal })
   return { sent: records.length, failed: records.filter(({ outcome }) => outcome.status === 'failed').length }
 }
@@ -299,6 +307,7 @@ function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
     seed: load.seed ?? 0,
     trial: load.trial ?? 0,
     trials: load.trials ?? 1,
+    nonceTokens: load.reusePrompts === true ? 0 : NONCE_TOKENS,
     digest,
   }
 }
@@ -307,16 +316,22 @@ function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRe
   return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
 }
 
-async function makeWorkload(load: LoadOptions): Promise<Workload> {
+async function makeWorkload(load: LoadOptions, target: Target): Promise<Workload> {
   const workload = await createWorkload({
     dataset: datasetOf(load),
     arrival: arrivalOf(load),
     count: load.numPrompts,
     requestRate: load.requestRate,
     seed: (load.seed ?? 0) + (load.trial ?? 0),
+    nonceKey: load.reusePrompts === true ? null : nonceKeyFor(target),
   })
   checkLength(workload)
   return workload
+}
+
+/** Fresh for every load that a server gets. A simulated engine is new in each, and two runs of it have the same bytes. */
+function nonceKeyFor({ endpoint }: Target): string {
+  return endpoint.kind === 'simulated' ? 'simulated' : randomUUID()
 }
 
 function datasetOf(load: LoadOptions): Dataset {

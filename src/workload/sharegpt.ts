@@ -10,7 +10,7 @@ import { pythonSample } from './python-sample.ts'
 import { checkTokens } from './synthetic.ts'
 import { takeShuffled } from './take-shuffled.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
-import type { Dataset, PromptRequest } from './workload.ts'
+import type { Dataset, PromptRequest, SampleOptions } from './workload.ts'
 
 export interface ShareGptOptions {
   /** `[{"conversations": [{"from": ..., "value": ...}, ...]}, ...]`. By default a small synthetic sample of our own. */
@@ -94,14 +94,14 @@ const MIN_TOKENS = 4
 const MAX_PROMPT_TOKENS = 1024
 const MAX_TOTAL_TOKENS = 2048
 
-/** `sample_requests` of vLLM 0.4.1's benchmark_serving.py after `random.seed(seed)`, stream and all. */
+/** `sample_requests` of vLLM 0.4.1's benchmark_serving.py after `random.seed(seed)`, stream and all: one sample for all rates. */
 function takeVllm041(
   rows: readonly Conversation[],
-  { count, seed }: { readonly count: number; readonly seed: number },
+  { count, seed, trialSeed = seed }: SampleOptions,
   toRequest: (row: Conversation) => PromptRequest | undefined,
   file: string,
 ): PromptRequest[] {
-  const random = pythonSeed(seed)
+  const random = pythonSeed(trialSeed)
   const candidates = Math.trunc(count * 1.2)
   if (rows.length < candidates) {
     throw tooFew(file, `vLLM 0.4.1 draws ${candidates} of two turns for ${count} requests, and it has ${rows.length}`)

@@ -11,17 +11,18 @@ export type Lengths = Pick<PromptRequest, 'promptTokens' | 'outputTokens'>
  * A dataset of random words with the lengths that `draw` gives to request `index`.
  *
  * Lengths and words come from streams of their own and requests are drawn in order, so a shorter sample is the
- * beginning of a longer one.
+ * beginning of a longer one. The lengths are those of the trial at every rate, so that only the rate differs between
+ * rates; the words are others.
  */
 export function synthetic(label: string, draw: (random: Random, index: number) => Lengths): Dataset {
   return {
     label,
-    async sample({ count, seed }) {
-      const lengths = createRandom(seed, 'lengths')
+    async sample({ count, seed, trialSeed = seed }) {
+      const lengths = createRandom(trialSeed, 'lengths')
       const words = createRandom(seed, 'words')
       return Array.from({ length: count }, (_, index) => {
         const { promptTokens, outputTokens } = draw(lengths, index)
-        return { prompt: promptOfTokens(words, promptTokens), promptTokens, outputTokens }
+        return { prompt: promptOfTokens(words, promptTokens), promptTokens, outputTokens, isFiller: true }
       })
     },
   }
