@@ -11,7 +11,7 @@ import { scenarioFacts } from './scenario.ts'
 import { chooseLayout, VERDICT_STYLES } from './table-layout.ts'
 import { paint } from './text-grid.ts'
 import { wrap } from './text-width.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize, summarizeGates } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize, summarizeGates, verdictsThat } from './verdicts.ts'
 
 export interface TableOptions {
   /** Terminal cells in a line; no line is longer. */
@@ -98,13 +98,11 @@ function doubtfulVerdicts(runs: readonly CaseReport[], width: number, color: boo
   const labels = labelRuns(runs)
   return (['fail', 'invalid', 'inconclusive'] as const).flatMap((word) =>
     runs.flatMap((run) =>
-      run.verdicts
-        .filter(({ verdict }) => verdict === word)
-        .flatMap((verdict) =>
-          wrap(`${VERDICT_MARKS[word]} ${labels.get(run)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
-            paint(line, VERDICT_STYLES[word], color),
-          ),
+      verdictsThat(run, word).flatMap((verdict) =>
+        wrap(`${VERDICT_MARKS[word]} ${labels.get(run)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
+          paint(line, VERDICT_STYLES[word], color),
         ),
+      ),
     ),
   )
 }

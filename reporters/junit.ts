@@ -4,6 +4,7 @@ import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { comparability } from '../src/metrics/comparability.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
+import { isServerLost } from '../src/slo/by-cause.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
 import { doubtsOf } from './footnotes.ts'
 import { groupRuns, labelRuns, type Group } from './groups.ts'
@@ -116,8 +117,9 @@ function wholeVerdict(verdict: Verdict): string {
   return [`${verdict.kind}: ${describeVerdict(verdict)}`, ...others].join('\n')
 }
 
-/** A run that cannot be trusted says so first; a missed objective outweighs a regression. */
+/** A run that cannot be trusted says so first, unless its server was lost; a missed objective outweighs a regression. */
 function failureType(violated: readonly Verdict[]): Verdict['kind'] {
+  if (violated.some(isServerLost)) return 'slo'
   return (['validity', 'slo', 'baseline'] as const).find((kind) => violated.some((each) => each.kind === kind)) ?? 'slo'
 }
 

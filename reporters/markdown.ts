@@ -11,6 +11,7 @@ import { plainLine } from '../src/plain-text.ts'
 import { poolCases } from './pool-cases.ts'
 import { rowTags, type RowTags } from './row-tags.ts'
 import { formatFixed, formatRequestRate } from './units.ts'
+import { byCause } from '../src/slo/by-cause.ts'
 import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn, summarize, summarizeGates } from './verdicts.ts'
 
 export interface MarkdownOptions {
@@ -36,9 +37,9 @@ export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchm
   const footnotes = collectFootnotes(runs)
   const told = (isTold: (verdict: Verdict) => boolean): string[] =>
     runs.flatMap((run) =>
-      run.verdicts
-        .filter(isTold)
-        .map((verdict) => `- ${escape(labels.get(run) ?? '')}: ${escape(describeVerdict(verdict))}`),
+      byCause(run.verdicts.filter(isTold)).map(
+        (verdict) => `- ${escape(labels.get(run) ?? '')}: ${escape(describeVerdict(verdict))}`,
+      ),
     )
   const judged = (word: VerdictWord): string[] => told(({ verdict }) => verdict === word)
   const client = clientLine(runs)

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { gateVerdict } from '../src/baseline/gate-verdict.ts'
 import type { Verdict } from '../src/report.ts'
+import { renderJunit } from './junit.ts'
 import { poolCases } from './pool-cases.ts'
 import { report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
-import { caseVerdict, describeVerdict, doubtOn, summarize, summarizeGates } from './verdicts.ts'
+import { caseVerdict, describeVerdict, doubtOn, summarize, summarizeGates, violations } from './verdicts.ts'
 
 test('the worst verdict speaks for the case, and a run that is invalid neither passes nor fails', () => {
   const words = ['pass', 'inconclusive', 'fail', 'invalid'] as const
@@ -12,6 +13,17 @@ test('the worst verdict speaks for the case, and a run that is invalid neither p
   )
   expect(worst).toEqual(words)
   expect(caseVerdict(sampleRun({ verdicts: [] }))).toBe('unjudged')
+})
+
+test('a run whose server was lost has failed, and says so before anything that follows from it', () => {
+  const lost = verdict('fail', 'server', null, null, 'vllm was ended by SIGKILL')
+  const cut = { ...verdict('invalid', 'complete run', null, null, 'cut short'), kind: 'validity' as const }
+  const run = sampleRun({ verdicts: [cut, lost] })
+  expect(caseVerdict(run)).toBe('fail')
+  expect(violations(run)).toEqual([lost, cut])
+  expect(renderJunit(report([run]))).toMatch(
+    /<failure message="server: vllm was ended by SIGKILL \(and 1 more\)" type="slo"/,
+  )
 })
 
 test('an objective is named once', () => {

@@ -1,6 +1,7 @@
 import { isGate, isImprovement } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Verdict, VerdictWord } from '../src/report.ts'
+import { byCause, isServerLost } from '../src/slo/by-cause.ts'
 import { firstLine, plainLine } from '../src/plain-text.ts'
 import type { PooledReport } from './pool-cases.ts'
 import { formatCount, formatShare } from './units.ts'
@@ -20,14 +21,20 @@ export const VERDICT_MARKS: Readonly<Record<CaseVerdict, string>> = {
 /** Worst first. A run that cannot be trusted neither passes nor fails, so `invalid` outranks everything. */
 const RANKING = ['invalid', 'fail', 'inconclusive', 'pass'] as const
 
-/** The worst of a run's verdicts. */
+/** The worst of a run's verdicts. That its server was lost is beyond doubt, whatever else makes the run invalid. */
 export function caseVerdict(run: CaseReport): CaseVerdict {
+  if (run.verdicts.some(isServerLost)) return 'fail'
   return RANKING.find((word) => run.verdicts.some(({ verdict }) => verdict === word)) ?? 'unjudged'
 }
 
-/** The objectives that were missed (or could not be judged because the run is invalid): what turns a build red. */
+/** The objectives that were missed (or could not be judged because the run is invalid): what turns a build red. Causes first. */
 export function violations(run: CaseReport): Verdict[] {
-  return run.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
+  return verdictsThat(run, 'fail', 'invalid')
+}
+
+/** The verdicts of a run that are one of these words, causes first. */
+export function verdictsThat({ verdicts }: CaseReport, ...words: readonly VerdictWord[]): Verdict[] {
+  return byCause(verdicts.filter(({ verdict }) => words.includes(verdict)))
 }
 
 /** What became of the objective on a metric, if it did not pass: `ttft.p99` for `ttft.p99 < 400 ms`. */

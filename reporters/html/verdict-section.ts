@@ -8,6 +8,7 @@ import {
   describeVerdict,
   summarize,
   summarizeGates,
+  verdictsThat,
   type CaseVerdict,
 } from '../verdicts.ts'
 import { largest } from './chart.ts'
@@ -77,14 +78,15 @@ function matrixCell(runs: readonly CaseReport[]): Html {
   </td>`
 }
 
-const WORDS = ['invalid', 'fail', 'inconclusive'] as const satisfies readonly VerdictWord[]
+/** What failed is a fact, and often why another run is not valid: it comes first, as in the terminal. */
+const WORDS = ['fail', 'invalid', 'inconclusive'] as const satisfies readonly VerdictWord[]
 
 function reasons(model: PageModel): Html | null {
   const lines = WORDS.flatMap((word) =>
     model.cases.flatMap((run) =>
-      run.verdicts
-        .filter(({ verdict }) => verdict === word)
-        .map((verdict) => html`<li>${verdictWord(word)} <b>${model.label(run)}</b>: ${describeVerdict(verdict)}</li> `),
+      verdictsThat(run, word).map(
+        (verdict) => html`<li>${verdictWord(word)} <b>${model.label(run)}</b>: ${describeVerdict(verdict)}</li> `,
+      ),
     ),
   )
   if (lines.length === 0) return null

@@ -1,4 +1,11 @@
-import { MAX_CLIENT_ERROR, type ClientFacts, type LoadFacts, type Metrics, type Warning } from '../report.ts'
+import {
+  MAX_CLIENT_ERROR,
+  type ClientFacts,
+  type Distribution,
+  type LoadFacts,
+  type Metrics,
+  type Warning,
+} from '../report.ts'
 import type { Ms } from '../units.ts'
 import { percent } from './percent.ts'
 
@@ -17,8 +24,12 @@ export function latenessLimit({ ttft }: Metrics): Ms | null {
   return ttft === null ? null : Math.max(TOLERATED_LATENESS, MAX_CLIENT_ERROR * ttft.p50)
 }
 
-/** The client was late. Under a cap of concurrency that may be the cap. */
-export function clientLate(metrics: Metrics, { maxConcurrency }: LoadFacts): Warning[] {
+/** The client was late. Under a cap of concurrency that may be the cap, and with requests that failed their server. */
+export function clientLate(
+  metrics: Metrics,
+  { maxConcurrency }: LoadFacts,
+  ofAnswered: Distribution | null = metrics.queueLateness,
+): Warning[] {
   const { queueLateness, ttft } = metrics
   const limit = latenessLimit(metrics)
   if (queueLateness === null || ttft === null || limit === null || queueLateness.p99 <= limit) return []
@@ -26,7 +37,8 @@ export function clientLate(metrics: Metrics, { maxConcurrency }: LoadFacts): War
     maxConcurrency === null ? 'the client was late' : `the client, or its cap of ${maxConcurrency}, held back`
   const share = percent(queueLateness.p99 / ttft.p50)
   const most = limit > TOLERATED_LATENESS ? `${MAX_CLIENT_ERROR * 100} %` : `${TOLERATED_LATENESS} ms`
-  const message = `At P99 ${cause} by ${queueLateness.p99.toFixed(1)} ms, ${share} of the median TTFT (${most} is the most).`
+  const others = (ofAnswered?.p99 ?? 0) > limit ? '' : ' The requests that were answered left in time.'
+  const message = `At P99 ${cause} by ${queueLateness.p99.toFixed(1)} ms, ${share} of the median TTFT (${most} is the most).${others}`
   return [{ code: 'client-late', message }]
 }
 

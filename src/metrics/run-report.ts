@@ -14,6 +14,7 @@ import { countErrors } from './error-rate.ts'
 import { paceOf } from './pace.ts'
 import { cachedPromptShare, promptTokenDifference } from './prompt-parity.ts'
 import { distribution } from '../stats/distribution.ts'
+import { queueLateness } from './queue-lateness.ts'
 import { seriesOf } from './series.ts'
 import { stimulusOf } from './stimulus.ts'
 import { summarise } from './summarise.ts'
@@ -48,6 +49,8 @@ export function buildRunReport(input: RunReportInput): RunReport {
   const trimmed = warmup === undefined ? 0 : countFilling(records)
   const measured = withoutTrimmed(records, trimmed)
   const metrics = summarise(measured, { meetsObjectives })
+  const answered = measured.filter(({ outcome }) => outcome.status === 'completed')
+  const answeredLateness = distribution(answered.flatMap((record) => queueLateness.samples(record)))
   const pace = paceOf(measured)
   const stimulus = stimulusOf(records)
   const client: ClientFacts = {
@@ -63,7 +66,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
     target,
     load,
     metrics,
-    verdicts: invalidity({ result, metrics, load }),
+    verdicts: invalidity({ result, metrics, load, answeredLateness }),
     validity: {
       sentShare: records.length / (records.length + unsent),
       offeredShare,
@@ -77,7 +80,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
       cachedPromptShare: cachedPromptShare(records, telemetry),
       client,
       warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
-      warnings: warningsOf({ target, load, result, metrics, pace, telemetry, stimulus, client }),
+      warnings: warningsOf({ target, load, result, metrics, answeredLateness, pace, telemetry, stimulus, client }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),

@@ -42,6 +42,12 @@ test('a server that counted others, too, is in use by others', () => {
   ])
 })
 
+test('a server that counted fewer may have died', () => {
+  expect(told(60, 400)).toMatchObject([
+    { message: expect.stringMatching(/^The server counted 60 first tokens where this run saw 100: it died, or/) },
+  ])
+})
+
 test('a server that does not tell its TTFT cannot contradict anybody', () => {
   expect(serverClientMismatch(RECORDS, madeUpTelemetry({ waiting: [1, 2, 3] }))).toEqual([])
 })

@@ -29,9 +29,9 @@ export function serverClientMismatch(records: readonly RequestRecord[], telemetr
   )
   if (server === null || seen.length === 0) return []
   if (!countsThisRun(server.count, seen.length)) {
-    return mismatch(
-      `The server counted ${server.count} first tokens where this run saw ${seen.length}: somebody else uses it, or it was started anew.`,
-    )
+    const why =
+      server.count < seen.length ? 'it died, or it was started anew' : 'somebody else uses it, or it was started anew'
+    return mismatch(`The server counted ${server.count} first tokens where this run saw ${seen.length}: ${why}.`)
   }
   const clientMs = seen.reduce((a, b) => a + b) / seen.length
   const tolerated = Math.max(TOLERATED_MS, TOLERATED_SHARE * clientMs)

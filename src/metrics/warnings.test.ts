@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClientFacts } from '../report.ts'
-import { GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
 
 /** Sent `lateness` ms after it was due, first output 100 ms after that time was due. */
 function sentLate(lateness: number): ReturnType<typeof madeUpRecord> {
@@ -46,6 +46,20 @@ function doubts(client: Partial<ClientFacts>, simulated = false): string[] {
   })
   return report.validity.warnings.filter(({ code }) => /client|calibrated/.test(code)).map(({ message }) => message)
 }
+
+// One answer that left in time and one request that left 50 ms late into a dying server: 49.5 ms at P99 of both.
+test('a late request that failed does not blame the client, and the doubt says whose lateness it was', () => {
+  const { verdicts, validity } = madeUpReport([sentLate(1), failedRecord({ index: 1, dueAt: 500, sentAt: 550 })])
+  expect(verdicts).toEqual([])
+  expect(validity.warnings).toContainEqual({
+    code: 'client-late',
+    message: expect.stringMatching(
+      /^At P99 the client was late by 49\.5 ms, .* The requests that were answered left in time\.$/,
+    ),
+  })
+  const both = madeUpReport([sentLate(50), failedRecord({ index: 1, dueAt: 500, sentAt: 550 })])
+  expect(both.verdicts).toMatchObject([{ objective: 'client on time', observed: 50 }])
+})
 
 test('what the client adds is told where it is over 5 % of a median', () => {
   const itl = { p50: 0.1, p99: 0.6, max: 1 }

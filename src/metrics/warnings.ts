@@ -1,6 +1,16 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
 import type { RequestRecord } from '../record.ts'
-import type { ClientFacts, LoadFacts, Metrics, Stimulus, TargetFacts, Telemetry, Verdict, Warning } from '../report.ts'
+import type {
+  ClientFacts,
+  Distribution,
+  LoadFacts,
+  Metrics,
+  Stimulus,
+  TargetFacts,
+  Telemetry,
+  Verdict,
+  Warning,
+} from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
@@ -13,12 +23,17 @@ import { queueGrowing } from './server-queue.ts'
 
 const MIN_OFFERED_SHARE = 0.95
 
+/** The objective of the verdict on a client that was late. */
+export const CLIENT_ON_TIME = 'client on time'
+
 export interface WarningInput {
   readonly target: TargetFacts
   readonly load: LoadFacts
   readonly result: LoadResult
   readonly metrics: Metrics
   readonly pace: Pace
+  /** Of the requests that completed. */
+  readonly answeredLateness: Distribution | null
   readonly telemetry: Telemetry | null
   readonly stimulus: Stimulus
   readonly client: ClientFacts
@@ -31,6 +46,7 @@ export function warningsOf({
   result,
   metrics,
   pace,
+  answeredLateness,
   telemetry,
   stimulus,
   client,
@@ -41,7 +57,7 @@ export function warningsOf({
     ...insecureTls(target),
     ...aborted(result),
     ...clientCrashed(result),
-    ...clientLate(metrics, load),
+    ...clientLate(metrics, load, answeredLateness),
     ...clientBusy(client),
     ...clientError(client, metrics),
     ...notCalibrated(client, target.simulated),
@@ -60,9 +76,17 @@ export function warningsOf({
 /**
  * Why the numbers of a run must not be judged at all: it was cut short, or its client was the bottleneck. A wait for a slot
  * under a cap of concurrency is the load that was asked for, and no fault of the client.
+ *
+ * The client is judged by the requests that were answered: theirs is the latency that counts. One that failed counts as never answered however late it left, and why it was late is hard to tell: a server that dies stalls
+ * connections, and often its machine.
  */
-export function invalidity({ result, metrics, load }: Pick<WarningInput, 'result' | 'metrics' | 'load'>): Verdict[] {
-  const late = load.maxConcurrency === null ? clientLate(metrics, load) : []
+export function invalidity({
+  result,
+  metrics,
+  load,
+  answeredLateness,
+}: Pick<WarningInput, 'result' | 'metrics' | 'load' | 'answeredLateness'>): Verdict[] {
+  const late = load.maxConcurrency === null ? clientLate({ ...metrics, queueLateness: answeredLateness }, load) : []
   return [
     ...aborted(result).map(({ message }) => invalid('complete run', message, null, null)),
     ...clientCrashed(result).map(({ message }) => {
@@ -71,12 +95,7 @@ export function invalidity({ result, metrics, load }: Pick<WarningInput, 'result
     }),
     ...late.map(({ message }) => {
       const remedy = 'Send from more threads (`clients`), or a bigger or less busy machine, or send less.'
-      return invalid(
-        'client on time',
-        `${message} ${remedy}`,
-        metrics.queueLateness?.p99 ?? null,
-        latenessLimit(metrics),
-      )
+      return invalid(CLIENT_ON_TIME, `${message} ${remedy}`, answeredLateness?.p99 ?? null, latenessLimit(metrics))
     }),
   ]
 }

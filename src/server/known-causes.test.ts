@@ -69,6 +69,7 @@ const LOGGED: readonly (readonly [server: string, line: string, hint: RegExp])[]
   ['Hugging Face', 'huggingface_hub.errors.GatedRepoError: 401 Client Error.', /HF_TOKEN/],
   ['any', 'OSError: [Errno 28] No space left on device', /disk is full/],
   ['Python', '/usr/bin/python3: No module named vllm', /virtual environment/],
+  ['vLLM 0.12', '1 validation error for ModelConfig', /refuses its configuration/],
   [
     'vLLM 0.4.1',
     'vllm.engine.async_llm_engine.AsyncEngineDeadError: Background loop has errored already.',
@@ -80,6 +81,56 @@ test.for(LOGGED)('%s: %s', ([, line, hint]) => {
   const cause = findCause(['INFO loading weights', line, 'INFO: shutting down'])
   expect(cause?.line).toBe(line)
   expect(cause?.hint).toMatch(hint)
+})
+
+// As vLLM 0.10 to 0.12 log them, cut.
+test.for<[string, string[], string]>([
+  [
+    'of the whole model',
+    [
+      '(APIServer pid=811) pydantic_core._pydantic_core.ValidationError: 1 validation error for ModelConfig',
+      "(APIServer pid=811)   Value error, User-specified max_model_len (99999) is greater than the derived max_model_len (max_position_embeddings=2048 or model_max_length=None in model's config.json). [type=value_error, input_value=ArgsKwargs((), {'model': ...}), input_type=ArgsKwargs]",
+      '(APIServer pid=811)     For further information visit https://errors.pydantic.dev/2.12/v/value_error',
+    ],
+    "ModelConfig: User-specified max_model_len (99999) is greater than the derived max_model_len (max_position_embeddings=2048 or model_max_length=None in model's config.json).",
+  ],
+  [
+    'of a field',
+    [
+      'pydantic_core._pydantic_core.ValidationError: 1 validation error for CacheConfig',
+      'gpu_memory_utilization',
+      '  Value error, GPU memory utilization must be less than 1.0. Got 1.5. [type=value_error, input_value=1.5, input_type=float]',
+    ],
+    'CacheConfig.gpu_memory_utilization: GPU memory utilization must be less than 1.0. Got 1.5.',
+  ],
+  [
+    'of a field, in the words of pydantic, beside another',
+    [
+      '(APIServer pid=7) pydantic_core._pydantic_core.ValidationError: 2 validation errors for ParallelConfig',
+      '(APIServer pid=7) tensor_parallel_size',
+      '(APIServer pid=7)   Input should be greater than or equal to 1 [type=greater_than_equal, input_value=0, input_type=int]',
+      '(APIServer pid=7) pipeline_parallel_size',
+    ],
+    'ParallelConfig.tensor_parallel_size: Input should be greater than or equal to 1',
+  ],
+  [
+    'over two lines',
+    [
+      'ValidationError: 1 validation error for ModelConfig',
+      "  Value error, No model architectures are specified for 'x'.",
+      'See the list of supported models. [type=value_error, input_value={}, input_type=dict]',
+    ],
+    "ModelConfig: No model architectures are specified for 'x'. See the list of supported models.",
+  ],
+  [
+    'in a log that was cut',
+    ['ValidationError: 1 validation error for ModelConfig'],
+    'ValidationError: 1 validation error for ModelConfig',
+  ],
+])('a configuration that pydantic refuses, %s', ([, lines, told]) => {
+  const cause = findCause(['INFO loading', ...lines])
+  expect(cause?.line).toBe(told)
+  expect(cause?.hint).toMatch(/argument of `launch`/)
 })
 
 test('every row of the table has a line above', () => {

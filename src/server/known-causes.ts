@@ -1,6 +1,8 @@
+import { validationError } from './validation-error.ts'
+
 /** Why a server died, as far as its log tells. */
 export interface KnownCause {
-  /** The line that gave it away. */
+  /** The line that gave it away, or what several of them say. */
   readonly line: string
   /** What it means and what to do, in one or two sentences. */
   readonly hint: string
@@ -10,7 +12,12 @@ export interface KnownCause {
  * What servers print when they die, most telling first: a line of an earlier row is preferred to a later line of the log,
  * because the cause comes before its consequences.
  */
-export const KNOWN_CAUSES: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
+export const KNOWN_CAUSES: readonly {
+  readonly pattern: RegExp
+  readonly hint: string
+  /** What the lines around the one that matches say together; absent where that one says it all. */
+  readonly tell?: (lines: readonly string[], at: number) => string
+}[] = [
   {
     // vLLM, before and after 0.5.
     pattern: /No available memory for the cache blocks/i,
@@ -47,6 +54,12 @@ export const KNOWN_CAUSES: readonly { readonly pattern: RegExp; readonly hint: s
   {
     pattern: /failed to allocate .*buffer|unable to allocate (CUDA|ROCm|Metal|Vulkan|CPU)\w* buffer/i,
     hint: 'llama.cpp found no memory for its weights or its KV cache. Lower -c or -ngl, quantise the cache (-ctk q8_0 -ctv q8_0), or take a smaller model.',
+  },
+  {
+    // vLLM from 0.9 on checks its configuration with pydantic; SGLang and others check theirs alike.
+    pattern: /\d+ validation errors? for \w+/,
+    hint: 'The server refuses its configuration: change the argument of `launch` that sets this.',
+    tell: validationError,
   },
   {
     pattern: /address already in use|EADDRINUSE|couldn't bind HTTP server socket|failed to bind/i,
@@ -91,9 +104,10 @@ export const KNOWN_CAUSES: readonly { readonly pattern: RegExp; readonly hint: s
 
 /** The cause that the log gives away, if it is a known one. */
 export function findCause(lines: readonly string[]): KnownCause | null {
-  for (const { pattern, hint } of KNOWN_CAUSES) {
-    const line = lines.findLast((text) => pattern.test(text))
-    if (line !== undefined) return { line: line.trim(), hint }
+  for (const { pattern, hint, tell } of KNOWN_CAUSES) {
+    const at = lines.findLastIndex((text) => pattern.test(text))
+    const line = lines[at]
+    if (line !== undefined) return { line: tell?.(lines, at) ?? line.trim(), hint }
   }
   return null
 }

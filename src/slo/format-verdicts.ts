@@ -2,6 +2,7 @@ import { CATALOG } from '../metrics/catalog.ts'
 import { invalidities } from '../metrics/invalidities.ts'
 import type { RunReport, Verdict, VerdictWord } from '../report.ts'
 import { MS_PER_SECOND } from '../units.ts'
+import { byCause, isServerLost } from './by-cause.ts'
 import { formatValue } from './format-value.ts'
 
 /** What the text is made of; any RunReport will do. */
@@ -42,17 +43,27 @@ export function formatVerdicts(run: FormattedRun, verdicts: readonly Verdict[]):
 
 function firstLine(run: FormattedRun, verdicts: readonly Verdict[]): string {
   const invalid = invalidities([{ verdicts }])
-  if (invalid.length > 0) return `${runLabel(run)} is invalid: ${messages(invalid)}`
-  const broken = verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
+  if (invalid.length > 0) {
+    const causes = [...messages(verdicts.filter(isServerLost)), ...failures(run), ...messages(invalid)]
+    return `${runLabel(run)} is invalid: ${causes.join(', ')}`
+  }
+  const broken = byCause(verdicts).filter(({ verdict }) => verdict === 'fail' || verdict === 'invalid')
   const total = `${verdicts.length} objective${verdicts.length === 1 ? '' : 's'}`
-  if (broken.length > 0) return `${runLabel(run)} breaks ${broken.length} of ${total}: ${messages(broken)}`
+  if (broken.length > 0) return `${runLabel(run)} breaks ${broken.length} of ${total}: ${messages(broken).join(', ')}`
   const open = verdicts.filter(({ verdict }) => verdict === 'inconclusive')
-  if (open.length > 0) return `${runLabel(run)} leaves ${open.length} of ${total} open: ${messages(open)}`
+  if (open.length > 0) return `${runLabel(run)} leaves ${open.length} of ${total} open: ${messages(open).join(', ')}`
   return `${runLabel(run)} meets ${verdicts.length === 1 ? 'its objective' : `all ${total}`}`
 }
 
-function messages(verdicts: readonly Verdict[]): string {
-  return verdicts.map(({ message }) => message.split('\n', 1)[0]).join(', ')
+function messages(verdicts: readonly Verdict[]): string[] {
+  return verdicts.map(({ message }) => message.split('\n', 1)[0] ?? '')
+}
+
+/** Requests that failed are told before what may only follow from it. */
+function failures({ metrics: { completed, failed }, errors }: FormattedRun): string[] {
+  const [first] = errors
+  if (failed === 0 || first === undefined) return []
+  return [`${failed} of ${completed + failed} requests failed (${first.kind}: ${first.example})`]
 }
 
 function indented(lines: readonly string[]): string[] {

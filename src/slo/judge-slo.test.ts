@@ -322,7 +322,7 @@ test('the text of a failure has the facts first, then a table, then what became 
     outputThroughput: { min: 0.5 },
   })
   expect(formatVerdicts(report, verdicts)).toMatchInlineSnapshot(`
-    "vllm @ 8 req/s breaks 2 of 5 objectives: ttft.max > 400 ms: 1 of 11 requests failed and count as never answered, errorRate 9.09 % > 0 %
+    "vllm @ 8 req/s breaks 2 of 5 objectives: errorRate 9.09 % > 0 %, ttft.max > 400 ms: 1 of 11 requests failed and count as never answered
 
       ? ttft.p50             6.00 ms  ≤ 2 ms
       ? ttft.p90             10.0 ms  ≤ 400 ms

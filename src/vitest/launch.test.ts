@@ -108,6 +108,9 @@ describeServing('long', {
   const [run] = project.report().runs
   expect(run?.validity.warnings).toContainEqual(expect.objectContaining({ code: 'aborted' }))
   expect(run?.verdicts).toContainEqual(expect.objectContaining({ objective: 'server', verdict: 'fail' }))
+  // That it was cut short, and whatever the client did then, follows from that.
+  expect(project.junit()[0]?.failure).toMatch(/^server: vllm exited with code 1/)
+  expect(output).toContain('1 case: 1 fail')
 })
 
 test(

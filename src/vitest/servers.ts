@@ -6,6 +6,7 @@ import type { BenchError } from '../errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { createFleet, type Fleet, type FleetCase, type LoadEnding, type LoggedCause } from '../server/fleet.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
+import { SERVER_OBJECTIVE } from '../slo/by-cause.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Ms } from '../units.ts'
 import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
@@ -106,7 +107,8 @@ export function loadingListener(name: string, test: RunnerTestCase): FleetCase['
 
 /** The end of a server is a verdict on the run, told once. */
 function noteLoss(run: ServingRun, { message }: BenchError): void {
-  recordVerdicts(run, [{ kind: 'slo', objective: 'server', verdict: 'fail', observed: null, limit: null, message }])
+  const verdict = { kind: 'slo', objective: SERVER_OBJECTIVE, verdict: 'fail', observed: null, limit: null } as const
+  recordVerdicts(run, [{ ...verdict, message }])
   noteJudged(run, message)
 }
 
