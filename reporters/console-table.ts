@@ -1,5 +1,6 @@
 import { isNews } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { checkNames } from '../src/options.ts'
 import type { BenchReport } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
 import { allSimulated, collectFootnotes } from './footnotes.ts'
@@ -29,7 +30,10 @@ const INDENT = '  '
  * for each framework and variant, without the columns that find no room. Below the table stand the objectives that
  * were not met, the cases that did not run, the footnotes, and the columns that are missing.
  */
-export function renderTable(bench: BenchReport, { width, color }: TableOptions): string {
+export function renderTable(bench: BenchReport, options: TableOptions): string {
+  const example = 'renderTable(report, { width: 120, color: false })'
+  checkNames(options, ['width', 'color'], { of: 'renderTable()', code: 'bad-options', example })
+  const { width, color } = options
   const report = poolCases(bench)
   const groups = groupRuns(report.runs)
   const runs = groups.flatMap((group) => group.runs)

@@ -3,6 +3,7 @@ import { isGate } from '../src/baseline/gate-verdict.ts'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { comparability } from '../src/metrics/comparability.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { checkNames } from '../src/options.ts'
 import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
 import { isServerLost } from '../src/slo/by-cause.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
@@ -20,7 +21,10 @@ import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdi
  * Properties of a test case are what pytest, Vitest and the Jenkins JUnit plugin use; Jenkins' stricter xUnit plugin
  * (`junit-10.xsd`) knows properties of a suite only. Facts that a whole suite shares stand there.
  */
-export function renderJunit(bench: BenchReport, { attachments = [] }: JunitOptions = {}): string {
+export function renderJunit(bench: BenchReport, options: JunitOptions = {}): string {
+  const example = "renderJunit(report, { attachments: ['bench-results/report.html'] })"
+  checkNames(options, ['attachments'], { of: 'renderJunit()', code: 'bad-options', example })
+  const { attachments = [] } = options
   const report = poolCases(bench)
   const builder = unwrap(junit).newBuilder().name('LLM serving benchmark')
   const labels = labelRuns(report.runs)

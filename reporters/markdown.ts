@@ -1,5 +1,6 @@
 import { isNews } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { checkNames } from '../src/options.ts'
 import type { BenchReport, Verdict, VerdictWord } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
 import { COLUMNS } from './columns.ts'
@@ -28,7 +29,10 @@ const TABLE_SHARE = 0.6
 const MAX_MESSAGE = 2000
 
 /** The complete report as GitHub-flavoured Markdown, below 900 kB; what had to be left out is said where it is missing. */
-export function renderMarkdown(bench: BenchReport, { title = 'LLM serving benchmark' }: MarkdownOptions = {}): string {
+export function renderMarkdown(bench: BenchReport, options: MarkdownOptions = {}): string {
+  const example = "renderMarkdown(report, { title: 'Nightly' })"
+  checkNames(options, ['title'], { of: 'renderMarkdown()', code: 'bad-options', example })
+  const { title = 'LLM serving benchmark' } = options
   const report = poolCases(bench)
   const groups = groupRuns(report.runs)
   const runs = groups.flatMap((group) => group.runs)

@@ -10,6 +10,8 @@ import {
   type TestSpecification,
   type Vitest,
 } from 'vitest/node'
+import * as z from 'zod'
+import { checkOptions, flag, schemaOf, text } from '../src/options.ts'
 import type { BenchReport } from '../src/report.ts'
 import type { ProgressArtifact } from '../src/vitest/types.ts'
 import { collectReport } from './collect-report.ts'
@@ -35,6 +37,14 @@ export interface ServingReporterOptions {
   /** Print nothing, only write the files: for use beside another console reporter. Default false. */
   readonly quiet?: boolean
 }
+
+/** For the plugin, whose options these are as well. */
+export const reporterOptions = {
+  outputDir: text.optional(),
+  html: z.union([text, z.literal(false)], 'a path, or false').optional(),
+  quiet: flag.optional(),
+}
+const ReporterOptions = schemaOf<ServingReporterOptions>(reporterOptions)
 
 /** Between two progress lines where there is no terminal to draw in. */
 const PLAIN_PROGRESS_MS = 10_000
@@ -65,8 +75,14 @@ export class ServingReporter extends DefaultReporter {
   #signals: SignalAnswer | null = null
   #lastPlainProgressAt = performance.now()
 
-  constructor({ outputDir = OUTPUT_DIR, html, quiet = false }: ServingReporterOptions = {}) {
+  constructor(options: ServingReporterOptions = {}) {
     super()
+    checkOptions(options, ReporterOptions, {
+      of: 'ServingReporter',
+      code: 'bad-options',
+      example: "new ServingReporter({ outputDir: 'bench-results' })",
+    })
+    const { outputDir = OUTPUT_DIR, html, quiet = false } = options
     this.#outputDir = outputDir
     this.#html = html ?? join(outputDir, 'report.html')
     this.#quiet = quiet

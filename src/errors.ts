@@ -14,6 +14,7 @@ export type BenchErrorCode =
   | 'bad-profile'
   | 'bad-command'
   | 'bad-variable'
+  | 'bad-options'
   | 'no-data'
   | 'not-comparable'
   | 'regressed'

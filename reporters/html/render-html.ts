@@ -1,3 +1,4 @@
+import { checkNames, namesOf } from '../../src/options.ts'
 import type { BenchReport } from '../../src/report.ts'
 import { renderJson } from '../json.ts'
 import { commonSuite, scenarioFacts } from '../scenario.ts'
@@ -25,6 +26,13 @@ export interface HtmlOptions {
   readonly published?: PublishedStudy
 }
 
+const NAMES = namesOf<HtmlOptions>({ title: true, published: true })
+const OWNER = {
+  of: 'renderHtml()',
+  code: 'bad-options',
+  example: "renderHtml(report, { title: 'Nightly' })",
+} as const
+
 /**
  * The report as one page that needs no network and no script: verdict, tables and numbers are plain markup, plots are
  * drawn over it by uPlot, which is inside. The page may load nothing and run nothing but its own two scripts (a content
@@ -33,7 +41,9 @@ export interface HtmlOptions {
  * The same report gives the same bytes anywhere: no clock, no host, no locale, no time zone is looked at. BenchError
  * `bad-report` for anything the schema does not allow.
  */
-export function renderHtml(report: BenchReport, { title, published }: HtmlOptions = {}): string {
+export function renderHtml(report: BenchReport, options: HtmlOptions = {}): string {
+  checkNames(options, NAMES, OWNER)
+  const { title, published } = options
   const model = pageModel(report)
   const heading = title ?? commonSuite(model.cases) ?? 'LLM serving benchmark'
   const sections: readonly (readonly [id: string, heading: string, content: Html | null])[] = [

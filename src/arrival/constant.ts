@@ -1,8 +1,10 @@
+import { takesNoOptions } from '../options.ts'
 import type { Arrival } from './arrival.ts'
 import { meanGap } from './mean-gap.ts'
 
 /** A metronome: every gap is exactly 1 / rate. The seed plays no part. */
-export function constant(): Arrival {
+export function constant(...none: []): Arrival {
+  takesNoOptions(none, { of: 'constant()', code: 'bad-load' })
   return {
     label: 'constant',
     offsets({ count, requestRate }) {

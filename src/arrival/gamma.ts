@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames } from '../options.ts'
 import { createRandom, normal, type Random } from '../random.ts'
 import type { Arrival } from './arrival.ts'
 import { accumulate, meanGap } from './mean-gap.ts'
@@ -13,7 +14,9 @@ export interface GammaOptions {
  *
  * Throws BenchError `bad-load` on a burstiness that is not positive and finite.
  */
-export function gamma({ burstiness }: GammaOptions): Arrival {
+export function gamma(options: GammaOptions): Arrival {
+  checkNames(options, ['burstiness'], { of: 'gamma()', code: 'bad-load', example: 'gamma({ burstiness: 0.5 })' })
+  const { burstiness } = options
   if (!(burstiness > 0 && burstiness < Infinity)) {
     throw new BenchError(`The burstiness is ${burstiness}.`, {
       code: 'bad-load',

@@ -1,5 +1,7 @@
+import * as z from 'zod'
 import { BenchError } from '../errors.ts'
 import { initGenrand } from '../mersenne-twister.ts'
+import { checkOptions, schemaOf } from '../options.ts'
 import { createRandom, type Random } from '../random.ts'
 import type { Arrival } from './arrival.ts'
 import { accumulate, meanGap } from './mean-gap.ts'
@@ -10,7 +12,9 @@ export interface PoissonOptions {
 }
 
 /** Independent users: exponential gaps with mean 1 / rate. */
-export function poisson({ compat }: PoissonOptions = {}): Arrival {
+export function poisson(options: PoissonOptions = {}): Arrival {
+  checkOptions(options, Options, { of: 'poisson()', code: 'bad-load', example: "poisson({ compat: 'vllm-0.4.1' })" })
+  const { compat } = options
   return {
     label: compat === undefined ? 'poisson' : `poisson (${compat})`,
     offsets({ count, requestRate, seed }) {
@@ -20,6 +24,8 @@ export function poisson({ compat }: PoissonOptions = {}): Arrival {
     },
   }
 }
+
+const Options = schemaOf<PoissonOptions>({ compat: z.literal('vllm-0.4.1', '"vllm-0.4.1"').optional() })
 
 function numpyRandom(seed: number): Random {
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {

@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { kindOf } from '../options.ts'
 import type { Ms } from '../units.ts'
 import type { Arrival } from './arrival.ts'
 
@@ -10,6 +11,12 @@ import type { Arrival } from './arrival.ts'
  * recording.
  */
 export function recorded(recordedAt: readonly Ms[]): Arrival {
+  if (!Array.isArray(recordedAt)) {
+    throw new BenchError(`recorded() takes an array of times, and was given ${kindOf(recordedAt)}.`, {
+      code: 'bad-load',
+      remedy: 'Write for instance recorded([0, 250, 1100]): times in ms.',
+    })
+  }
   recordedAt.forEach((time, i) => {
     if (Number.isFinite(time) && (i === 0 || time >= recordedAt[i - 1]!)) return
     throw new BenchError(`Recorded arrival ${i} is ${time}${i === 0 ? '' : ` after ${recordedAt[i - 1]}`}.`, {

@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames, namesOf } from '../options.ts'
 import { estimateFailures, FAILURE_MARGIN, type FailureEstimate } from './failed-requests.ts'
 import { detectableChange, estimateGate, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
 import { LATENCY_GATES, pairStatistic, type LatencyGate } from './gate-statistics.ts'
@@ -101,6 +102,7 @@ export async function decideRegressions(
   cases: readonly RegressionCase[],
   options: RegressionOptions,
 ): Promise<BuildVerdict> {
+  checkDecision(cases, options)
   const gates = firstLook(cases, options)
   const seen = new Map(cases.map(({ id, baseline, candidate }) => [id, { baseline, candidate }]))
   const fresh = new Map<string, TrialPairs>()
@@ -127,6 +129,26 @@ export async function decideRegressions(
   const verdicts = results.map(({ verdict }) => verdict)
   const verdict = verdicts.includes('fail') ? 'fail' : verdicts.includes('inconclusive') ? 'inconclusive' : 'pass'
   return { verdict, gates: results, message: buildMessage(verdicts, options.falseFailChance ?? FALSE_FAIL_CHANCE) }
+}
+
+const NAMES = namesOf<RegressionOptions>({ confirm: true, margins: true, falseFailChance: true, storedBaseline: true })
+const OWNER = {
+  of: 'decideRegressions()',
+  code: 'bad-options',
+  example: 'decideRegressions(cases, { confirm: () => null })',
+} as const
+
+function checkDecision(cases: unknown, options: RegressionOptions): void {
+  checkNames(options, NAMES, OWNER)
+  if (!Array.isArray(cases) || typeof options.confirm !== 'function') {
+    throw new BenchError('decideRegressions() takes an array of cases, and a function `confirm` in its options.', {
+      code: OWNER.code,
+      remedy: `Write for instance ${OWNER.example}.`,
+    })
+  }
+  if (options.storedBaseline === undefined) return
+  const of = 'the option storedBaseline of decideRegressions()'
+  checkNames(options.storedBaseline, ['stages', 'sessionSd'], { ...OWNER, of })
 }
 
 /** One gate of one case on its way through the stages. */
@@ -271,11 +293,12 @@ function checkCases(cases: readonly RegressionCase[]): CheckedCase[] {
 
 /** BenchError `bad-baseline` for a margin of a gate that is none, or that is no share above 0. */
 export function checkMargins(margins: RegressionOptions['margins'] = {}): (gate: LatencyGate | null) => number {
+  const example = "margins: { 'TTFT tail': 0.2 }"
   const known: readonly string[] = [...LATENCY_GATES.map(({ name }) => name), 'failed requests' satisfies GateName]
+  checkNames(margins, known, { of: 'the option margins', code: 'bad-baseline', example })
   for (const [name, margin] of Object.entries(margins)) {
-    const wrong = !known.includes(name) ? 'is no gate' : !(margin > 0 && margin < Infinity) ? `is ${margin}` : null
-    if (wrong === null) continue
-    throw new BenchError(`The margin of "${name}" ${wrong}.`, {
+    if (margin > 0 && margin < Infinity) continue
+    throw new BenchError(`The margin of "${name}" is ${margin}.`, {
       code: 'bad-baseline',
       remedy: `State a share above 0, 0.05 for 5 %, of one of: ${known.join(', ')}.`,
     })

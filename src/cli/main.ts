@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util'
 import { ENDING_SIGNALS, outliveTerminal } from '../ending-signals.ts'
+import { didYouMean } from '../did-you-mean.ts'
 import { BenchError } from '../errors.ts'
 import { packageInfo } from '../package-info.ts'
 import type { CommandIo } from './command-io.ts'
@@ -50,7 +51,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') return print(USAGE)
   const run = COMMANDS.get(command)
   if (run === undefined) {
-    process.stderr.write(`There is no command "${command}".\n\n${USAGE}`)
+    process.stderr.write(`There is no command "${command}". ${didYouMean(command, [...COMMANDS.keys()])}\n\n${USAGE}`)
     return BAD_USAGE
   }
   try {

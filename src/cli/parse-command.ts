@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { didYouMean } from '../did-you-mean.ts'
 import { BenchError } from '../errors.ts'
 
 /** Options and positionals of a command. BenchError `bad-command` with the usage for what it does not know. */
@@ -6,6 +7,11 @@ export function parseCommand<T extends ParseArgsOptionsConfig>(args: readonly st
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options })
   } catch (cause) {
-    throw new BenchError((cause as Error).message, { code: 'bad-command', remedy: usage, cause })
+    const misspelt = /^Unknown option '--([^']+)'/.exec((cause as Error).message)?.[1]
+    const what =
+      misspelt === undefined
+        ? (cause as Error).message
+        : `There is no option --${misspelt}. ${didYouMean(misspelt, Object.keys(options))}\n\n`
+    throw new BenchError(what, { code: 'bad-command', remedy: usage, cause })
   }
 }

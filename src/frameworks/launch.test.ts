@@ -58,11 +58,15 @@ test('a whole command is taken as it is, and what is given goes before the defau
 
 test.for<[string, object, RegExp]>([
   ['a command without its port', { command: ['./serve.sh'] }, /does not say on which port.*\{port\}/],
-  ['an empty command', { command: [] }, /cannot be read at command/],
-  ['a shell line', { command: 'vllm serve m --port {port}' }, /cannot be read at command/],
-  ['a misspelt option', { model: 'm', arg: ['--x'] }, /cannot be read.*arg/],
-  ['neither model nor command', {}, /cannot be read at model/],
-  ['a port that is none', { model: 'm', port: 70_000 }, /cannot be read at port/],
+  ['an empty command', { command: [] }, /option command of the launch of vllm is /],
+  ['a shell line', { command: 'vllm serve m --port {port}' }, /option command of the launch of vllm is /],
+  ['a misspelt option', { model: 'm', arg: ['--x'] }, /launch of vllm has no option "arg"\. Did you mean "args"/],
+  ['neither model nor command', {}, /option model of the launch of vllm is undefined/],
+  [
+    'a port that is none',
+    { model: 'm', port: 70_000 },
+    /option port of the launch of vllm is a number\. It must be: a port/,
+  ],
 ])('%s is refused', ([, options, message]) => {
   expect(() => plan('vllm', options as LaunchOptions)).toThrow(message)
 })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { BenchError } from '../errors.ts'
+import { checkOptions, positive, text, texts } from '../options.ts'
 import type { Ms } from '../units.ts'
 import { LAUNCH_RECIPES } from './launch-recipes.ts'
 import type { ServerName } from './recipes.ts'
@@ -37,7 +38,10 @@ export type LaunchOptions =
       readonly command: readonly string[]
     })
 
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP'
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const
+export type StopSignal = (typeof STOP_SIGNALS)[number]
+
+const PORT_NUMBER = 'a port, 1 to 65535'
 
 /** All that is needed to start a server. JSON-safe; the same plan is the same server. */
 export interface LaunchPlan {
@@ -59,15 +63,22 @@ export interface LaunchPlan {
 const READY_TIMEOUT_MS = 900_000
 
 const settings = {
-  env: z.record(z.string(), z.string()).optional(),
-  cwd: z.string().optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  stopSignal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP']).optional(),
-  readyTimeoutMs: z.number().positive().optional(),
-  healthPath: z.string().startsWith('/').optional(),
+  env: texts.optional(),
+  cwd: text.optional(),
+  port: z.int(PORT_NUMBER).min(1, PORT_NUMBER).max(65_535, PORT_NUMBER).optional(),
+  stopSignal: z.enum(STOP_SIGNALS, `one of ${STOP_SIGNALS.join(', ')}`).optional(),
+  readyTimeoutMs: positive.optional(),
+  healthPath: text.startsWith('/', 'a path, such as /health').optional(),
 }
-const ByRecipe = z.strictObject({ ...settings, model: z.string().min(1), args: z.array(z.string()).optional() })
-const ByCommand = z.strictObject({ ...settings, command: z.array(z.string()).min(1) })
+const ByRecipe = z.strictObject({
+  ...settings,
+  model: text.min(1, 'the name of a model, or its path'),
+  args: z.array(text, 'an array of texts').optional(),
+})
+const ByCommand = z.strictObject({
+  ...settings,
+  command: z.array(text, 'an array of texts').min(1, 'a program and its arguments'),
+})
 
 /** Whose launch it is. */
 interface LaunchedServer {
@@ -87,9 +98,13 @@ export function planLaunch({ server, version, url }: LaunchedServer, options: La
       remedy: 'Give the url of a server that runs already, or the launch of one that does not.',
     })
   }
-  const byCommand = 'command' in options
-  const checked = (byCommand ? ByCommand : ByRecipe).safeParse(options)
-  if (!checked.success) throw badLaunch(server, checked.error)
+  const byCommand = typeof options === 'object' && options !== null && 'command' in options
+  checkOptions(options, byCommand ? ByCommand : ByRecipe, {
+    of: `the launch of ${server}`,
+    code: 'bad-target',
+    example: "launch: { model: 'meta-llama/Meta-Llama-3-8B' }, or launch: { command: [...] }",
+    confidential: true,
+  })
   const built = byCommand
     ? { command: options.command, stopSignal: 'SIGTERM' as const }
     : ownCommand(server, version, options)
@@ -134,15 +149,4 @@ function ownCommand(
   }
   const { command, ...others } = recipe({ model, version })
   return { ...others, command: [...command, ...args] }
-}
-
-function badLaunch(server: ServerName, { issues: [issue] }: z.ZodError): BenchError {
-  const where = issue?.path.join('.') ?? ''
-  return new BenchError(
-    `The launch of ${server} cannot be read${where === '' ? '' : ` at ${where}`}: ${issue?.message}.`,
-    {
-      code: 'bad-target',
-      remedy: 'It is { model, args } or { command }, with env, cwd, port, stopSignal, readyTimeoutMs and healthPath.',
-    },
-  )
 }

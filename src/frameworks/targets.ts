@@ -6,6 +6,7 @@ import type { EngineProfile } from '../simulator/profile.ts'
 import { planLaunch, type LaunchOptions } from './launch.ts'
 import { RECIPES, type EndpointName, type ServerName } from './recipes.ts'
 import { STIMULUS_FIELDS } from './request-body.ts'
+import { checkTargetOptions } from './target-options.ts'
 import type { Connection, Recipe, Target, UrlTarget } from './target.ts'
 import { readTlsChoice, type TlsChoice } from './tls-choice.ts'
 
@@ -51,11 +52,13 @@ export type TensorrtLlmOptions =
  * `chunked-prefill`: the scheduler of vLLM V1, an estimate that no published table stands behind.
  */
 export function vllm(options: SimulatedTargetOptions = {}): Target {
+  checkTargetOptions('vllm', options, 'engine')
   return simulatedTarget('vllm', 'vllm', 'base', options)
 }
 
 /** lmdeploy (TurboMind): simulated as 0.4.0 unless given a URL. Variants `base`, `kv-int8`. */
 export function lmdeploy(options: SimulatedTargetOptions = {}): Target {
+  checkTargetOptions('lmdeploy', options, 'engine')
   return simulatedTarget('lmdeploy', 'lmdeploy', 'base', options)
 }
 
@@ -64,39 +67,46 @@ export function lmdeploy(options: SimulatedTargetOptions = {}): Target {
  * With `server: 'trtllm-serve'`, behind its own server, which needs a URL.
  */
 export function tensorrtLlm(options: TensorrtLlmOptions = {}): Target {
+  checkTargetOptions('tensorrtLlm', options, 'either server')
   const { server = 'triton', ...others } = options
-  return server === 'triton'
-    ? simulatedTarget('tensorrt-llm', 'triton', 'base', others)
-    : remoteTarget('tensorrt-llm', server, others)
+  if (server === 'triton') return simulatedTarget('tensorrt-llm', 'triton', 'base', others)
+  checkTargetOptions('tensorrtLlm', others, 'server')
+  return remoteTarget('tensorrt-llm', server, others)
 }
 
 /** mlc-llm: simulated as 0.1.dev1166 with 4-bit weights unless given a URL. */
 export function mlcLlm(options: SimulatedTargetOptions = {}): Target {
+  checkTargetOptions('mlcLlm', options, 'engine')
   return simulatedTarget('mlc-llm', 'mlc-llm', 'w4a16', options)
 }
 
 /** SGLang. Needs a URL or a launch. `endpoint: 'native'` is its `/generate`. */
 export function sglang(options: TargetOptions<Endpoints<'sglang'>> = {}): Target {
+  checkTargetOptions('sglang', options, 'server')
   return remoteTarget('sglang', 'sglang', options)
 }
 
 /** llama.cpp's `llama-server`. Needs a URL or a launch. `endpoint: 'native'` is its `/completion`. */
 export function llamaCpp(options: TargetOptions<Endpoints<'llama.cpp'>> = {}): Target {
+  checkTargetOptions('llamaCpp', options, 'server')
   return remoteTarget('llama.cpp', 'llama.cpp', options)
 }
 
 /** Text Generation Inference, by its `/generate_stream` (`native`) unless told otherwise. Needs a URL or a launch. Cannot fix lengths. */
 export function tgi(options: TargetOptions<Endpoints<'tgi'>> = {}): Target {
+  checkTargetOptions('tgi', options, 'server')
   return remoteTarget('tgi', 'tgi', options)
 }
 
 /** Ollama, by chat unless told otherwise. Needs a URL or a launch. Cannot fix lengths. */
 export function ollama(options: TargetOptions = {}): Target {
+  checkTargetOptions('ollama', options, 'server')
   return remoteTarget('ollama', 'ollama', options)
 }
 
 /** Any OpenAI-compatible server, by chat unless told otherwise. Needs a URL or a launch. Cannot fix lengths. */
 export function openai(options: TargetOptions = {}): Target {
+  checkTargetOptions('openai', options, 'server')
   return remoteTarget('openai', 'openai', options)
 }
 

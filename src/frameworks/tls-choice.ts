@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import * as z from 'zod'
 import type { TlsOptions } from '../client/tls.ts'
 import { BenchError } from '../errors.ts'
+import { text } from '../options.ts'
 
 /** How to check a server's certificate otherwise than Node does. */
 export interface TlsChoice {
@@ -9,6 +11,15 @@ export interface TlsChoice {
   /** Take any certificate. Stands as a warning next to every number. */
   readonly insecure?: true
 }
+
+/** What `tls` may be. */
+export const TlsChoiceOptions = z.strictObject(
+  {
+    ca: text.optional(),
+    insecure: z.literal(true, 'true, or left out').optional(),
+  } satisfies Record<keyof TlsChoice, z.ZodType>,
+  'an object: { ca } or { insecure: true }',
+)
 
 /** Reads the certificates. Throws BenchError `bad-target` on a file that cannot be read or holds none. */
 export function readTlsChoice({ ca, insecure }: TlsChoice): TlsOptions {

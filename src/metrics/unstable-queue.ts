@@ -1,3 +1,4 @@
+import { checkNames } from '../options.ts'
 import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
 import { slope } from '../stats/slope.ts'
@@ -10,6 +11,12 @@ export interface QueueVerdict {
   /** By how many ms each request waited longer than the one before, after the first third; null like `p`. */
   readonly growth: number | null
 }
+
+const OWNER = {
+  of: 'detectUnstableQueue()',
+  code: 'bad-options',
+  example: 'detectUnstableQueue({ ttft: [120, 95, 380] })',
+} as const
 
 const BLOCKS = 10
 /** The queue fills up to its level in that time, which is a trend without being an overload. */
@@ -30,12 +37,13 @@ const TOO_SHORT = 100
  * `growth` is in ms a request; where arrival and end times are known, `saturation` of src/metrics says which share of the
  * arrivals piles up.
  */
-export function detectUnstableQueue({ ttft }: { readonly ttft: readonly Ms[] }): QueueVerdict {
-  const waits = ttft.filter(Number.isFinite)
-  const settled = waits.slice(Math.floor(waits.length * WARM_UP_SHARE))
+export function detectUnstableQueue(waits: { readonly ttft: readonly Ms[] }): QueueVerdict {
+  checkNames(waits, ['ttft'], OWNER)
+  const answered = waits.ttft.filter(Number.isFinite)
+  const settled = answered.slice(Math.floor(answered.length * WARM_UP_SHARE))
   if (settled.length < 2 * BLOCKS) return { verdict: 'too-short', p: null, growth: null }
   const { p } = mannKendall(blockMeans(settled, BLOCKS))
   const growth = slope(settled)
-  if (waits.length <= TOO_SHORT) return { verdict: 'too-short', p, growth }
+  if (answered.length <= TOO_SHORT) return { verdict: 'too-short', p, growth }
   return { verdict: p < ALPHA ? 'unstable' : 'stable', p, growth }
 }

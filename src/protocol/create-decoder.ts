@@ -1,12 +1,14 @@
+import { BenchError } from '../errors.ts'
 import { Answer } from './answer.ts'
 import { ByteSplitter } from './byte-splitter.ts'
 import { EventIntake } from './event-intake.ts'
 import type { EventReader } from './event-reader.ts'
+import { checkNames, namesOf, show } from '../options.ts'
 import { llamacppCompletionReader } from './llamacpp-completion.ts'
 import { lmdeployInteractiveReader } from './lmdeploy-interactive.ts'
 import { openaiChatReader } from './openai-chat.ts'
 import { openaiCompletionsReader } from './openai-completions.ts'
-import type { DecoderOptions, ProtocolId, StreamDecoder } from './protocol.ts'
+import { PROTOCOL_IDS, type DecoderOptions, type ProtocolId, type StreamDecoder } from './protocol.ts'
 import { sglangGenerateReader } from './sglang-generate.ts'
 import { SseScanner } from './sse-scanner.ts'
 import { tgiGenerateReader } from './tgi-generate.ts'
@@ -15,8 +17,22 @@ import { vllmGenerateNulReader } from './vllm-generate-nul.ts'
 
 /** A decoder for one answer of the given protocol. Make a new one for each answer. */
 export function createDecoder(protocol: ProtocolId, options: DecoderOptions = {}): StreamDecoder {
+  checkNames(options, NAMES, OWNER)
+  if (!PROTOCOL_IDS.includes(protocol)) {
+    throw new BenchError(`There is no protocol ${show(protocol)}.`, {
+      code: OWNER.code,
+      remedy: `Use one of: ${PROTOCOL_IDS.join(', ')}.`,
+    })
+  }
   return new ProtocolDecoder(protocol, options)
 }
+
+const NAMES = namesOf<DecoderOptions>({ keepText: true, prompt: true })
+const OWNER = {
+  of: 'createDecoder()',
+  code: 'bad-options',
+  example: "createDecoder('openai-chat', { keepText: false })",
+} as const
 
 class ProtocolDecoder implements StreamDecoder {
   readonly state: Answer

@@ -1,6 +1,8 @@
+import * as z from 'zod'
+import { checkOptions, schemaOf, text } from '../options.ts'
 import { createDecoder } from './create-decoder.ts'
 import { judgeAnswer, type TransportEnd } from './judge-answer.ts'
-import type { DecodedStream, DecoderOptions, ProtocolId } from './protocol.ts'
+import { PROTOCOL_IDS, type DecodedStream, type DecoderOptions, type ProtocolId } from './protocol.ts'
 
 /** One recorded answer. */
 export interface Transcript {
@@ -20,8 +22,25 @@ export interface DecodedTranscript extends DecodedStream {
   readonly success: boolean
 }
 
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes (Uint8Array)')
+const Recording = schemaOf<Transcript>({
+  protocol: z.enum(PROTOCOL_IDS, `one of ${PROTOCOL_IDS.join(', ')}`),
+  httpStatus: z.int('the status of the answer, such as 200'),
+  contentType: z.unknown().optional(),
+  transportEnd: z.enum(['clean', 'cut', 'stall'], '"clean", "cut" or "stall"'),
+  chunks: z.array(bytes, 'an array of bytes'),
+  prompt: text.optional(),
+})
+const OWNER = {
+  of: 'decodeTranscript()',
+  code: 'bad-options',
+  example:
+    "decodeTranscript({ protocol: 'openai-chat', httpStatus: 200, contentType: 'text/event-stream', transportEnd: 'clean', chunks })",
+} as const
+
 /** Reads a recorded answer as a load run would have, and judges it. */
 export function decodeTranscript(transcript: Transcript): DecodedTranscript {
+  checkOptions(transcript, Recording, OWNER)
   const { protocol, httpStatus, transportEnd, chunks, prompt } = transcript
   const options: DecoderOptions = prompt === undefined ? {} : { prompt }
   const decoder = createDecoder(protocol, options)

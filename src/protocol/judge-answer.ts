@@ -1,4 +1,5 @@
 import type { FailureKind, Outcome } from '../record.ts'
+import { checkNames, namesOf } from '../options.ts'
 import { shorten } from './error-text.ts'
 import type { DecodedStream, ProtocolId } from './protocol.ts'
 
@@ -14,6 +15,19 @@ export interface AnswerFacts {
   readonly transportEnd: TransportEnd
 }
 
+const NAMES = namesOf<AnswerFacts>({
+  protocol: true,
+  httpStatus: true,
+  state: true,
+  complete: true,
+  transportEnd: true,
+})
+const OWNER = {
+  of: 'judgeAnswer()',
+  code: 'bad-options',
+  example: "judgeAnswer({ protocol, httpStatus: 200, state, complete: true, transportEnd: 'clean' })",
+} as const
+
 const MAX_MESSAGE_CHARACTERS = 300
 
 /** Finish reasons by which a server says that it gave up: SGLang and lmdeploy abort, mlc-llm preempts. */
@@ -26,7 +40,9 @@ const FAILED_FINISHES: readonly string[] = ['error', 'abort', 'preempt']
  * counts when it reports no error, ended cleanly with its finish reason, and something was generated. A single EOS token
  * is visible nowhere but in the server's own count, and counts.
  */
-export function judgeAnswer({ protocol, httpStatus, state, complete, transportEnd }: AnswerFacts): Outcome {
+export function judgeAnswer(facts: AnswerFacts): Outcome {
+  checkNames(facts, NAMES, OWNER)
+  const { protocol, httpStatus, state, complete, transportEnd } = facts
   const { error, finishReason } = state
   if (httpStatus !== 200) return failed('http-status', `HTTP ${httpStatus}${error === null ? '' : `: ${error}`}`)
   if (error !== null) return failed('in-band-error', error)

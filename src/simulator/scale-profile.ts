@@ -1,4 +1,6 @@
+import * as z from 'zod'
 import { BenchError } from '../errors.ts'
+import { checkOptions, positive, schemaOf } from '../options.ts'
 import type { EngineProfile } from './profile.ts'
 import { scaleLinear } from './scale-linear.ts'
 
@@ -17,6 +19,15 @@ export interface Scale {
   /** Keys and values of all layers. Default: as in the profile. */
   readonly kvBytesPerToken?: number
 }
+
+const Options = schemaOf<Scale>({
+  gpu: z.strictObject(
+    { bandwidthGBs: positive, tflops: positive, memoryGiB: positive },
+    'a GPU by its data sheet: { bandwidthGBs, tflops, memoryGiB }',
+  ),
+  weightsBytes: positive.optional(),
+  kvBytesPerToken: positive.optional(),
+})
 
 /** The card of the built-in profiles (NVIDIA RTX 3090, GA102 white paper). */
 const RTX_3090: Gpu = { bandwidthGBs: 936, tflops: 71, memoryGiB: 24 }
@@ -47,7 +58,10 @@ const GIB = 2 ** 30
  *
  * Throws BenchError `bad-profile` where the memory does not hold the weights and one context.
  */
-export function scaleProfile(profile: EngineProfile, { gpu, weightsBytes, kvBytesPerToken }: Scale): EngineProfile {
+export function scaleProfile(profile: EngineProfile, scale: Scale): EngineProfile {
+  const example = "scaleProfile(findProfile('vllm'), { gpu: { bandwidthGBs: 2039, tflops: 312, memoryGiB: 80 } })"
+  checkOptions(scale, Options, { of: 'scaleProfile()', code: 'bad-profile', example })
+  const { gpu, weightsBytes, kvBytesPerToken } = scale
   const { cost, scheduler } = profile
   const oldWeights = WEIGHTS_BYTES[cost.linear.kind]
   const oldKv = profile.variant === 'kv-int8' ? KV_BYTES_PER_TOKEN / INT8_KV_GAIN : KV_BYTES_PER_TOKEN

@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames, namesOf } from '../options.ts'
 import { clopperPearson } from '../stats/clopper-pearson.ts'
 import { designEffect } from '../stats/design-effect.ts'
 import { quantile } from '../stats/quantile.ts'
@@ -53,6 +54,7 @@ export interface PercentileVerdict {
  * `no-data` without a request, for a trial without one, and for a value that is no time.
  */
 export function judgePercentile(objective: PercentileObjective): PercentileVerdict {
+  checkNames(objective, NAMES, OWNER)
   const { percentile, limit, trials, confidence = 0.95 } = objective
   checkObjective(percentile, limit, confidence)
   checkTrials(trials)
@@ -67,6 +69,19 @@ export function judgePercentile(objective: PercentileObjective): PercentileVerdi
   const found = { verdict, over, total, effectiveTotal: total / deff, upper, lower } as const
   return { ...found, message: percentileMessage(objective, found) }
 }
+
+const NAMES = namesOf<PercentileObjective>({
+  percentile: true,
+  limit: true,
+  trials: true,
+  confidence: true,
+  metric: true,
+})
+const OWNER = {
+  of: 'judgePercentile()',
+  code: 'bad-slo',
+  example: 'judgePercentile({ percentile: 99, limit: 400, trials: [[120, 95, 380]] })',
+} as const
 
 /** So many requests over the level show whether they come together. */
 const OVER_LEVEL = 100

@@ -52,5 +52,5 @@ test('one sending has neither rate nor gaps, which is no pass', () => {
 
 test('a limit that is no share is an error', () => {
   expect(() => judgeStimulus([reportOf(() => 0)], { maxLateShare: 5 })).toThrow('The limit maxLateShare is 5')
-  expect(() => judgeStimulus([reportOf(() => 0)], { maxLate: 0.5 } as never)).toThrow('The limit maxLate is 0.5')
+  expect(() => judgeStimulus([reportOf(() => 0)], { maxLate: 0.5 } as never)).toThrow('Did you mean "maxLateShare"?')
 })

@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames } from '../options.ts'
 import type { RunReport, Verdict } from '../report.ts'
 
 /** How closely a load must have followed its schedule. */
@@ -54,9 +55,11 @@ function verdict(objective: string, what: string, observed: number | null, limit
 }
 
 function checked(limits: StimulusLimits): Required<StimulusLimits> {
+  const example = 'expect(run).toFollowItsSchedule({ maxLateShare: 0.05 })'
+  checkNames(limits, Object.keys(DEFAULTS), { of: 'toFollowItsSchedule()', code: 'bad-slo', example })
   const all = { ...DEFAULTS, ...limits }
   for (const [name, value] of Object.entries(all)) {
-    if (name in DEFAULTS && value >= 0 && value <= 1) continue
+    if (value >= 0 && value <= 1) continue
     throw new BenchError(`The limit ${name} is ${value}.`, {
       code: 'bad-slo',
       remedy: `Give a share from 0 to 1, for ${Object.keys(DEFAULTS).join(', ')}.`,

@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.ts'
 import { BenchError } from '../errors.ts'
 import { CATALOG } from '../metrics/catalog.ts'
 import { e2eLatency } from '../metrics/e2e-latency.ts'
@@ -5,8 +6,8 @@ import type { Metric, SampleMetric } from '../metrics/metric.ts'
 import { showsPace } from '../metrics/pace.ts'
 import { tpot } from '../metrics/tpot.ts'
 import { ttft } from '../metrics/ttft.ts'
+import { kindOf } from '../options.ts'
 import type { RequestRecord } from '../record.ts'
-import { didYouMean } from './did-you-mean.ts'
 import {
   INCONCLUSIVE,
   STATISTICS,
@@ -58,6 +59,12 @@ export function objectiveName({ metric, statistic }: Pick<Objective, 'metric' | 
  * does not exist, and a limit that is negative or no number: types do not survive JSON, the environment and casts.
  */
 export function objectives(slo: Slo): Objective[] {
+  if (typeof slo !== 'object' || slo === null || Array.isArray(slo)) {
+    throw new BenchError(`An SLO is an object, and not ${kindOf(slo)}.`, {
+      code: 'bad-slo',
+      remedy: 'Write { ttft: { p99: 400 } }, or read a text with parseSlo().',
+    })
+  }
   for (const key of Object.keys(slo)) if (key !== 'inconclusive') sloMetric(key)
   if (slo.inconclusive !== undefined) inconclusivePolicy(slo.inconclusive, 'The policy `inconclusive` of an SLO')
   const all = SLO_METRICS.flatMap((metric) => objectivesOf(metric, slo[metric.id]))

@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames, namesOf } from '../options.ts'
 import { quantile } from './quantile.ts'
 import { studentTQuantile } from './student-t.ts'
 import { mean } from './variance.ts'
@@ -11,6 +12,13 @@ export interface History {
   /** Trials a version, from which the degrees of freedom of `replicateSd` follow; 5 unless told. At least 2. */
   readonly trials?: number
 }
+
+const NAMES = namesOf<History>({ values: true, replicateSd: true, trials: true })
+const OWNER = {
+  of: 'findChangePoints()',
+  code: 'bad-options',
+  example: 'findChangePoints({ values: [4.61, 4.6, 4.75], replicateSd: 0.01 })',
+} as const
 
 const ALPHA = 0.01
 /** Smaller shifts are not worth anybody's time, however sure they are. */
@@ -32,7 +40,9 @@ const MEDIAN_DEVIATION = 0.6745
  * In simulated histories of 8 to 30 versions without a change it reports one in at most 1 % of the cases.
  * BenchError `no-data` for a value that is no number.
  */
-export function findChangePoints({ values, replicateSd, trials = 5 }: History): number[] {
+export function findChangePoints(history: History): number[] {
+  checkNames(history, NAMES, OWNER)
+  const { values, replicateSd, trials = 5 } = history
   if (![...values, replicateSd].every(Number.isFinite) || replicateSd < 0 || !(trials >= 2)) {
     throw new BenchError('A history has a value or a standard deviation that is no number, or too few trials.', {
       code: 'no-data',

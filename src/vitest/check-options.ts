@@ -1,21 +1,37 @@
 import * as z from 'zod'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../errors.ts'
-import { didYouMean } from '../slo/did-you-mean.ts'
+import { checkNames, checkOptions, flag, show, text } from '../options.ts'
 import type { Workload } from '../workload/workload.ts'
 
 const whole = z.int()
+const rateOrAll = z.custom<number>(
+  (value) => typeof value === 'number' && value > 0,
+  'requests per second above 0, or Infinity for all at once',
+)
 const waiting = z.custom<number>((value) => typeof value === 'number' && value > 0, 'a number of ms above 0')
+
+const objects = z.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object of limits',
+)
 
 /** Vitest does not check types, and a misspelt option would measure another load than the one that was meant. */
 const Load = z.strictObject({
-  requestRate: z.custom<number>(
-    (value) => typeof value === 'number' && value > 0,
-    'requests per second above 0, or Infinity for all at once',
-  ),
+  requestRate: rateOrAll,
   numPrompts: whole.min(1),
-  dataset: z.custom<object>((value) => typeof value === 'object' && value !== null && 'sample' in value).optional(),
-  arrival: z.custom<object>((value) => typeof value === 'object' && value !== null && 'offsets' in value).optional(),
+  dataset: z
+    .custom<object>(
+      (value) => typeof value === 'object' && value !== null && 'sample' in value,
+      'a dataset, such as sharegpt()',
+    )
+    .optional(),
+  arrival: z
+    .custom<object>(
+      (value) => typeof value === 'object' && value !== null && 'offsets' in value,
+      'an arrival, such as poisson()',
+    )
+    .optional(),
   maxConcurrency: whole.min(1).optional(),
   clients: z.union([whole.min(1), z.literal('auto')], 'a number of threads, or "auto"').optional(),
   seed: whole.optional(),
@@ -25,7 +41,7 @@ const Load = z.strictObject({
   warmup: z
     .union([whole.min(0), z.literal('auto'), z.literal(false)], 'a number of requests, "auto" or false')
     .optional(),
-  fixedLength: z.boolean().optional(),
+  fixedLength: flag.optional(),
   lengthMismatch: z.enum(['flag', 'fail'], { error: '"flag" or "fail"' }).optional(),
   timeouts: z
     .strictObject({ connect: waiting, firstByte: waiting, idle: waiting, total: waiting })
@@ -37,77 +53,98 @@ const Load = z.strictObject({
       'a share above 0, at most 1, or false for no calibration',
     )
     .optional(),
-  slo: z.object().optional(),
+  slo: objects.optional(),
 })
 
-const MATRIX_KEYS = ['targets', 'requestRates', 'load', 'slo', 'baseline']
+const target = z.custom<object>(isTarget, 'a target, such as vllm()')
 
-/** Throws BenchError `bad-load` that names the option, its value and what it should be. */
-export function checkLoad(load: object): void {
-  const checked = Load.safeParse(load)
-  if (checked.success) return
-  const [issue] = checked.error.issues
-  const place = issue?.path.join('.') ?? ''
-  if (issue?.code === 'unrecognized_keys') {
-    const known = place === 'timeouts' ? ['connect', 'firstByte', 'idle', 'total'] : Object.keys(Load.shape)
-    throw unknownOption(issue.keys[0] ?? '', place === '' ? 'A load' : `The option ${place} of a load`, known)
-  }
-  const value: unknown = issue?.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], load)
-  throw new BenchError(`The option ${place} of a load is ${show(value)}.`, {
-    code: 'bad-load',
-    remedy: `It must be: ${issue?.message ?? 'something else'}.`,
-  })
+const LoadCall = z.strictObject({
+  ...Load.shape,
+  target,
+  name: text.optional(),
+})
+
+/**
+ * The options of one call of `load`. Throws BenchError `bad-load` that names the option, its value and what it should be:
+ * before a server is started for it.
+ */
+export function checkLoadCall(options: unknown): void {
+  const example = 'load({ target: vllm(), requestRate: 5, numPrompts: 300 })'
+  checkOptions(options, LoadCall, { of: 'a load', code: 'bad-load', example })
 }
 
-/** The same for the names in the matrix of `describeServing`. */
-export function checkMatrix(matrix: object): void {
-  const unknown = Object.keys(matrix).find((key) => !MATRIX_KEYS.includes(key))
-  if (unknown !== undefined) throw unknownOption(unknown, 'describeServing', MATRIX_KEYS)
+/**
+ * The names in a load whose other options (`given`) come from elsewhere: stated twice, one of them would be ignored without
+ * a word.
+ */
+export function checkPartOfLoad(load: unknown, where: string, given: readonly string[]): void {
+  const names = Object.keys(Load.shape).filter((name) => !given.includes(name))
+  checkNames(load, names, { of: `the load of ${where}`, code: 'bad-load', example: '{ numPrompts: 300 }' })
 }
 
 const rate = z.custom<number>(
   (value) => typeof value === 'number' && value > 0 && value < Infinity,
   'requests per second above 0',
 )
+const objectOrFunction = z.custom<object>(
+  (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+  'an object, or a function that returns one',
+)
+function isTarget(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'endpoint' in value
+}
+
+const Matrix = z.strictObject({
+  targets: z.array(target, 'an array of targets, such as [vllm()]'),
+  requestRates: z.array(rateOrAll, 'an array of rates, such as [1, 5, Infinity]'),
+  load: objectOrFunction,
+  slo: objectOrFunction.optional(),
+  baseline: flag.optional(),
+})
+
+/** The same for the matrix of `describeServing`. */
+export function checkMatrix(matrix: unknown): void {
+  const example = "describeServing('chat', { targets: [vllm()], requestRates: [5], load: { numPrompts: 300 } })"
+  checkOptions(matrix, Matrix, { of: 'describeServing', code: 'bad-load', example })
+}
 
 const Capacity = z.strictObject({
-  slo: z.object(),
-  load: z.custom<object>((value) => typeof value === 'function' || typeof value === 'object').optional(),
+  slo: objects,
+  load: objectOrFunction.optional(),
   min: rate.optional(),
   from: rate.optional(),
   to: rate.optional(),
-  resolution: z.number().min(0.01).max(1).optional(),
-  requestRates: z.union([z.enum(['search', 'sweep']), z.array(rate).min(1)]).optional(),
+  resolution: z.number('a number from 0.01 to 1').min(0.01, 'at least 0.01').max(1, 'at most 1').optional(),
+  requestRates: z
+    .union([z.enum(['search', 'sweep']), z.array(rate).min(1)], '"search", "sweep" or an array of rates')
+    .optional(),
 })
 
-/** The same for the options of `findCapacity`. */
-export const checkCapacity = (options: object): void => checkOptions('findCapacity', Capacity, options)
-
-const target = z.custom<object>(
-  (value) => typeof value === 'object' && value !== null && 'endpoint' in value,
-  'a target, such as vllm()',
-)
+/** The same for the target and the options of `findCapacity`. */
+export function checkCapacity(target: unknown, options: unknown): void {
+  const example = 'findCapacity(vllm(), { slo: { ttft: { p99: 400 } } })'
+  requireTarget(target, 'findCapacity', example)
+  checkOptions(options, Capacity, { of: 'findCapacity', code: 'bad-load', example })
+}
 
 const Comparison = z.strictObject({
   baseline: target,
   candidate: target,
-  requestRates: z.array(z.custom<number>((value) => typeof value === 'number' && value > 0, 'rates above 0')).min(1),
-  load: z.custom<object>((value) => typeof value === 'function' || typeof value === 'object').optional(),
-  margins: z.object().optional(),
+  requestRates: z.array(rateOrAll, 'an array of rates').min(1, 'at least one rate'),
+  load: objectOrFunction.optional(),
+  margins: objects.optional(),
 })
 
 /** The same for the options of `compareVersions`. */
-export const checkComparison = (options: object): void => checkOptions('compareVersions', Comparison, options)
+export function checkComparison(options: unknown): void {
+  const example = "compareVersions({ baseline: vllm({ version: '0.6.3' }), candidate: vllm(), requestRates: [5] })"
+  checkOptions(options, Comparison, { of: 'compareVersions', code: 'bad-load', example })
+}
 
-function checkOptions(where: string, schema: z.ZodObject, options: object): void {
-  const checked = schema.safeParse(options)
-  if (checked.success) return
-  const [issue] = checked.error.issues
-  if (issue?.code === 'unrecognized_keys') throw unknownOption(issue.keys[0] ?? '', where, Object.keys(schema.shape))
-  throw new BenchError(`The option ${issue?.path.join('.')} of ${where} is wrong.`, {
-    code: 'bad-load',
-    remedy: `It must be: ${issue?.message ?? 'something else'}.`,
-  })
+/** BenchError `bad-load` for anything but what `vllm()` and its like return. */
+export function requireTarget(value: unknown, where: string, example: string): void {
+  if (isTarget(value)) return
+  throw new BenchError(`${where} was given no target.`, { code: 'bad-load', remedy: `Write for instance ${example}.` })
 }
 
 /** All stages of the regression rule; of simulated targets too, fewer leave real changes open. */
@@ -134,12 +171,4 @@ export function checkLength({ offsets }: Workload): void {
     code: 'bad-load',
     remedy: 'Raise requestRate or lower numPrompts.',
   })
-}
-
-function unknownOption(name: string, where: string, known: readonly string[]): BenchError {
-  return new BenchError(`${where} has no option "${name}".`, { code: 'bad-load', remedy: didYouMean(name, known) })
-}
-
-function show(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
 }

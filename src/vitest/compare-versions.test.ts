@@ -69,8 +69,12 @@ test('margins are the limits', { timeout: 180_000 }, async () => {
 
 test.each([
   ['a misspelt option', 'requestRates: [2], margin: {}', /compareVersions has no option "margin"/],
-  ['no rate', 'requestRates: []', /The option requestRates of compareVersions is wrong/],
-  ['a margin of a gate that is none', 'requestRates: [2], margins: { TPOT: 0.1 }', /The margin of "TPOT" is no gate/],
+  ['no rate', 'requestRates: []', /The option requestRates of compareVersions is \[\]\. It must be: at least one rate/],
+  [
+    'a margin of a gate that is none',
+    'requestRates: [2], margins: { TPOT: 0.1 }',
+    /The option margins has no option "TPOT"/,
+  ],
 ])('%s is refused', { timeout: 60_000 }, async (_what, options, message) => {
   const { exitCode, output } = await comparison(1, options).bench()
   expect(exitCode).toBe(1)

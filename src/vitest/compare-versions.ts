@@ -1,5 +1,10 @@
 import { describe, inject } from 'vitest'
-import { decideRegressions, type GateResult, type RegressionOptions } from '../baseline/decide-regressions.ts'
+import {
+  checkMargins,
+  decideRegressions,
+  type GateResult,
+  type RegressionOptions,
+} from '../baseline/decide-regressions.ts'
 import { gateVerdict } from '../baseline/gate-verdict.ts'
 import { pairTrials, recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
 import { FIRST_PAIR, STAGE_PAIRS } from '../baseline/stage-pairs.ts'
@@ -9,7 +14,7 @@ import { targetLabel, type Target } from '../frameworks/target.ts'
 import { invalidities } from '../metrics/invalidities.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
-import { checkComparison } from './check-options.ts'
+import { checkComparison, checkPartOfLoad } from './check-options.ts'
 import { targetFromEnvironment } from './environment.ts'
 import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
@@ -49,6 +54,7 @@ type Stage = keyof typeof STAGE_PAIRS
 export function compareVersions(options: ComparisonOptions): void {
   const frames = captureCallSite(compareVersions)
   checkComparison(options)
+  checkMargins(options.margins)
   const { baseline, candidate } = options
   describe(`${targetLabel(candidate)} against ${targetLabel(baseline)}`, () => {
     for (const target of [baseline, candidate]) releaseServerAfterAll(target)
@@ -102,6 +108,7 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
   return {
     async send(side, requestRate, trial) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
+      checkPartOfLoad(options, 'compareVersions', ['requestRate', 'slo', 'trial', 'trials'])
       const name = `${side}, ${rateTitle(requestRate)}`
       const run = await load({ target: targets[side], requestRate, ...options, name, trial })
       noteProbe(run)

@@ -5,7 +5,7 @@ import { targetLabel, type Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
-import { checkMatrix } from './check-options.ts'
+import { checkMatrix, checkPartOfLoad } from './check-options.ts'
 import { sloFromEnvironment } from './environment.ts'
 import { requireEvidence } from './evidence.ts'
 import { test } from './load-fixture.ts'
@@ -95,6 +95,7 @@ function sloOf(cell: ServingCell, { slo }: ServingMatrix): Slo | undefined {
 
 function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad {
   const chosen = typeof load === 'function' ? load(cell) : load
+  checkPartOfLoad(chosen, 'describeServing', ['requestRate', 'slo'])
   return baseline === true ? { trials: STAGE_PAIRS[1], ...chosen } : chosen
 }
 

@@ -10,7 +10,7 @@ import { searchCapacity, type RateVerdict } from '../slo/search-capacity.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
-import { checkCapacity } from './check-options.ts'
+import { checkCapacity, checkPartOfLoad } from './check-options.ts'
 import { sloFromEnvironment } from './environment.ts'
 import { requireEvidence } from './evidence.ts'
 import { queueOf } from './growing-queue.ts'
@@ -62,7 +62,7 @@ const DEFAULT_SPAN = 64
  */
 export function findCapacity(target: Target, options: CapacityOptions): void {
   const frames = captureCallSite(findCapacity)
-  checkCapacity(options)
+  checkCapacity(target, options)
   const { requestRates = 'search' } = options
   describe(targetLabel(target), () => {
     releaseServerAfterAll(target)
@@ -85,6 +85,7 @@ type Probe = (requestRate: PerSecond, look: number) => Promise<ServingRun>
 function probeWith(load: Load, target: Target, { slo, load: options }: CapacityOptions): Probe {
   return async (requestRate, look) => {
     const chosen = typeof options === 'function' ? options(requestRate) : (options ?? { numPrompts: DEFAULT_PROMPTS })
+    checkPartOfLoad(chosen, 'findCapacity', ['requestRate', 'slo', 'trial', 'trials'])
     const run = await load({ target, requestRate, ...chosen, slo, name: `${requestRate} req/s`, trial: look })
     noteProbe(run)
     return run

@@ -4,6 +4,7 @@ import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
+import { checkLoadCall } from './check-options.ts'
 import { requireEvidence, requireJudgement } from './evidence.ts'
 import { enter, isProbe } from './ledger.ts'
 import {
@@ -80,6 +81,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     }
 
     await use(async (options) => {
+      checkLoadCall(options)
       const { slo, name, trial } = options
       const entry = { run: load(options), hasSlo: slo !== undefined, name, trial, isOver: false }
       started.push(entry)

@@ -1,14 +1,21 @@
 import { join } from 'node:path'
+import * as z from 'zod'
 import type { Reporter, TestProject, Vite, Vitest } from 'vitest/node'
 import type { Margins } from '../baseline/canary.ts'
 import { checkMargins } from '../baseline/decide-regressions.ts'
 import { BenchError } from '../errors.ts'
+import { checkOptions, schemaOf } from '../options.ts'
 import { siblingModule } from '../sibling-module.ts'
 import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive } from '../slo/slo.ts'
 import { checkBaselineTrials } from './check-options.ts'
 import { unknownVariables } from './variables.ts'
-import { OUTPUT_DIR, ServingReporter, type ServingReporterOptions } from '../../reporters/serving-reporter.ts'
+import {
+  OUTPUT_DIR,
+  reporterOptions,
+  ServingReporter,
+  type ServingReporterOptions,
+} from '../../reporters/serving-reporter.ts'
 
 export interface ServingBenchOptions extends ServingReporterOptions {
   /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */
@@ -19,6 +26,14 @@ export interface ServingBenchOptions extends ServingReporterOptions {
   readonly margins?: Margins
 }
 
+/** What the values of the last three must be is said where they are read. */
+const Options = schemaOf<ServingBenchOptions>({
+  ...reporterOptions,
+  inconclusive: z.unknown().optional(),
+  baselineTrials: z.unknown().optional(),
+  margins: z.unknown().optional(),
+})
+
 /** An hour: a load run ends by itself, and stalls are found by the client's own time-outs. */
 const TEST_TIMEOUT_MS = 3_600_000
 
@@ -28,6 +43,11 @@ const TEST_TIMEOUT_MS = 3_600_000
  * All of it is set in `configureVitest`, because what a plugin's `config` hook returns does not reach inline projects.
  */
 export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
+  checkOptions(options, Options, {
+    of: 'servingBench()',
+    code: 'bad-options',
+    example: "servingBench({ outputDir: 'bench-results' })",
+  })
   requireNode()
   const seen = new WeakSet<Vitest>()
   return {
@@ -96,7 +116,8 @@ function addReporter(vitest: Vitest, options: ServingBenchOptions): void {
   const others = vitest.config.reporters.filter(
     (reporter) => !(Array.isArray(reporter) && replaced.has(String(reporter[0]))),
   )
-  vitest.config.reporters = [...others, new ServingReporter(options)]
+  const { inconclusive: _i, baselineTrials: _b, margins: _m, ...ofReporter } = options
+  vitest.config.reporters = [...others, new ServingReporter(ofReporter)]
 }
 
 function isBlobOnly({ config }: Vitest): boolean {

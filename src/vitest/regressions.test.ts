@@ -164,7 +164,7 @@ test('margins are the limits, and bench files share the chance of a false failur
   expect(output).toContain('10 gates: 10 pass, 0 inconclusive, 0 FAIL; chance of any false FAIL at most 5 %')
 
   project.write({ 'vitest.config.ts': config.replace('Bench()', 'Bench({ margins: { TPOT: 0.5 } })') })
-  expect((await ci(project)).output).toMatch(/The margin of "TPOT" is no gate/)
+  expect((await ci(project)).output).toMatch(/The option margins has no option "TPOT"/)
   project.write({ 'vitest.config.ts': config.replace('Bench()', 'Bench({ baselineTrials: 3 })') })
   expect((await ci(project)).output).toMatch(
     /The option baselineTrials of servingBench\(\) is 3\. It must be a whole number from 8/,

@@ -37,7 +37,7 @@ import { createWorkload } from '../workload/create-workload.ts'
 import { NONCE_TOKENS } from '../workload/nonce.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
-import { checkLength, checkLoad } from './check-options.ts'
+import { checkLength } from './check-options.ts'
 import { calibrationFor } from './client-calibration.ts'
 import { doubtClient } from './doubt-client.ts'
 import type { ServingRun } from './types.ts'
@@ -119,7 +119,6 @@ export async function runCase(
   { name, target: asked, load, log }: ServingCase,
   options: RunCaseOptions,
 ): Promise<ServingRun> {
-  checkLoad(load)
   const loads = trialsOf(load)
   const workloads = await Promise.all(loads.map((each) => makeWorkload(each, asked)))
   const target = await discover(asked)

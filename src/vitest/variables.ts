@@ -1,5 +1,5 @@
 import { BenchError } from '../errors.ts'
-import { didYouMean } from '../slo/did-you-mean.ts'
+import { didYouMean } from '../did-you-mean.ts'
 import { INCONCLUSIVE } from '../slo/slo.ts'
 
 type Env = Readonly<Record<string, string | undefined>>

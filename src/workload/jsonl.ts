@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import * as z from 'zod'
 import { BenchError } from '../errors.ts'
+import { checkOptions, schemaOf, text as anyText } from '../options.ts'
 import type { Tokens } from '../units.ts'
 import { readDatasetFile } from './dataset-file.ts'
 import { checkTokens } from './synthetic.ts'
@@ -26,10 +27,13 @@ export interface JsonlOptions {
  * for the output no completion is needed. Nothing is dropped: whoever writes such a file has chosen its rows. Sampled
  * as take-shuffled.ts says.
  *
- * Throws BenchError `bad-dataset` with the file and the line (from 1) at fault, or an `outputTokens` that is no length;
+ * A path alone is short for `{ path }`. Throws BenchError `bad-dataset` with the file and the line (from 1) at fault, or an `outputTokens` that is no length;
  * and `bad-tokenizer`.
  */
-export function jsonl({ path, tokenizer: tokenizerName = 'cl100k_base', outputTokens }: JsonlOptions): Dataset {
+export function jsonl(given: string | JsonlOptions): Dataset {
+  const options = typeof given === 'string' ? { path: given } : given
+  checkOptions(options, Options, { of: 'jsonl()', code: 'bad-dataset', example: "jsonl({ path: 'chats.jsonl' })" })
+  const { path, tokenizer: tokenizerName = 'cl100k_base', outputTokens } = options
   if (outputTokens !== undefined) checkTokens('outputTokens', outputTokens)
   return {
     label: `jsonl (${basename(path)})`,
@@ -42,6 +46,12 @@ export function jsonl({ path, tokenizer: tokenizerName = 'cl100k_base', outputTo
     },
   }
 }
+
+const Options = schemaOf<JsonlOptions>({
+  path: anyText,
+  tokenizer: anyText.optional(),
+  outputTokens: z.unknown().optional(),
+})
 
 interface Row {
   readonly prompt: string

@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames } from '../options.ts'
 import { normal, type Random } from '../random.ts'
 import type { Tokens } from '../units.ts'
 import { checkTokens, synthetic } from './synthetic.ts'
@@ -20,7 +21,13 @@ export interface LognormalLengthsOptions {
 /**
  * Random words; lengths lognormal, independent, rounded, and at least 1. Throws BenchError `bad-dataset` on a bad law.
  */
-export function lognormalLengths({ promptTokens, outputTokens }: LognormalLengthsOptions): Dataset {
+export function lognormalLengths(options: LognormalLengthsOptions): Dataset {
+  checkNames(options, ['promptTokens', 'outputTokens'], {
+    of: 'lognormalLengths()',
+    code: 'bad-dataset',
+    example: EXAMPLE,
+  })
+  const { promptTokens, outputTokens } = options
   checkLaw('promptTokens', promptTokens)
   checkLaw('outputTokens', outputTokens)
   return synthetic(`lognormal lengths (${inWords(promptTokens)} in, ${inWords(outputTokens)} out)`, (random) => ({
@@ -37,7 +44,13 @@ function inWords({ median, sigma, max }: LognormalLaw): string {
   return `median ${median} sigma ${sigma}${max === undefined ? '' : ` max ${max}`}`
 }
 
-function checkLaw(name: string, { median, sigma, max }: LognormalLaw): void {
+const EXAMPLE =
+  'lognormalLengths({ promptTokens: { median: 300, sigma: 0.8 }, outputTokens: { median: 150, sigma: 0.6, max: 800 } })'
+
+function checkLaw(name: string, law: LognormalLaw): void {
+  const of = `the option ${name} of lognormalLengths()`
+  checkNames(law, ['median', 'sigma', 'max'], { of, code: 'bad-dataset', example: EXAMPLE })
+  const { median, sigma, max } = law
   checkTokens(`${name}.median`, median)
   if (max !== undefined) checkTokens(`${name}.max`, max)
   // Beyond 3, one draw in a thousand is ten thousand times the median: a slip, such as a sigma in tokens.

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import * as z from 'zod'
 import { BenchError } from '../errors.ts'
 import { pythonSeed } from '../mersenne-twister.ts'
+import { checkOptions, schemaOf, text } from '../options.ts'
 import type { Tokens } from '../units.ts'
 import { packagedFile } from '../package-info.ts'
 import { readDatasetFile } from './dataset-file.ts'
@@ -31,10 +32,12 @@ export interface ShareGptOptions {
  * that of `vllm bench serve` today (take-shuffled.ts). With it, 1.2 times as many are drawn, then filtered, then drawn
  * again.
  *
- * The file is read once for each dataset made. Throws BenchError `bad-dataset` on a file that is missing, malformed, or
+ * A path alone is short for `{ path }`. The file is read once for each dataset made. Throws BenchError `bad-dataset` on a file that is missing, malformed, or
  * without enough usable conversations, and on an `outputTokens` that is no length; `bad-tokenizer`.
  */
-export function sharegpt(options: ShareGptOptions = {}): Dataset {
+export function sharegpt(given: string | ShareGptOptions = {}): Dataset {
+  const options = typeof given === 'string' ? { path: given } : given
+  checkOptions(options, Options, { of: 'sharegpt()', code: 'bad-dataset', example: "sharegpt({ path: 'chats.json' })" })
   const { path, compat, tokenizer: tokenizerName = 'cl100k_base' } = options
   if (options.outputTokens !== undefined) checkTokens('outputTokens', options.outputTokens)
   const name = path === undefined ? 'synthetic sample' : basename(path)
@@ -55,6 +58,13 @@ export function sharegpt(options: ShareGptOptions = {}): Dataset {
     },
   }
 }
+
+const Options = schemaOf<ShareGptOptions>({
+  path: text.optional(),
+  compat: z.literal('vllm-0.4.1', '"vllm-0.4.1"').optional(),
+  tokenizer: text.optional(),
+  outputTokens: z.unknown().optional(),
+})
 
 interface Conversation {
   readonly prompt: string

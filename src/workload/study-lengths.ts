@@ -1,3 +1,4 @@
+import { takesNoOptions } from '../options.ts'
 import { normal, type Random } from '../random.ts'
 import { normalUpperTail } from '../stats/normal.ts'
 import type { Tokens } from '../units.ts'
@@ -9,7 +10,8 @@ import type { Dataset } from './workload.ts'
  * the filters of vLLM 0.4.1): the joint law that was fitted to its tables, together with the engine model. Any number
  * of requests; `study` has the thousand that stand for the study's own.
  */
-export function studyLengths(): Dataset {
+export function studyLengths(...none: []): Dataset {
+  takesNoOptions(none, { of: 'studyLengths()', code: 'bad-dataset' })
   return synthetic('study lengths', drawStudyLengths)
 }
 

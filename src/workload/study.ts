@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { takesNoOptions } from '../options.ts'
 import { STUDY_OUTPUT_TOKENS, STUDY_PROMPT_TOKENS } from './study-workload.ts'
 import { synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'
@@ -9,7 +10,8 @@ import type { Dataset } from './workload.ts'
  *
  * Throws BenchError `bad-dataset` when asked for more than a thousand.
  */
-export function study(): Dataset {
+export function study(...none: []): Dataset {
+  takesNoOptions(none, { of: 'study()', code: 'bad-dataset' })
   const { label, sample } = synthetic('study (reconstructed lengths)', (_random, index) => ({
     promptTokens: STUDY_PROMPT_TOKENS[index]!,
     outputTokens: STUDY_OUTPUT_TOKENS[index]!,

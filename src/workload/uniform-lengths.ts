@@ -1,4 +1,5 @@
 import { BenchError } from '../errors.ts'
+import { checkNames, show } from '../options.ts'
 import type { Random } from '../random.ts'
 import type { Tokens } from '../units.ts'
 import { checkTokens, synthetic } from './synthetic.ts'
@@ -13,7 +14,10 @@ export interface UniformLengthsOptions {
 }
 
 /** Random words; lengths uniform and independent. Throws BenchError `bad-dataset` on a range that is empty. */
-export function uniformLengths({ promptTokens, outputTokens }: UniformLengthsOptions): Dataset {
+export function uniformLengths(options: UniformLengthsOptions): Dataset {
+  const example = 'uniformLengths({ promptTokens: [100, 200], outputTokens: [50, 100] })'
+  checkNames(options, ['promptTokens', 'outputTokens'], { of: 'uniformLengths()', code: 'bad-dataset', example })
+  const { promptTokens, outputTokens } = options
   checkRange('promptTokens', promptTokens)
   checkRange('outputTokens', outputTokens)
   const label = `uniform lengths (${promptTokens.join(' to ')} in, ${outputTokens.join(' to ')} out)`
@@ -27,7 +31,11 @@ function within(random: Random, [least, greatest]: TokenRange): Tokens {
   return least + Math.floor(random.next() * (greatest - least + 1))
 }
 
-function checkRange(name: string, [least, greatest]: TokenRange): void {
+function checkRange(name: string, range: TokenRange): void {
+  if (!Array.isArray(range) || range.length !== 2) {
+    throw new BenchError(`${name} is ${show(range)}.`, { code: 'bad-dataset', remedy: 'Give two lengths: [100, 200].' })
+  }
+  const [least, greatest] = range
   checkTokens(`${name}[0]`, least)
   checkTokens(`${name}[1]`, greatest)
   if (least <= greatest) return
