@@ -44,9 +44,17 @@ test.for([
   expect(await jsonl({ path, ...options }).sample(one)).toEqual([request])
 })
 
-test('blank lines and carriage returns are no rows, and too few rows are repeated', async () => {
+test('blank lines and carriage returns are no rows, and too few rows are repeated where that is asked for', async () => {
   const path = await write('', '{"prompt": "one", "promptTokens": 1, "outputTokens": 1}\r', '', '')
-  expect(await jsonl({ path }).sample({ count: 3, seed: 0 })).toHaveLength(3)
+  const dataset = jsonl({ path, repeat: true })
+  expect(dataset.label).toBe('jsonl (rows.jsonl, rows may repeat)')
+  expect(await dataset.sample({ count: 3, seed: 0 })).toHaveLength(3)
+  await expect(jsonl({ path }).sample({ count: 3, seed: 0 })).rejects.toMatchObject({
+    code: 'bad-dataset',
+    message: expect.stringMatching(
+      /rows\.jsonl has 1 usable rows, and the load asks for 3 requests\. Lower numPrompts to 1 .*`repeat: true`\.$/,
+    ),
+  })
 })
 
 test.for([

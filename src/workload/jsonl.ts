@@ -5,7 +5,7 @@ import { checkOptions, schemaOf, text as anyText } from '../options.ts'
 import type { Tokens } from '../units.ts'
 import { readDatasetFile } from './dataset-file.ts'
 import { checkTokens } from './synthetic.ts'
-import { takeShuffled } from './take-shuffled.ts'
+import { repeatLabel, takeShuffled } from './take-shuffled.ts'
 import { loadTokenizer } from './tokenizer.ts'
 import type { Dataset, PromptRequest } from './workload.ts'
 
@@ -15,6 +15,11 @@ export interface JsonlOptions {
   readonly tokenizer?: string
   /** Ask for answers of this length, whatever the rows say. */
   readonly outputTokens?: Tokens
+  /**
+   * Let rows come again where a load asks for more requests than the file has. Default false: such a load is refused. The nonce
+   * keeps repeats out of a prefix cache, not out of the mix of lengths.
+   */
+  readonly repeat?: boolean
 }
 
 /**
@@ -27,22 +32,22 @@ export interface JsonlOptions {
  * for the output no completion is needed. Nothing is dropped: whoever writes such a file has chosen its rows. Sampled
  * as take-shuffled.ts says.
  *
- * A path alone is short for `{ path }`. Throws BenchError `bad-dataset` with the file and the line (from 1) at fault, or an `outputTokens` that is no length;
- * and `bad-tokenizer`.
+ * A path alone is short for `{ path }`. Throws BenchError `bad-dataset` with the file and the line (from 1) at fault, on
+ * too few rows without `repeat`, and on an `outputTokens` that is no length; and `bad-tokenizer`.
  */
 export function jsonl(given: string | JsonlOptions): Dataset {
   const options = typeof given === 'string' ? { path: given } : given
   checkOptions(options, Options, { of: 'jsonl()', code: 'bad-dataset', example: "jsonl({ path: 'chats.jsonl' })" })
-  const { path, tokenizer: tokenizerName = 'cl100k_base', outputTokens } = options
+  const { path, tokenizer: tokenizerName = 'cl100k_base', outputTokens, repeat = false } = options
   if (outputTokens !== undefined) checkTokens('outputTokens', outputTokens)
   return {
-    label: `jsonl (${basename(path)})`,
+    label: `jsonl (${basename(path)}${repeatLabel(repeat)})`,
     async sample(draw) {
       const rows = [...readRows(await readDatasetFile(path), path, outputTokens)]
       if (rows.length === 0) throw bad(`${path} has no rows.`)
       const counted = rows.some((row) => row.promptTokens === undefined || row.outputTokens === undefined)
       const count = counted ? (await loadTokenizer(tokenizerName)).count : () => 0
-      return takeShuffled(rows, draw, (row) => toRequest(row, count))
+      return takeShuffled({ file: path, rows, toRequest: (row) => toRequest(row, count), repeat }, draw)
     },
   }
 }
@@ -51,6 +56,7 @@ const Options = schemaOf<JsonlOptions>({
   path: anyText,
   tokenizer: anyText.optional(),
   outputTokens: z.unknown().optional(),
+  repeat: z.boolean().optional(),
 })
 
 interface Row {

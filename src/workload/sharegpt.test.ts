@@ -55,9 +55,19 @@ test('the order is that of random.seed(seed); random.shuffle(data)', async () =>
   expect(requests.map(({ prompt }) => prompt)).toEqual(shuffled.map(({ conversations }) => conversations[0]!.value))
 })
 
-test('too few conversations are filled up with repeats', async () => {
-  const path = await write([{ conversations: [turn(4), turn(4)] }, { conversations: [turn(5), turn(5)] }])
-  const requests = await sharegpt({ path }).sample({ count: 50, seed: 0 })
+test('too few conversations are refused with both numbers, and filled up with repeats where that is asked for', async () => {
+  const path = await write([
+    { conversations: [turn(4), turn(4)] },
+    { conversations: [turn(5), turn(5)] },
+    { conversations: [turn(1), turn(9)] },
+  ])
+  // Two are usable, of three.
+  await expect(sharegpt({ path }).sample({ count: 50, seed: 0 })).rejects.toThrow(
+    /chats\.json has 2 usable rows, and the load asks for 50 requests\./,
+  )
+  const dataset = sharegpt({ path, repeat: true })
+  expect(dataset.label).toBe('sharegpt (chats.json, rows may repeat)')
+  const requests = await dataset.sample({ count: 50, seed: 0 })
   expect(requests).toHaveLength(50)
   expect(new Set(requests.map(({ promptTokens }) => promptTokens))).toEqual(new Set([4, 5]))
 })
@@ -78,6 +88,16 @@ test('vllm-0.4.1: drawn 1.2 fold, filtered, drawn again, with a token for the be
   expect(requests.map(({ promptTokens, outputTokens }) => [promptTokens, outputTokens])).toEqual(
     drawn.map((i) => [i + 1, i + 11]),
   )
+})
+
+test('vllm-0.4.1: the sample is that of the trial at every rate, and repeats are refused', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => ({ conversations: [turn(i + 4), turn(9)] }))
+  const path = await write(rows)
+  const dataset = sharegpt({ path, compat: 'vllm-0.4.1' })
+  const atOneRate = await dataset.sample({ count: 10, seed: 77, trialSeed: 0 })
+  expect(await dataset.sample({ count: 10, seed: 78, trialSeed: 0 })).toEqual(atOneRate)
+  expect(await dataset.sample({ count: 10, seed: 0 })).toEqual(atOneRate)
+  expect(() => sharegpt({ path, compat: 'vllm-0.4.1', repeat: true })).toThrow(/never repeated a row/)
 })
 
 test('vllm-0.4.1: too few conversations are refused, not repeated', async () => {

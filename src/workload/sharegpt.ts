@@ -9,7 +9,7 @@ import { readDatasetFile } from './dataset-file.ts'
 import { jsonArrayElements } from './json-array.ts'
 import { pythonSample } from './python-sample.ts'
 import { checkTokens } from './synthetic.ts'
-import { takeShuffled } from './take-shuffled.ts'
+import { repeatLabel, takeShuffled } from './take-shuffled.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { Dataset, PromptRequest, SampleOptions } from './workload.ts'
 
@@ -22,28 +22,36 @@ export interface ShareGptOptions {
   readonly tokenizer?: string
   /** Ask for answers of this length instead of the length of each reference answer. */
   readonly outputTokens?: Tokens
+  /**
+   * Let conversations come again where a load asks for more requests than are usable. Default false: such a load is refused. The
+   * nonce keeps repeats out of a prefix cache, not out of the mix of lengths. Not with `compat`, whose client never repeated.
+   */
+  readonly repeat?: boolean
 }
 
 /**
  * Conversations in ShareGPT's format: the first turn is the prompt, the length of the second how much to ask for.
  *
  * Dropped, as vLLM does: conversations of one turn; prompts and answers of fewer than 4 tokens (answers of a given
- * `outputTokens` only with `compat`); prompts above 1024 tokens, and pairs above 2048. Without `compat` the sample is
- * that of `vllm bench serve` today (take-shuffled.ts). With it, 1.2 times as many are drawn, then filtered, then drawn
- * again.
+ * `outputTokens` only with `compat`); prompts above 1024 tokens, and pairs above 2048. Without `compat` rows are drawn by
+ * the rule of `vllm bench serve` today (take-shuffled.ts), with its very rows for a load with `reusePrompts`. With it, 1.2
+ * times as many are drawn, then filtered, then drawn again: the sample of that client at every rate.
  *
- * A path alone is short for `{ path }`. The file is read once for each dataset made. Throws BenchError `bad-dataset` on a file that is missing, malformed, or
- * without enough usable conversations, and on an `outputTokens` that is no length; `bad-tokenizer`.
+ * A path alone is short for `{ path }`. The file is read once for each dataset made. Throws BenchError `bad-dataset` on a
+ * file that is missing, malformed, or without enough usable conversations, on an `outputTokens` that is no length, and on
+ * `repeat` with `compat`; `bad-tokenizer`.
  */
 export function sharegpt(given: string | ShareGptOptions = {}): Dataset {
   const options = typeof given === 'string' ? { path: given } : given
   checkOptions(options, Options, { of: 'sharegpt()', code: 'bad-dataset', example: "sharegpt({ path: 'chats.json' })" })
-  const { path, compat, tokenizer: tokenizerName = 'cl100k_base' } = options
+  const { path, compat, tokenizer: tokenizerName = 'cl100k_base', repeat = false } = options
   if (options.outputTokens !== undefined) checkTokens('outputTokens', options.outputTokens)
+  if (repeat && compat !== undefined) throw neverRepeats(compat)
   const name = path === undefined ? 'synthetic sample' : basename(path)
+  const rule = compat === undefined ? repeatLabel(repeat) : `, ${compat}`
   let conversations: Promise<readonly Conversation[]> | undefined
   return {
-    label: `sharegpt (${compat === undefined ? name : `${name}, ${compat}`})`,
+    label: `sharegpt (${name}${rule})`,
     async sample(draw) {
       const file = path ?? packagedFile('fixtures/sharegpt-sample.json')
       const [rows, tokenizer] = await Promise.all([
@@ -52,7 +60,9 @@ export function sharegpt(given: string | ShareGptOptions = {}): Dataset {
       ])
       const toRequest = (row: Conversation) => usableRequest(row, tokenizer, options)
       const requests =
-        compat === undefined ? takeShuffled(rows, draw, toRequest) : takeVllm041(rows, draw, toRequest, file)
+        compat === undefined
+          ? takeShuffled({ file, rows, toRequest, repeat }, draw)
+          : takeVllm041(rows, draw, toRequest, file)
       if (requests.length === 0) throw tooFew(file, `none of its ${rows.length} conversations of two turns is usable`)
       return requests
     },
@@ -64,6 +74,7 @@ const Options = schemaOf<ShareGptOptions>({
   compat: z.literal('vllm-0.4.1', '"vllm-0.4.1"').optional(),
   tokenizer: text.optional(),
   outputTokens: z.unknown().optional(),
+  repeat: z.boolean().optional(),
 })
 
 interface Conversation {
@@ -121,6 +132,13 @@ function takeVllm041(
     throw tooFew(file, `of the ${candidates} that vLLM 0.4.1 draws for ${count} requests, ${usable.length} are usable`)
   }
   return pythonSample(random, usable.length, count).map((i) => usable[i]!)
+}
+
+function neverRepeats(compat: string): BenchError {
+  return new BenchError(`sharegpt() has both compat and repeat: the client of ${compat} never repeated a row.`, {
+    code: 'bad-dataset',
+    remedy: 'Leave one of them out.',
+  })
 }
 
 function withoutText(file: string, row: number, cause: unknown): BenchError {
