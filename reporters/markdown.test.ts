@@ -53,7 +53,7 @@ test('the page has a verdict, every column of the study, and the reasons', () =>
     ### Can this run be trusted?
 
     - 62 of 4350 requests failed, in 2 of 7 cases.
-    - Every request that was asked for was sent. Each load kept up with its schedule.
+    - Every request that was asked for was sent. Each load had the rate that was asked for.
     - How late the client sent its requests was not measured.
     - What the client adds to the times was not measured. Not calibrated: a sample.
     - At each load all targets got the same prompts, lengths and arrival times (one digest).

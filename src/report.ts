@@ -98,6 +98,7 @@ export const WARNING_CODES = [
   'short-sample',
   'too-short',
   'rate-not-reached',
+  'rate-exceeded',
   'saturated',
   'above-capacity',
   'queue-growing',

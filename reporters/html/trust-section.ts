@@ -1,6 +1,6 @@
 import { comparability } from '../../src/metrics/comparability.ts'
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { Environment } from '../../src/report.ts'
+import type { Environment, Warning } from '../../src/report.ts'
 import { doubtsOf } from '../footnotes.ts'
 import { targetLabel } from '../groups.ts'
 import { plainLine } from '../../src/plain-text.ts'
@@ -46,16 +46,18 @@ function failures({ cases }: PageModel): string {
   return `${count} of ${formatCount(all, 'request')} failed, in ${failed.length} of ${formatCount(cases.length, 'case')}.`
 }
 
+const RATE_DOUBTS: ReadonlySet<Warning['code']> = new Set(['rate-not-reached', 'rate-exceeded'])
+
 function sending(model: PageModel): string {
   const cut = model.cases.filter(({ validity }) => validity.sentShare < 1)
-  const slow = model.cases.filter(({ validity }) => validity.warnings.some(({ code }) => code === 'rate-not-reached'))
+  const off = model.cases.filter(({ validity }) => validity.warnings.some(({ code }) => RATE_DOUBTS.has(code)))
   return [
     cut.length === 0
       ? 'Every request that was asked for was sent.'
       : `Cut short: ${cut.map((run) => `${model.label(run)} (${formatShare(run.validity.sentShare)} sent)`).join(', ')}.`,
-    slow.length === 0
-      ? 'Each load kept up with its schedule.'
-      : `Behind their schedule: ${slow.map((run) => model.label(run)).join(', ')}.`,
+    off.length === 0
+      ? 'Each load had the rate that was asked for.'
+      : `At another rate than was asked for: ${off.map((run) => model.label(run)).join(', ')}.`,
   ].join(' ')
 }
 

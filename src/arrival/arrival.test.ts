@@ -2,13 +2,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { allAtOnce, constant, gamma, poisson } from './index.ts'
 
-const paced = [
-  poisson(),
-  poisson({ compat: 'vllm-0.4.1' }),
-  gamma({ burstiness: 0.5 }),
-  gamma({ burstiness: 4 }),
-  constant(),
-]
+/** Those whose mean gap is exactly 1 / rate. */
+const exact = [poisson(), gamma({ burstiness: 1e-6 }), gamma({ burstiness: 0.5 }), gamma({ burstiness: 4 }), constant()]
+const paced = [...exact, poisson({ compat: 'vllm-0.4.1' })]
 const count = fc.integer({ min: 1, max: 300 })
 const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const requestRate = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
@@ -25,11 +21,23 @@ test.each([...paced, allAtOnce()])('$label: as many offsets as asked for, ascend
   )
 })
 
-test.each(paced)('$label: the mean gap is 1 / rate', (arrival) => {
-  // 20,000 gaps at 4 a second: 250 ms each. The burstiest law here has a coefficient of variation of sqrt 2, so the
-  // mean has a standard error of 1 %; four of them are allowed.
+test.each(exact)('$label: n requests at any rate span exactly (n - 1) / rate, whatever the seed', (arrival) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 300 }), requestRate, seed, (count, requestRate, seed) => {
+      const span = arrival.offsets({ count, requestRate, seed }).at(-1)!
+      expect(span).toBe((count - 1) * (1000 / requestRate))
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('vllm-0.4.1: the mean gap is 1 / rate on average, and off in a short run', () => {
+  // 20,000 gaps at 4 a second: 250 ms each, with a standard error of 0.7 %; four of them are allowed.
+  const arrival = poisson({ compat: 'vllm-0.4.1' })
   const offsets = arrival.offsets({ count: 20_001, requestRate: 4, seed: 5 })
-  expect(Math.abs(offsets[20_000]! / 20_000 / 250 - 1)).toBeLessThan(0.04)
+  expect(Math.abs(offsets[20_000]! / 20_000 / 250 - 1)).toBeLessThan(0.03)
+  // The last of 30 requests at 1 a second is due after 35.7 s instead of 29 s: 0.81 a second.
+  expect(29_000 / arrival.offsets({ count: 30, requestRate: 1, seed: 0 })[29]!).toBeCloseTo(0.81, 2)
 })
 
 test.each(paced)('$label: at twice the rate everything is due in half the time', (arrival) => {
@@ -43,10 +51,13 @@ test.each(paced)('$label: at twice the rate everything is due in half the time',
   )
 })
 
-test.each(paced)('$label: a shorter schedule is the beginning of a longer one', (arrival) => {
-  const longer = arrival.offsets({ count: 50, requestRate: 3, seed: 9 })
-  expect(arrival.offsets({ count: 20, requestRate: 3, seed: 9 })).toEqual(longer.slice(0, 20))
-})
+test.each([constant(), poisson({ compat: 'vllm-0.4.1' })])(
+  '$label: a shorter schedule is the beginning of a longer one',
+  (arrival) => {
+    const longer = arrival.offsets({ count: 50, requestRate: 3, seed: 9 })
+    expect(arrival.offsets({ count: 20, requestRate: 3, seed: 9 })).toEqual(longer.slice(0, 20))
+  },
+)
 
 test.each(paced)('$label: an infinite rate is all at once', (arrival) => {
   expect(arrival.offsets({ count: 4, requestRate: Infinity, seed: 1 })).toEqual([0, 0, 0, 0])

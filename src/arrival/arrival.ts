@@ -6,7 +6,8 @@ export interface Arrival {
   readonly label: string
   /**
    * `count` ascending offsets in ms; the first request is due at 0. `requestRate` is per second; `Infinity` means all
-   * at once. Throws BenchError `bad-load` on a rate that is not positive.
+   * at once. Let the mean gap be 1 / rate: of a schedule that is off by over 5 % the report has a doubt.
+   * Throws BenchError `bad-load` on a rate that is not positive.
    */
   offsets(options: { readonly count: number; readonly requestRate: number; readonly seed: number }): Ms[]
 }

@@ -2,7 +2,7 @@ import { BenchError } from '../errors.ts'
 import { checkNames } from '../options.ts'
 import { createRandom, normal, type Random } from '../random.ts'
 import type { Arrival } from './arrival.ts'
-import { accumulate, meanGap } from './mean-gap.ts'
+import { accumulateWithMean, meanGap } from './mean-gap.ts'
 
 export interface GammaOptions {
   /** The gamma law's shape, as in `vllm bench serve --burstiness`: 1 is Poisson, less is burstier, more is steadier. */
@@ -10,7 +10,8 @@ export interface GammaOptions {
 }
 
 /**
- * Gaps from a gamma law with mean 1 / rate; their coefficient of variation is 1 / sqrt(burstiness).
+ * Gaps from a gamma law whose coefficient of variation is 1 / sqrt(burstiness), scaled so that their mean is exactly
+ * 1 / rate: N requests span (N - 1) / rate for every seed.
  *
  * Throws BenchError `bad-load` on a burstiness that is not positive and finite.
  */
@@ -26,24 +27,31 @@ export function gamma(options: GammaOptions): Arrival {
   return {
     label: `gamma (burstiness ${burstiness})`,
     offsets({ count, requestRate, seed }) {
-      const scale = meanGap(requestRate) / burstiness
+      const mean = meanGap(requestRate)
       const random = createRandom(seed, 'arrival')
-      return accumulate(count, () => standardGamma(random, burstiness) * scale)
+      const logs = Array.from({ length: count - 1 }, () => logGamma(random, burstiness))
+      const largest = logs.reduce((a, b) => Math.max(a, b), -Number.MAX_VALUE)
+      return accumulateWithMean(
+        logs.map((log) => Math.exp(log - largest)),
+        mean,
+      )
     },
   }
 }
 
 /**
+ * The logarithm of a draw, because a burstiness far below 1 makes draws that no number is small enough for.
+ *
  * Marsaglia and Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000). Below shape 1 by their
  * boost: a draw of shape + 1, times u^(1 / shape).
  */
-function standardGamma(random: Random, shape: number): number {
-  if (shape < 1) return standardGamma(random, shape + 1) * (1 - random.next()) ** (1 / shape)
+function logGamma(random: Random, shape: number): number {
+  if (shape < 1) return logGamma(random, shape + 1) + Math.log(1 - random.next()) / shape
   const d = shape - 1 / 3
   const c = 1 / Math.sqrt(9 * d)
   for (;;) {
     const x = normal(random)
     const v = (1 + c * x) ** 3
-    if (v > 0 && Math.log(1 - random.next()) < x ** 2 / 2 + d * (1 - v + Math.log(v))) return d * v
+    if (v > 0 && Math.log(1 - random.next()) < x ** 2 / 2 + d * (1 - v + Math.log(v))) return Math.log(d * v)
   }
 }

@@ -16,8 +16,20 @@ export function meanGap(requestRate: PerSecond): Ms {
   return MS_PER_SECOND / requestRate
 }
 
-/** Running sums of `count - 1` gaps, the first offset being 0. */
-export function accumulate(count: number, gap: () => Ms): Ms[] {
+/** Running sums of gaps: one offset more than there are gaps, the first being 0. */
+export function accumulate(gaps: readonly number[]): number[] {
   let offset = 0
-  return Array.from({ length: count }, (_, i) => (i === 0 ? 0 : (offset += gap())))
+  return [0, ...gaps.map((gap) => (offset += gap))]
+}
+
+/**
+ * Offsets with gaps in the proportions of `gaps`, whose mean is exactly `mean`: n gaps span n * mean, so that the rate of a
+ * schedule is the rate that was asked for, whatever the draw. Gaps drawn from a law become those of that law given how many
+ * arrivals there are and when the first and the last of them are due.
+ */
+export function accumulateWithMean(gaps: readonly number[], mean: Ms): Ms[] {
+  const offsets = accumulate(gaps)
+  // A draw of nothing but zeros has no proportions; it is as rare as a gap of zero.
+  const total = Math.max(offsets.at(-1) ?? 0, Number.MIN_VALUE)
+  return offsets.map((offset) => (offset / total) * (gaps.length * mean))
 }

@@ -4,14 +4,20 @@ import { initGenrand } from '../mersenne-twister.ts'
 import { checkOptions, schemaOf } from '../options.ts'
 import { createRandom, type Random } from '../random.ts'
 import type { Arrival } from './arrival.ts'
-import { accumulate, meanGap } from './mean-gap.ts'
+import { accumulate, accumulateWithMean, meanGap } from './mean-gap.ts'
 
 export interface PoissonOptions {
-  /** `vllm-0.4.1`: the very gaps of its benchmark client, `np.random.seed(seed)` then `exponential(1 / rate)`. */
+  /**
+   * `vllm-0.4.1`: the very gaps of its benchmark client, `np.random.seed(seed)` then `exponential(1 / rate)`. Their mean is
+   * left to chance: thirty requests of seed 0 come at 0.81 times the rate.
+   */
   readonly compat?: 'vllm-0.4.1'
 }
 
-/** Independent users: exponential gaps with mean 1 / rate. */
+/**
+ * Independent users: exponential gaps, scaled so that their mean is exactly 1 / rate. That is a Poisson process given the
+ * number of its arrivals and its two ends: N requests span (N - 1) / rate for every seed.
+ */
 export function poisson(options: PoissonOptions = {}): Arrival {
   checkOptions(options, Options, { of: 'poisson()', code: 'bad-load', example: "poisson({ compat: 'vllm-0.4.1' })" })
   const { compat } = options
@@ -20,7 +26,8 @@ export function poisson(options: PoissonOptions = {}): Arrival {
     offsets({ count, requestRate, seed }) {
       const mean = meanGap(requestRate)
       const random = compat === undefined ? createRandom(seed, 'arrival') : numpyRandom(seed)
-      return accumulate(count, () => -Math.log(1 - random.next()) * mean)
+      const gaps = Array.from({ length: count - 1 }, () => -Math.log(1 - random.next()))
+      return compat === undefined ? accumulateWithMean(gaps, mean) : accumulate(gaps.map((gap) => gap * mean))
     },
   }
 }

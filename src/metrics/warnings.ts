@@ -15,13 +15,11 @@ import { distribution } from '../stats/distribution.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
 import { e2eLatency } from './e2e-latency.ts'
+import { offeredRate } from './offered-rate.ts'
 import { isBuffered, unobservedPace, type Pace } from './pace.ts'
-import { percent } from './percent.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
-
-const MIN_OFFERED_SHARE = 0.95
 
 /** The objective of the verdict on a client that was late. */
 export const CLIENT_ON_TIME = 'client on time'
@@ -61,7 +59,7 @@ export function warningsOf({
     ...clientBusy(client),
     ...clientError(client, metrics),
     ...notCalibrated(client, target.simulated),
-    ...rateNotReached(load, stimulus),
+    ...offeredRate(load, stimulus, result.records.length),
     ...saturated(load, result.records),
     ...tooShort(load, result.records),
     ...(telemetry === null || load.requestRate === null ? [] : queueGrowing(result.records, telemetry)),
@@ -140,14 +138,6 @@ function clientCrashed({ threads }: LoadResult): Warning[] {
   if (threads === undefined || threads.crash === null) return []
   const message = `Client thread ${threads.crash.thread} of ${threads.count} crashed (${threads.crash.reason}): what it had not handed back is lost.`
   return [{ code: 'client-crashed', message }]
-}
-
-/** Against the schedule, not against the rate: a draw of some hundred Poisson arrivals is off by several per cent itself. */
-function rateNotReached({ requestRate }: LoadFacts, { sentRate, dueRate }: Stimulus): Warning[] {
-  if (requestRate === null || sentRate === null || dueRate === null) return []
-  if (sentRate >= MIN_OFFERED_SHARE * dueRate) return []
-  const message = `${sentRate.toFixed(2)} requests/s were sent where ${dueRate.toFixed(2)} were due (${percent(sentRate / dueRate)}).`
-  return [{ code: 'rate-not-reached', message }]
 }
 
 /** Only where there was a rate to keep up with. */
