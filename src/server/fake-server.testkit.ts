@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, openSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { parseArgs } from 'node:util'
 
@@ -33,6 +33,8 @@ const { values } = parseArgs({
     stubborn: { type: 'boolean', default: false },
     /** Answers the tokens of a request over so long. */
     'answer-ms': { type: 'string', default: '0' },
+    /** Creates this file and holds it open, as Python holds its shared memory; nobody removes it but who cleans up. */
+    'shared-memory': { type: 'string' },
     /** Printed at the start, as servers print their arguments. */
     'api-key': { type: 'string' },
     /** Printed at the start. */
@@ -40,8 +42,10 @@ const { values } = parseArgs({
   },
 })
 
+console.log(`INFO pid ${process.pid}`)
 console.log(`INFO args: ${process.argv.slice(2).join(' ')}`)
 console.log(`INFO NODE_ENV=${process.env['NODE_ENV'] ?? 'unset'} VITEST=${process.env['VITEST'] ?? 'unset'}`)
+if (values['shared-memory'] !== undefined) openSync(values['shared-memory'], 'w', 0o600)
 if (values.complain !== undefined) console.error(values.complain)
 if (values.children) {
   for (const detached of [false, true]) {

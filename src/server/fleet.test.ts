@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -184,6 +185,18 @@ test('a server that dies under load: exit code, cause and log, and its target is
     /^vllm exited with code 1 in "5 req\/s": torch\.cuda\.OutOfMemoryError: CUDA out of memory\. Tried to allocate 112\.00 MiB\. .*nvidia-smi[\s\S]*The last \d+ lines of/,
   )
   await expect(fleet.ready(target, inCase('8 req/s'))).rejects.toThrow(/lost in "5 req\/s"/)
+})
+
+test('a killed server leaves no shared memory behind', async ({ host, expect, skip }) => {
+  skip(!existsSync('/dev/shm'), 'this system has its shared memory elsewhere')
+  const { fleet, log } = host()
+  const segment = `/dev/shm/psm_${randomUUID()}`
+  const target = fake(['--shared-memory', segment])
+  await fleet.ready(target, inCase('a'))
+  expect(existsSync(segment)).toBe(true)
+  process.kill(Number(/INFO pid (\d+)/.exec(log())?.[1]), 'SIGKILL')
+  await fleet.release(target)
+  expect(existsSync(segment)).toBe(false)
 })
 
 test('a wedged engine behind a live HTTP server is found before the next case', async ({ host, expect }) => {

@@ -11,13 +11,15 @@ import { createLineSplitter } from './line-splitter.ts'
 import { openLogFile, type LogFile } from './log-file.ts'
 import { livingMembers, MARK_VARIABLE, signalTree, type ProcessTree } from './process-tree.ts'
 import type { Exit, ReaperEvent, ReaperOrder } from './reaper-protocol.ts'
+import { watchSharedMemory } from './shared-memory.ts'
 
 /**
  * The process between a bench and a server that it started: the server's parent, and the one who ends it.
  *
  * It lives in a session of its own, so that neither Ctrl-C nor a signal to the process group of the bench reaches it, and
  * it notices by the end of its channel that the bench has gone, whatever killed that. Then, or when it is asked, or when
- * the server has ended by itself, it ends every process that the server has left.
+ * the server has ended by itself, it ends every process that the server has left, and removes the shared memory that these
+ * created and that nobody holds any more.
  *
  * It also keeps the log, so that neither a busy nor a dead bench loses a line or blocks the server on a full pipe.
  */
@@ -55,6 +57,8 @@ async function superviseServer(order: ReaperOrder): Promise<void> {
   const { command, cwd, env, mark, stopSignal, graceMs } = order
   const log = openLogFile(order.logFile)
   const [program = '', ...args] = command
+  let leader: number | null = null
+  const sharedMemory = watchSharedMemory(() => (leader === null ? [] : livingMembers({ leader, mark })))
   const child = spawn(program, args, {
     detached: true,
     env: { ...env, [MARK_VARIABLE]: mark },
@@ -64,14 +68,16 @@ async function superviseServer(order: ReaperOrder): Promise<void> {
   const exited = once(child, 'exit')
   const closed = once(child, 'close')
   await once(child, 'spawn')
-  const leader = child.pid as number
+  leader = child.pid as number
   void tell({ type: 'started', pid: leader })
   for (const stream of [child.stdout, child.stderr]) relay(stream, log, masker(order.secrets))
   void exited.then(([code, signal]: (number | string | null)[]) =>
     tell({ type: 'exited', exit: { code, signal } as Exit }),
   )
   await Promise.race([exited, stop.promise])
+  sharedMemory.look()
   await end({ leader, mark }, stopSignal, graceMs)
+  sharedMemory.removeLeftovers()
   await Promise.race([closed, sleep(LAST_WORDS_MS)])
   await tell({ type: 'gone', left: livingMembers({ leader, mark }) })
 }
