@@ -50,6 +50,7 @@ function runRow(run: RunReport): Row {
     ['seed', load.seed],
     ['trial', load.trial],
     ['digest', load.digest],
+    ['cachedPromptShare', validity.cachedPromptShare],
     ['startedAt', environment.startedAt],
     ['verdict', caseVerdict(run)],
     ['message', [...failures, ...validity.warnings.map(({ message }) => message)].join('; ')],

@@ -3,6 +3,7 @@ import { isBuffered, severalTokens, unobservedPace } from '../src/metrics/pace.t
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from '../src/plain-text.ts'
+import { formatShare } from './units.ts'
 
 /** A doubt about some rows, marked there by its letter. */
 export interface Footnote {
@@ -59,6 +60,7 @@ export function doubtsOf(
   const doubts = [
     ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
     ...warmupOf(validity),
+    ...prefixCacheOf(validity),
     ...paceOf(validity),
     ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
     ...notComparable.map((reason) => ({ code: 'not comparable', message: plainLine(reason) })),
@@ -81,6 +83,16 @@ function paceOf({ pace }: CaseReport['validity']): { code: string; message: stri
     ...(pace.unobserved === 0 || isBuffered(pace) ? [] : [`without TPOT and ITL: ${unobservedPace(pace)}`]),
     ...(several === null ? [] : [`${several}: ITL is the gap between events, not between tokens`]),
   ].map((message) => ({ code: 'pace', message }))
+}
+
+/** What the server tells of its cache is always said, unless a warning says it. */
+function prefixCacheOf({
+  cachedPromptShare: share,
+  warnings,
+}: CaseReport['validity']): { code: string; message: string }[] {
+  if (share === null || warnings.some(({ code }) => code === 'warm-cache')) return []
+  const found = share === 0 ? 'no prompt token' : `${formatShare(share)} of the prompt tokens`
+  return [{ code: 'prefix cache', message: `${found} came from it` }]
 }
 
 function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity']): { code: string; message: string }[] {

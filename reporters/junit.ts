@@ -91,6 +91,7 @@ function addCase(suite: TestSuite, run: CaseReport, { className, name, summary, 
   const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
   for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
+  setProperty(testCase, 'cachedPromptShare', run.validity.cachedPromptShare)
   for (const { kind, count } of run.errors) setProperty(testCase, `errors.${kind}`, count)
   if (notComparable.length > 0) setProperty(testCase, 'notComparable', notComparable.join('; '))
   const violated = violations(run)

@@ -72,6 +72,17 @@ test('a server that counts other prompts is named, one that agrees is not', () =
   expect(factsOf(run(told(0, 0))).join('\n')).not.toContain('more tokens')
 })
 
+test('the largest share of a prefix cache is told, with its row, and how many rows tell none', () => {
+  const none = run({ cachedPromptShare: null })
+  const cold = run({ cachedPromptShare: 0 })
+  const warm = run({ cachedPromptShare: 0.0312 }, { target: { variant: 'awq' } })
+  expect(factsOf(none).join('\n')).not.toContain('prefix cache')
+  expect(factsOf(cold, cold)).toContain('No prompt token came from a prefix cache.')
+  expect(factsOf(cold, warm, none)).toContain(
+    'At most 3.1 % of the prompt tokens of a case came from a prefix cache (awq); the servers of 1 case do not tell.',
+  )
+})
+
 test('no hostile name or problem brings a control or a line', () => {
   for (const name of HOSTILE_NAMES) {
     const facts = factsOf(run({}, { target: { variant: name, sampling: { [name]: name } } }))

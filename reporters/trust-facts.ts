@@ -23,6 +23,7 @@ export function trustFacts({ cases, runs, label }: TrustFactsInput): string[] {
     ...resent(cases),
     ...sampling(runs),
     ...prompts(runs),
+    ...prefixCaches(cases, label),
     ...telemetry(runs),
   ]
 }
@@ -92,6 +93,23 @@ function prompts(runs: readonly RunReport[]): string[] {
     const range = least === most ? String(least) : `${least} to ${most}`
     return [`${plainLine(name)} counts ${range} more tokens in a prompt than the workload has.`]
   })
+}
+
+/** The largest share, and how many rows told none. */
+function prefixCaches(cases: readonly CaseReport[], label: (row: CaseReport) => string): string[] {
+  const told = cases.flatMap((row) => {
+    const { cachedPromptShare: share } = row.validity
+    return share === null ? [] : [{ row, share }]
+  })
+  if (told.length === 0) return []
+  const silent = cases.length - told.length
+  const rest = silent === 0 ? '' : `; the servers of ${formatCount(silent, 'case')} do not tell`
+  const { row, share } = told.reduce((a, b) => (b.share > a.share ? b : a))
+  const found =
+    share === 0
+      ? 'No prompt token came from a prefix cache'
+      : `At most ${formatShare(share)} of the prompt tokens of a case came from a prefix cache (${label(row)})`
+  return [`${found}${rest}.`]
 }
 
 /** Each problem once, with the targets that had it. */

@@ -103,6 +103,7 @@ export const WARNING_CODES = [
   'above-capacity',
   'queue-growing',
   'server-client-mismatch',
+  'warm-cache',
   'client-crashed',
   'aborted',
   'server-log',
@@ -346,7 +347,10 @@ export const RunReport = z.object({
       .object({ mean: z.number(), min: z.int(), max: z.int(), count: z.int().positive() })
       .nullable()
       .default(null),
-    /** Share of the prompt tokens that the server found in its prefix cache; null where it does not tell. */
+    /**
+     * Share of the prompt tokens that the server found in its prefix cache, without what a chat template puts in front of each
+     * prompt; null where it does not tell.
+     */
     cachedPromptShare: z.number().min(0).max(1).nullable().default(null),
     /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
     connections: z

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { COLUMNS } from '../columns.ts'
+import type { RunReport } from '../../src/report.ts'
 import { report, verdict } from '../sample-reports.testkit.ts'
 import { bestValues } from './best-values.ts'
 import { madeUpCase, type MadeUpCase } from './measured-report.testkit.ts'
@@ -7,7 +8,11 @@ import { pageModel } from './page-model.ts'
 
 /** Which targets are best at the median TTFT, and how surely. */
 function bestMedians(...cases: MadeUpCase[]): Record<string, string> {
-  const model = pageModel(report(cases.map(madeUpCase)))
+  return bestMediansOf(cases.map(madeUpCase))
+}
+
+function bestMediansOf(runs: RunReport[]): Record<string, string> {
+  const model = pageModel(report(runs))
   const column = COLUMNS.find(({ id }) => id === 'ttft.p50')
   const best = bestValues(model)
   return Object.fromEntries(
@@ -36,4 +41,14 @@ test('equal values, a single target, another load and a run that is not valid ha
   expect(bestMedians({ requestRate: 1 }, { framework: 'tgi', requestRate: 2, ttft: around(1) })).toEqual({})
   const invalid = [verdict('invalid', 'client on time', 1, 0, 'late')]
   expect(bestMedians({ ttft: around(1), verdicts: invalid }, { framework: 'tgi' })).toEqual({})
+})
+
+test('a warm cache takes the star away: another may have computed what this one knew', () => {
+  const rival = madeUpCase({ framework: 'tgi', ttft: around(200) })
+  const third = madeUpCase({ framework: 'sglang', ttft: around(300) })
+  const fast = madeUpCase({ ttft: around(100) })
+  const warnings = [{ code: 'warm-cache' as const, message: '82.0 % of the prompt tokens came from the cache' }]
+  const warm = { ...fast, validity: { ...fast.validity, warnings } }
+  expect(bestMediansOf([warm, rival, third])).toEqual({ 'tgi 0.4.1 base, 8 req/s': 'clear' })
+  expect(bestMediansOf([fast, rival, third])).toEqual({ 'vllm 0.4.1 base, 8 req/s': 'clear' })
 })

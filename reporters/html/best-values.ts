@@ -1,6 +1,6 @@
 import { CATALOG } from '../../src/metrics/catalog.ts'
 import { isBuffered } from '../../src/metrics/pace.ts'
-import { invalidities } from '../../src/metrics/invalidities.ts'
+import { obstaclesToComparison } from '../../src/metrics/invalidities.ts'
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { COLUMNS, type Column } from '../columns.ts'
 import { overlap, percentileInterval, type PercentileInterval } from './percentile-interval.ts'
@@ -17,7 +17,7 @@ export interface BestValues {
 /** Runs that are not valid, and runs without a completed request, are not best at anything. */
 export function bestValues(model: PageModel): BestValues {
   const found = new Map<CaseReport, Map<Column, Best>>()
-  const eligible = model.cases.filter((run) => invalidities([run]).length === 0 && run.metrics.completed > 0)
+  const eligible = model.cases.filter((run) => obstaclesToComparison([run]).length === 0 && run.metrics.completed > 0)
   for (const rivals of Map.groupBy(eligible, ({ load }) => `${load.requestRate} ${load.numPrompts}`).values()) {
     if (new Set(rivals.map((run) => model.style(run))).size < 2) continue
     for (const column of COLUMNS) {

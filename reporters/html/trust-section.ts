@@ -161,6 +161,7 @@ function evidenceTable(model: PageModel): Html {
       'other length',
       'tokens counted by',
       'finish reasons',
+      'prompts cached',
       'client threads',
       'connections',
       'warm-up',
@@ -187,6 +188,7 @@ function evidenceTable(model: PageModel): Html {
         validity.lengthMismatches,
         tally(validity.tokenSources),
         tally(validity.finishReasons),
+        validity.cachedPromptShare === null ? '–' : formatShare(validity.cachedPromptShare),
         validity.client.threads,
         validity.connections === null
           ? '–'

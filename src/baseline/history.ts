@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { flatMetrics } from '../metrics/flat-metrics.ts'
 import { isBuffered } from '../metrics/pace.ts'
-import { invalidities } from '../metrics/invalidities.ts'
+import { obstaclesToComparison } from '../metrics/invalidities.ts'
 import { groupTrials } from '../metrics/pool-trials.ts'
 import { FRAMEWORK_IDS, type BenchReport, type RunReport } from '../report.ts'
 
@@ -70,8 +70,8 @@ function isObserved(name: string, { validity }: RunReport): boolean {
   return !isBuffered(validity.pace) || !/^(?:tpot|itl)\./.test(name)
 }
 
-function unusable({ metrics, verdicts }: RunReport): string | null {
-  if (metrics.completed === 0) return 'no request completed'
-  const [invalid] = invalidities([{ verdicts }])
-  return invalid === undefined ? null : `the run is invalid: ${invalid.message}`
+function unusable(run: RunReport): string | null {
+  if (run.metrics.completed === 0) return 'no request completed'
+  const [obstacle] = obstaclesToComparison([run])
+  return obstacle === undefined ? null : `the run is invalid: ${obstacle}`
 }

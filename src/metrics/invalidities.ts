@@ -1,8 +1,18 @@
-import type { Verdict } from '../report.ts'
+import type { RunReport, Verdict } from '../report.ts'
+import { warmCacheOf } from './warm-cache.ts'
 
 /** Why runs cannot be judged, those of all trials together; empty when they can. */
 export function invalidities(reports: readonly { readonly verdicts: readonly Verdict[] }[]): Verdict[] {
   return reports.flatMap(({ verdicts }) =>
     verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid'),
   )
+}
+
+/**
+ * Why runs cannot be held against others, a sentence each; empty when they can. Besides what makes them invalid: prompts that a
+ * warm cache knew, which make any version look faster.
+ */
+export function obstaclesToComparison(reports: readonly Pick<RunReport, 'verdicts' | 'validity'>[]): string[] {
+  const warm = reports.flatMap((report) => warmCacheOf(report) ?? [])
+  return [...invalidities(reports), ...warm].map(({ message }) => message)
 }

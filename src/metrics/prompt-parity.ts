@@ -21,11 +21,18 @@ export function promptTokenDifference(
 /**
  * The share of the prompt tokens that the server found in its prefix cache: of those that it looked up, or where it does
  * not count these, of those that were sent. Null where it does not tell.
+ *
+ * What the chat template makes every prompt begin with is no warm cache of prompts: for each request that completed, as many
+ * hits are left out as the server counts more tokens than the workload, in the request where that is least. A server that
+ * tells no prompt tokens has none left out.
  */
 export function cachedPromptShare(records: readonly RequestRecord[], telemetry: Telemetry | null): number | null {
   const cache = telemetry?.prefixCache ?? null
   if (cache === null) return null
   const sent = records.reduce((sum, record) => sum + (record.serverPromptTokens ?? record.promptTokens), 0)
   const lookedUp = cache.queries ?? sent
-  return lookedUp === 0 ? null : Math.min(1, cache.hits / lookedUp)
+  if (lookedUp === 0) return null
+  const template = Math.max(0, promptTokenDifference(records)?.min ?? 0)
+  const completed = records.filter(({ outcome }) => outcome.status === 'completed').length
+  return Math.min(1, Math.max(0, cache.hits - completed * template) / lookedUp)
 }

@@ -53,6 +53,7 @@ export function buildRunReport(input: RunReportInput): RunReport {
   const answeredLateness = distribution(answered.flatMap((record) => queueLateness.samples(record)))
   const pace = paceOf(measured)
   const stimulus = stimulusOf(records)
+  const cached = cachedPromptShare(records, telemetry)
   const client: ClientFacts = {
     ...input.client,
     threads: result.threads?.count ?? 1,
@@ -77,10 +78,21 @@ export function buildRunReport(input: RunReportInput): RunReport {
       pace,
       connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
       promptTokenDifference: promptTokenDifference(records),
-      cachedPromptShare: cachedPromptShare(records, telemetry),
+      cachedPromptShare: cached,
       client,
       warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
-      warnings: warningsOf({ target, load, result, metrics, answeredLateness, pace, telemetry, stimulus, client }),
+      warnings: warningsOf({
+        target,
+        load,
+        result,
+        metrics,
+        answeredLateness,
+        pace,
+        telemetry,
+        stimulus,
+        client,
+        cachedPromptShare: cached,
+      }),
     },
     errors: countErrors(records),
     requests: encodeRequests(records),

@@ -20,6 +20,7 @@ import { isBuffered, unobservedPace, type Pace } from './pace.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
+import { warmCache } from './warm-cache.ts'
 
 /** The objective of the verdict on a client that was late. */
 export const CLIENT_ON_TIME = 'client on time'
@@ -35,6 +36,7 @@ export interface WarningInput {
   readonly telemetry: Telemetry | null
   readonly stimulus: Stimulus
   readonly client: ClientFacts
+  readonly cachedPromptShare: number | null
 }
 
 /** Doubts that the records themselves raise, most general first. `short-sample` depends on the objectives: see slo. */
@@ -48,6 +50,7 @@ export function warningsOf({
   telemetry,
   stimulus,
   client,
+  cachedPromptShare,
 }: WarningInput): Warning[] {
   return [
     ...simulated(target),
@@ -64,6 +67,7 @@ export function warningsOf({
     ...tooShort(load, result.records),
     ...(telemetry === null || load.requestRate === null ? [] : queueGrowing(result.records, telemetry)),
     ...(telemetry === null ? [] : serverClientMismatch(result.records, telemetry)),
+    ...warmCache(load, cachedPromptShare),
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
     ...buffered(pace),

@@ -11,7 +11,7 @@ import { FIRST_PAIR, STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import type { RegressionCase, TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
-import { invalidities } from '../metrics/invalidities.ts'
+import { obstaclesToComparison } from '../metrics/invalidities.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkComparison, checkPartOfLoad } from './check-options.ts'
@@ -125,11 +125,11 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
 }
 
 function refuseInvalid({ report }: ServingRun): void {
-  const [invalid] = invalidities([report])
-  if (invalid === undefined) return
-  throw new BenchError(`The versions cannot be compared: ${report.case} is invalid. ${invalid.message}`, {
+  const [obstacle] = obstaclesToComparison([report])
+  if (obstacle === undefined) return
+  throw new BenchError(`The versions cannot be compared: ${report.case} is invalid. ${obstacle}`, {
     code: 'not-comparable',
-    remedy: 'Send from a bigger machine or at lower rates.',
+    remedy: 'Remove what made it invalid, and run it again.',
   })
 }
 

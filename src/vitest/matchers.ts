@@ -1,7 +1,7 @@
 import { inject, type MatchersObject, type MatcherState } from 'vitest'
 import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
 import { BenchError } from '../errors.ts'
-import { invalidities } from '../metrics/invalidities.ts'
+import { invalidities, obstaclesToComparison } from '../metrics/invalidities.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
 import { withTtftExplained } from '../slo/explain-ttft.ts'
@@ -44,10 +44,11 @@ export const matchers = {
         remedy: 'Pass what `load` or `describeServing` gave you, as it is.',
       })
     }
-    const verdict =
-      invalidities(run.reports).length > 0
-        ? { ...WAITING_VERDICT, message: 'not compared: the run is invalid' }
-        : gateCase(run, provenance, inject('servingBench'))
+    const [obstacle] = obstaclesToComparison(run.reports)
+    const verdict: Verdict =
+      obstacle === undefined
+        ? gateCase(run, provenance, inject('servingBench'))
+        : { ...WAITING_VERDICT, verdict: 'invalid', message: `not compared: ${obstacle}` }
     return judged(run, [verdict])
   },
 

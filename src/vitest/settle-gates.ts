@@ -8,7 +8,7 @@ import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { checkPairs, type RegressionCase, type TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel } from '../frameworks/target.ts'
-import { invalidities } from '../metrics/invalidities.ts'
+import { obstaclesToComparison } from '../metrics/invalidities.ts'
 import type { RunReport, Verdict } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
 import type { GatedCase } from './gated-cases.ts'
@@ -127,11 +127,11 @@ async function moreTrials(one: GatedCase, skip: number, trials: number, place: S
       { signal, onProgress: place.onProgress(name) },
     ),
   )
-  const [invalid] = invalidities(more.reports)
-  if (invalid === undefined) return [...more.reports]
-  throw new BenchError(`${name}: further trials are invalid. ${invalid.message}`, {
+  const [obstacle] = obstaclesToComparison(more.reports)
+  if (obstacle === undefined) return [...more.reports]
+  throw new BenchError(`${name}: further trials are invalid. ${obstacle}`, {
     code: 'not-comparable',
-    remedy: 'Send from a bigger machine or at lower rates.',
+    remedy: 'Remove what made them invalid, and run it again.',
   })
 }
 
