@@ -1,6 +1,7 @@
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import type { BenchReport, RunReport } from '../src/report.ts'
 import { groupRuns } from './groups.ts'
+import { onlyWritable } from './only-writable.ts'
 import { plainLine } from '../src/plain-text.ts'
 import { caseVerdict } from './verdicts.ts'
 
@@ -10,7 +11,8 @@ import { caseVerdict } from './verdicts.ts'
  *
  * Foreign text that a spreadsheet would take for a formula gets an apostrophe in front.
  */
-export function renderCsv({ runs, failedCases }: BenchReport): string {
+export function renderCsv(report: BenchReport): string {
+  const { runs, failedCases } = onlyWritable(report)
   const sorted = groupRuns(runs).flatMap((group) => group.runs)
   const rows = sorted.map(runRow)
   const failed = failedCases.map(

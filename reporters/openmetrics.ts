@@ -4,6 +4,7 @@ import type { Metric } from '../src/metrics/metric.ts'
 import type { BenchReport, Distribution, RunReport } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/units.ts'
 import { groupRuns } from './groups.ts'
+import { onlyWritable } from './only-writable.ts'
 import { plainLine } from '../src/plain-text.ts'
 import { formatRequestRate } from './units.ts'
 import { caseVerdict } from './verdicts.ts'
@@ -15,7 +16,8 @@ import { caseVerdict } from './verdicts.ts'
  *
  * `llm_bench_case_passed` is 1 for a case whose verdict is `pass` and 0 for any other, cases that did not run included.
  */
-export function renderOpenMetrics({ runs, failedCases }: BenchReport): string {
+export function renderOpenMetrics(report: BenchReport): string {
+  const { runs, failedCases } = onlyWritable(report)
   const sorted = groupRuns(runs).flatMap((group) => group.runs)
   const families = CATALOG.map((metric) => family(metric, sorted))
   const passed: Sample[] = [

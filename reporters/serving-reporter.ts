@@ -21,6 +21,7 @@ import { renderHtml } from './html/render-html.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
+import { onlyWritable } from './only-writable.ts'
 import { renderLoading } from './loading.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from './progress.ts'
@@ -139,7 +140,8 @@ export class ServingReporter extends DefaultReporter {
     super.onTestRunEnd(modules, unhandledErrors, reason)
     if (reason !== 'interrupted') this.#refuseEmptyRun(modules)
     this.#signals?.runIsOver()
-    const report = collectReport(modules, unhandledErrors, reason)
+    const collected = collectReport(modules, unhandledErrors, reason)
+    const report = onlyWritable(collected)
     const folder = join(this.ctx.config.root, this.#outputDir)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
     if (report.runs.length === 0 && report.failedCases.length === 0) {
@@ -148,10 +150,15 @@ export class ServingReporter extends DefaultReporter {
       return
     }
     // The evidence first: a table that cannot be drawn must not cost it.
-    this.#writeFiles(report, folder)
-    this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.' }))
+    const table = (): void =>
+      this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.' }))
+    const problems = [...this.#outputs(report, folder), ['the table', table] as const].flatMap(problemWith)
     const page = this.#html === false ? '' : `, ${relative(process.cwd(), resolve(this.ctx.config.root, this.#html))}`
     this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}${page}`)
+    if (problems.length === 0 && report === collected) return
+    // Vitest knows of neither: what is not in the reports must not be green. Told also where this reporter is quiet.
+    for (const problem of problems) this.ctx.logger.error(` ${problem}`)
+    process.exitCode = 1
   }
 
   /** A load run is not iterations of a function: its own table comes at the end. */
@@ -176,14 +183,18 @@ export class ServingReporter extends DefaultReporter {
     process.exitCode = 1
   }
 
-  #writeFiles(report: BenchReport, folder: string): void {
-    const markdown = renderMarkdown(report)
-    writeAtomically(join(folder, 'report.json'), renderJson(report))
-    writeAtomically(join(folder, 'junit.xml'), renderJunit(report, { attachments: this.#attachments() }))
-    writeAtomically(join(folder, 'report.md'), markdown)
-    const summary = process.env['GITHUB_STEP_SUMMARY']
-    if (summary !== undefined && summary !== '') appendFileSync(summary, `\n${markdown}\n`)
-    if (this.#html !== false) writeAtomically(resolve(this.ctx.config.root, this.#html), renderHtml(report))
+  /** What is to be written, each by itself: one that fails must not cost the others. */
+  #outputs(report: BenchReport, folder: string): Output[] {
+    const file = (path: string, render: () => string): Output => [path, () => writeAtomically(path, render())]
+    const markdown = (): string => renderMarkdown(report)
+    const summary = process.env['GITHUB_STEP_SUMMARY'] ?? ''
+    return [
+      file(join(folder, 'report.json'), () => renderJson(report)),
+      file(join(folder, 'junit.xml'), () => renderJunit(report, { attachments: this.#attachments() })),
+      file(join(folder, 'report.md'), markdown),
+      ...(summary === '' ? [] : [[summary, () => appendFileSync(summary, `\n${markdown()}\n`)] as const]),
+      ...(this.#html === false ? [] : [file(resolve(this.ctx.config.root, this.#html), () => renderHtml(report))]),
+    ]
   }
 
   /** The page, as the CI that asked for it finds it; elsewhere nobody reads attachments, and the file tells of no folders. */
@@ -220,6 +231,18 @@ export class ServingReporter extends DefaultReporter {
     if ('columns' in outputStream && typeof outputStream.columns === 'number') return outputStream.columns
     const columns = Number(process.env['COLUMNS'])
     return columns > 0 ? columns : FALLBACK_COLUMNS
+  }
+}
+
+/** A file or the table: its name, and what makes it. */
+type Output = readonly [name: string, make: () => void]
+
+function problemWith([name, make]: Output): string[] {
+  try {
+    make()
+    return []
+  } catch (error) {
+    return [`${name} was not made: ${error instanceof Error ? error.message : String(error)}`]
   }
 }
 

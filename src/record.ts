@@ -61,6 +61,8 @@ export interface RequestRecord {
   /** Null when nothing was generated or nothing can be said. */
   readonly outputTokens: Tokens | null
   readonly outputTokensSource: TokenSource | null
+  /** What the server counted and the request could not hold, in words; absent where every count is believed. */
+  readonly disbelieved?: string
   /** The server's own word. */
   readonly finishReason: string | null
   readonly outcome: Outcome

@@ -3,6 +3,7 @@ import { groupTrials, poolTrials, type CaseReport } from '../../src/metrics/pool
 import type { BenchReport, RunReport } from '../../src/report.ts'
 import type { Ms } from '../../src/units.ts'
 import { groupRuns, labelRuns, type Group } from '../groups.ts'
+import { onlyWritable } from '../only-writable.ts'
 
 /** The metrics of which every request's own value is kept. */
 export type SampledMetric = 'ttft' | 'tpot'
@@ -25,8 +26,9 @@ export interface PageModel {
   samples(row: CaseReport, metric: SampledMetric): Float64Array
 }
 
-/** BenchError `bad-report` as `decodeRequests`, once requests are asked for. */
-export function pageModel(report: BenchReport): PageModel {
+/** A case that cannot be written is a failed one here too. */
+export function pageModel(bench: BenchReport): PageModel {
+  const report = onlyWritable(bench)
   const sorted = groupRuns(report.runs).flatMap(({ runs }) => runs)
   const trials = new Map(groupTrials(sorted).map((runs) => [poolTrials(runs), runs]))
   const groups = groupRuns([...trials.keys()])

@@ -38,8 +38,8 @@ const OWNER = {
  * drawn over it by uPlot, which is inside. The page may load nothing and run nothing but its own two scripts (a content
  * security policy with their hashes).
  *
- * The same report gives the same bytes anywhere: no clock, no host, no locale, no time zone is looked at. BenchError
- * `bad-report` for anything the schema does not allow.
+ * The same report gives the same bytes anywhere: no clock, no host, no locale, no time zone is looked at. As in `renderJson`
+ * a case that cannot be written is a failed one.
  */
 export function renderHtml(report: BenchReport, options: HtmlOptions = {}): string {
   checkNames(options, NAMES, OWNER)

@@ -173,9 +173,47 @@ test.for<{
     tokens: null,
     source: null,
   },
+  {
+    name: 'the fixed length, where the usage says what the request could not hold',
+    steps: [{ at: 3, bytes: event('ab', 'length', { prompt_tokens: 9, completion_tokens: 1e15 }) }],
+    options: { fixedLength: true },
+    tokens: 3,
+    source: 'fixed-length',
+  },
+  {
+    name: 'events, where the usage is a sentinel',
+    steps: [{ at: 3, bytes: event('ab', 'stop', { prompt_tokens: 4_294_967_295, completion_tokens: 4_294_967_295 }) }],
+    tokens: 1,
+    source: 'events',
+  },
 ])('output tokens come from $name', ({ steps, options = {}, tokens, source }) => {
   const { record } = run({ steps: [...SENT_AND_HEAD, ...steps, { at: 9, end: true }], options })
   expect(record).toMatchObject({ outputTokens: tokens, outputTokensSource: source })
+})
+
+test('a count that the request could not hold is not believed, and kept in words', () => {
+  const usage = { prompt_tokens: 4_294_967_295, completion_tokens: 1e15 }
+  const { record } = run({
+    steps: [...SENT_AND_HEAD, { at: 3, bytes: event('a', 'stop', usage) }, { at: 9, end: true }],
+  })
+  // One event: 64 at most. A body of two bytes: 2 + 65536.
+  expect(record).toMatchObject({
+    serverPromptTokens: null,
+    disbelieved: '1000000000000000 completion tokens (64 at most) and 4294967295 prompt tokens (65538 at most)',
+  })
+})
+
+test.for([
+  ['0 tokens', { prompt_tokens: 9, completion_tokens: 0 }],
+  ['more than it could hold', { prompt_tokens: 9, completion_tokens: 1e15 }],
+] as const)('an answer without output is empty, though the server says that it has %s', ([, usage]) => {
+  const { record } = run({
+    steps: [...SENT_AND_HEAD, { at: 3, bytes: event('', 'stop', usage) }, { at: 9, end: true }],
+  })
+  expect(record).toMatchObject({
+    outputTokens: null,
+    outcome: { kind: 'empty', message: 'the answer ended without output, finished "stop"' },
+  })
 })
 
 test.for<{ name: string; steps: Step[]; kind: string; endedAt: number }>([

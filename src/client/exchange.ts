@@ -1,8 +1,10 @@
 import type { CancelTimer, Clock } from '../clock.ts'
 import { createDecoder, judgeAnswer } from '../protocol/index.ts'
+import { emptyAnswer } from '../protocol/judge-answer.ts'
 import type { ProtocolId, StreamDecoder } from '../protocol/protocol.ts'
 import type { FailureKind, Outcome, RequestRecord, TokenSource } from '../record.ts'
 import type { Ms, Tokens } from '../units.ts'
+import { believedCounts } from './believed-counts.ts'
 import { countOutputTokens } from './output-tokens.ts'
 import { Stamps } from './stamps.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -142,7 +144,10 @@ class WireExchange implements Exchange, WireObserver {
     this.#cancelTimer?.()
     const { index, dueAt, promptTokens, requestedOutputTokens, failOtherLengths } = this.#options
     const { state } = this.#decoder
-    const { tokens, source } = countOutputTokens(state, { ...this.#options, requested: requestedOutputTokens })
+    const counted = { requested: requestedOutputTokens, body: this.#options.request.body }
+    const { promptTokens: serverPromptTokens, completionTokens: usage, disbelieved } = believedCounts(state, counted)
+    const { tokens, source } = countOutputTokens(state, { ...this.#options, ...counted, usage })
+    const judged = outcome.status === 'completed' && tokens === null ? emptyAnswer(state) : outcome
     this.#options.onDone({
       index,
       dueAt,
@@ -156,12 +161,13 @@ class WireExchange implements Exchange, WireObserver {
       endedAt,
       outputAt: this.#stamps.toArray(),
       promptTokens,
-      serverPromptTokens: state.promptTokens,
+      serverPromptTokens,
       requestedOutputTokens,
       outputTokens: tokens,
       outputTokensSource: source,
       finishReason: state.finishReason,
-      outcome: failOtherLengths === true ? judgeLength(outcome, requestedOutputTokens, tokens, source) : outcome,
+      outcome: failOtherLengths === true ? judgeLength(judged, requestedOutputTokens, tokens, source) : judged,
+      ...(disbelieved !== null && { disbelieved }),
     })
   }
 

@@ -8,6 +8,8 @@ export interface OutputTokens {
 }
 
 export interface CountOptions {
+  /** The server's own count, if it told one that is believed. */
+  readonly usage: Tokens | null
   readonly requested: Tokens
   /** The request asked for exactly that many. */
   readonly fixedLength: boolean
@@ -18,7 +20,7 @@ export interface CountOptions {
 /**
  * How many tokens an answer has, from the best witness there is:
  *
- * 1. the server's usage, unless it says 0 of an answer that has output (some servers fill it in at the end only);
+ * 1. the server's usage, where it is above 0 and believed (`believed-counts.ts`);
  * 2. a fixed length that was honoured: the server says that it stopped for `length`, or sent one event for each token;
  * 3. one tokenisation of the whole text, never piece by piece;
  * 4. the number of events with output, which is an estimate.
@@ -26,9 +28,9 @@ export interface CountOptions {
  * Null without output, whatever was asked for.
  */
 export function countOutputTokens(state: DecodedStream, options: CountOptions): OutputTokens {
-  const { requested, fixedLength, retokenise } = options
-  const { completionTokens, outputEvents, finishReason, text, reasoningText } = state
-  if (completionTokens !== null && completionTokens > 0) return { tokens: completionTokens, source: 'usage' }
+  const { usage, requested, fixedLength, retokenise } = options
+  const { outputEvents, finishReason, text, reasoningText } = state
+  if (usage !== null && usage > 0) return { tokens: usage, source: 'usage' }
   if (outputEvents === 0) return { tokens: null, source: null }
   if (fixedLength && (finishReason === 'length' || outputEvents === requested)) {
     return { tokens: requested, source: 'fixed-length' }

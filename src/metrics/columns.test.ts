@@ -75,3 +75,20 @@ test('a column of another length than the count is an error', () => {
   const columns = encodeRequests([madeUpRecord(), madeUpRecord()])
   expect(() => decodeRequests({ ...columns, ttft: 'AAA=' })).toThrow('Column "ttft" of the report holds 2 bytes')
 })
+
+// 65 534 is the last count of two bytes, 4 294 967 294 the last of four: one more would read as unknown.
+test.for([0, 65_534, 65_535, 65_536, 4_294_967_294])(
+  'a count of %d is not taken for an unknown one',
+  (outputTokens) => {
+    expect(decodeRequests(encodeRequests([madeUpRecord({ outputTokens })])).outputTokens).toEqual([outputTokens])
+  },
+)
+
+test.for([4_294_967_295, 1e15, -1, 0.5, NaN])('a count of %d is refused, and its request is named', (promptTokens) => {
+  const records = [madeUpRecord(), madeUpRecord({ promptTokens })]
+  expect(() => encodeRequests(records)).toThrow(`promptTokens of request 1 is ${promptTokens}`)
+})
+
+test('a time that is none is refused: it would read as the shortest', () => {
+  expect(() => encodeRequests([madeUpRecord({ sentAt: NaN })])).toThrow('A time of request 0 is NaN')
+})

@@ -33,7 +33,8 @@ export interface DecodedRequests {
  * endian. A time becomes a log code, `round(ln(ms / 0.001) / 0.0005)`, which reaches from 0.001 ms to five years with
  * an error of at most 0.025 %; shorter times decode as 0.001 ms.
  *
- * `failures[].index` counts positions in `records`.
+ * `failures[].index` counts positions in `records`. BenchError `bad-report`, naming the request, for a count that is none or has no
+ * room in 4 bytes, and for a time that is NaN.
  */
 export function encodeRequests(records: readonly RequestRecord[]): RequestColumns {
   const times = (samples: (record: RequestRecord) => readonly number[]): string =>
@@ -45,8 +46,8 @@ export function encodeRequests(records: readonly RequestRecord[]): RequestColumn
     ttft: times(ttft.samples),
     tpot: times(tpot.samples),
     e2eLatency: times(e2eLatency.samples),
-    promptTokens: encodeCounts(records.map((record) => record.promptTokens)),
-    outputTokens: encodeCounts(records.map((record) => record.outputTokens)),
+    promptTokens: encodeCounts(records, 'promptTokens'),
+    outputTokens: encodeCounts(records, 'outputTokens'),
     failures: records.flatMap(({ outcome }, index) =>
       outcome.status === 'failed' ? [{ index, kind: outcome.kind }] : [],
     ),
@@ -90,14 +91,32 @@ export function timeOfCode(code: number): Ms | null {
 
 /** base64 of little-endian uint16 log codes. */
 export function encodeTimes(times: readonly (Ms | null)[]): string {
+  const wrong = times.findIndex(Number.isNaN)
+  if (wrong !== -1) {
+    const remedy = 'Report this with the case that produced it.'
+    throw new BenchError(`A time of request ${wrong} is NaN.`, { code: 'bad-report', remedy })
+  }
   return encode(times.length, 2, (view, i, at) => view.setUint16(at, timeCode(times[i] ?? null), true))
 }
 
-function encodeCounts(counts: readonly (number | null)[]): string {
+function encodeCounts(records: readonly RequestRecord[], name: 'promptTokens' | 'outputTokens'): string {
+  const counts = records.map((record) => record[name])
+  const wrong = counts.findIndex((count) => !hasRoom(count))
+  if (wrong !== -1) {
+    throw new BenchError(`${name} of request ${wrong} is ${counts[wrong]}.`, {
+      code: 'bad-report',
+      remedy: `Counts are whole numbers from 0 to ${UNKNOWN_COUNT[4] - 1}: look at the lengths that the dataset states.`,
+    })
+  }
   const isSmall = counts.every((count) => (count ?? 0) < UNKNOWN_COUNT[2])
   return isSmall
     ? encode(counts.length, 2, (view, i, at) => view.setUint16(at, counts[i] ?? UNKNOWN_COUNT[2], true))
     : encode(counts.length, 4, (view, i, at) => view.setUint32(at, counts[i] ?? UNKNOWN_COUNT[4], true))
+}
+
+/** What would read as unknown, or is no count, must not get into a file. */
+function hasRoom(count: number | null): boolean {
+  return count === null || (Number.isInteger(count) && count >= 0 && count < UNKNOWN_COUNT[4])
 }
 
 function decodeCounts(columns: RequestColumns, name: 'promptTokens' | 'outputTokens'): (number | null)[] {

@@ -13,6 +13,7 @@ import type {
 } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { answerDoubts } from './answer-doubts.ts'
 import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
 import { e2eLatency } from './e2e-latency.ts'
 import { offeredRate } from './offered-rate.ts'
@@ -71,6 +72,7 @@ export function warningsOf({
     ...tokenEstimate(result.records),
     ...lengthMismatch(result.records),
     ...buffered(pace),
+    ...answerDoubts(result.records),
     ...resent(result),
   ]
 }

@@ -22,6 +22,7 @@ export class Answer implements DecodedStream {
   finishReason: string | null = null
   error: string | null = null
   endedWithDone = false
+  #toldNone = false
 
   constructor(keepText: boolean) {
     this.keepText = keepText
@@ -48,11 +49,18 @@ export class Answer implements DecodedStream {
 
   /**
    * Takes a count of tokens that the server told. The last one that is not zero holds: servers send zeros until the end
-   * (Ollama) or cumulative counts in every chunk (mlc-llm), so nothing is ever summed.
+   * (Ollama) or cumulative counts in every chunk (mlc-llm), so nothing is ever summed. A zero holds for an answer without output.
    */
   setTokens(promptTokens: unknown, completionTokens: unknown): void {
     if (isCount(promptTokens)) this.promptTokens = promptTokens
     if (isCount(completionTokens)) this.completionTokens = completionTokens
+    else if (completionTokens === 0) this.#toldNone = true
+  }
+
+  /** No more events will come: of an answer that stopped at once the server's 0 was meant, and there is nothing to see of it. */
+  end(): void {
+    const isNothing = this.outputEvents === 0 && this.finishReason === 'stop' && this.error === null
+    if (this.#toldNone && isNothing) this.completionTokens ??= 0
   }
 
   /** TGI writes an empty string, others null, while an answer goes on. */

@@ -18,6 +18,12 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
     expected: { promptTokens: 5, completionTokens: 7, outputEvents: 1, finishReason: 'stop' },
   },
   {
+    name: 'Ollama: zero usage to the end of an answer that has output',
+    protocol: 'openai-completions',
+    body: sse({ choices: [{ text: 'a', finish_reason: 'stop' }], usage: { prompt_tokens: 0, completion_tokens: 0 } }),
+    expected: { promptTokens: null, completionTokens: null, outputEvents: 1 },
+  },
+  {
     name: 'SGLang /generate: everything so far in each event',
     protocol: 'sglang-generate',
     body: sse(

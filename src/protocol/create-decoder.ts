@@ -55,6 +55,7 @@ class ProtocolDecoder implements StreamDecoder {
   end(): void {
     this.#framing.end()
     this.#events.end()
+    this.state.end()
   }
 
   isComplete(): boolean {

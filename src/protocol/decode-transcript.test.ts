@@ -28,6 +28,30 @@ test.each(streams)('$name decodes to its expected parse however the network cuts
   }
 })
 
+/** An answer that mlc-llm ended before its first token, and what else may look like one. */
+test.for([
+  ['an answer of no tokens', 'stop', 0, { completionTokens: 0, success: true }],
+  ['one that the server does not count', 'stop', null, { completionTokens: null, success: false }],
+  ['one that was cut off', 'length', 0, { completionTokens: null, success: false }],
+  ['one without an end', null, 0, { completionTokens: null, success: false }],
+  ['an error', 'abort', 0, { completionTokens: null, success: false }],
+] as const)('%s: finished %s, %s tokens', ([, reason, tokens, expected]) => {
+  const events = [
+    { choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] },
+    { choices: [{ index: 0, delta: { content: '' }, finish_reason: reason }] },
+    { choices: [], usage: { prompt_tokens: 12, completion_tokens: tokens, total_tokens: 12 } },
+  ]
+  const body = `${events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}data: [DONE]\n\n`
+  const decoded = decodeTranscript({
+    protocol: 'openai-chat',
+    httpStatus: 200,
+    contentType: 'text/event-stream',
+    transportEnd: 'clean',
+    chunks: [Buffer.from(body)],
+  })
+  expect(decoded).toMatchObject({ text: '', outputEvents: 0, promptTokens: 12, endedWithDone: true, ...expected })
+})
+
 function expectParse(stream: RecordedStream, chunks: Uint8Array[]): void {
   const { body, expected } = stream
   const decoded = decodeTranscript({

@@ -38,7 +38,8 @@ const FAILED_FINISHES: readonly string[] = ['error', 'abort', 'preempt']
  *
  * HTTP 200 and `[DONE]` prove nothing: servers send both with errors, with empty answers and before they die. An answer
  * counts when it reports no error, ended cleanly with its finish reason, and something was generated. A single EOS token
- * is visible nowhere but in the server's own count, and counts.
+ * is visible nowhere but in the server's own count, and counts. An answer that stopped at once, and of which the server says so
+ * (0 completion tokens), was read as it was meant: a load run, which measures nothing by it, calls it `emptyAnswer`.
  */
 export function judgeAnswer(facts: AnswerFacts): Outcome {
   checkNames(facts, NAMES, OWNER)
@@ -53,13 +54,16 @@ export function judgeAnswer(facts: AnswerFacts): Outcome {
   if (transportEnd === 'cut') return failed('truncated', `the connection was lost ${seen}`)
   if (transportEnd === 'stall') return failed('idle-timeout', `no more bytes came ${seen}`)
   if (state.outputEvents === 0 && state.completionTokens === null) {
-    return failed(
-      'empty',
-      `the answer ended without output${finishReason === null ? '' : `, finished "${finishReason}"`}`,
-    )
+    return emptyAnswer(state)
   }
   if (!complete) return failed('truncated', `the ${protocol} answer ended without a finish reason ${seen}`)
   return { status: 'completed' }
+}
+
+/** The failure of an answer in which nothing was generated. */
+export function emptyAnswer({ finishReason }: Pick<DecodedStream, 'finishReason'>): Outcome {
+  const finished = finishReason === null ? '' : `, finished "${finishReason}"`
+  return failed('empty', `the answer ended without output${finished}`)
 }
 
 function failed(kind: FailureKind, message: string): Outcome {

@@ -13,6 +13,8 @@ const VITEST = join(REPOSITORY, 'node_modules/vitest/vitest.mjs')
 
 /** The entry that bench files of a test project import. */
 export const ENTRY = JSON.stringify(join(REPOSITORY, 'src/index.ts'))
+/** The module of `defineServingBench`, for a project that configures it. */
+export const CONFIG = JSON.stringify(join(REPOSITORY, 'src/vitest/config.ts'))
 /** The study's load and objectives, as our own bench files use them. */
 export const STUDY = JSON.stringify(join(REPOSITORY, 'bench/study-load.ts'))
 export const INTERACTIVE = JSON.stringify(join(REPOSITORY, 'bench/interactive.ts'))
@@ -53,8 +55,6 @@ export function benchProject(
 ): BenchProject {
   const folder = mkdtempSync(join(tmpdir(), 'vitest-llm-bench-'))
   onFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const config = JSON.stringify(join(REPOSITORY, 'src/vitest/config.ts'))
-
   const project: BenchProject = {
     folder,
     write(more) {
@@ -88,7 +88,7 @@ export function benchProject(
     junit: () => junitCases(project.read('bench-results/junit.xml')),
   }
   project.write({
-    'vitest.config.ts': `export { defineServingBench } from ${config}\nimport { defineServingBench } from ${config}\nexport default defineServingBench()\n`,
+    'vitest.config.ts': `export { defineServingBench } from ${CONFIG}\nimport { defineServingBench } from ${CONFIG}\nexport default defineServingBench()\n`,
     'package.json': '{ "type": "module" }',
     ...files,
   })

@@ -25,6 +25,7 @@ import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
 import { withoutTrimmed } from '../metrics/trim.ts'
+import { whyUnwritable } from '../metrics/why-unwritable.ts'
 import { plainLine } from '../plain-text.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '../report.ts'
@@ -232,6 +233,13 @@ async function runTrial(
     ...(warmup === null ? {} : { warmup }),
     ...goodputOf(load),
   })
+  const why = whyUnwritable(report)
+  if (why !== null) {
+    throw new BenchError(`${name} was run, and its report cannot be written: ${why}.`, {
+      code: 'bad-report',
+      remedy: 'Report this with the case that produced it.',
+    })
+  }
   if (load.slo !== undefined) doubtClient([report], load.slo)
   return { report, records }
 }

@@ -1,0 +1,17 @@
+import { RunReport } from '../report.ts'
+import { decodeRequests } from './columns.ts'
+
+/** The first field by which a run does not fit its schema, and why, or how its columns are cut; null for a run that can be written. */
+export function whyUnwritable(run: RunReport): string | null {
+  const parsed = RunReport.safeParse(run)
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'it does not fit the schema' }
+    return `${path.join('.')}: ${message}`
+  }
+  try {
+    decodeRequests(run.requests)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
