@@ -46,14 +46,15 @@ function metasOf(module: TestModule): ServingMeta[] {
 
 /** Its cases wait for the verdicts that its end gives them. */
 function runsOfModule(module: TestModule): RunReport[] {
-  const settled = new Map(
-    metasOf(module).flatMap((meta) => (meta.settled ?? []).map((one) => [one.case, one.verdicts])),
-  )
+  const settled = new Map(metasOf(module).flatMap((meta) => (meta.settled ?? []).map((one) => [one.case, one])))
   return [...module.children.allTests()].flatMap(runsOf).map((run) => {
-    const verdicts = settled.get(run.case)
-    return verdicts === undefined || !run.verdicts.some(isWaiting)
-      ? run
-      : { ...run, verdicts: [...run.verdicts.filter((verdict) => !isWaiting(verdict)), ...verdicts] }
+    const decided = settled.get(run.case)
+    if (decided === undefined || !run.verdicts.some(isWaiting)) return run
+    return {
+      ...run,
+      verdicts: [...run.verdicts.filter((verdict) => !isWaiting(verdict)), ...decided.verdicts],
+      validity: { ...run.validity, warnings: [...run.validity.warnings, ...decided.warnings] },
+    }
   })
 }
 

@@ -108,6 +108,7 @@ export const WARNING_CODES = [
   'server-client-mismatch',
   'warm-cache',
   'client-crashed',
+  'repeated',
   'aborted',
   'server-log',
 ] as const

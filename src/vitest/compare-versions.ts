@@ -6,23 +6,24 @@ import {
   type RegressionOptions,
 } from '../baseline/decide-regressions.ts'
 import { gateVerdict } from '../baseline/gate-verdict.ts'
-import { pairTrials, recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
-import { FIRST_PAIR, STAGE_PAIRS } from '../baseline/stage-pairs.ts'
-import type { RegressionCase, TrialPairs } from '../baseline/trial.ts'
+import { recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
+import type { RegressionCase } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
-import { obstaclesToComparison } from '../metrics/invalidities.ts'
+import { invalidities, obstaclesToComparison } from '../metrics/invalidities.ts'
+import type { Verdict } from '../report.ts'
 import type { PerSecond } from '../units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkComparison, checkPartOfLoad } from './check-options.ts'
 import { targetFromEnvironment } from './environment.ts'
+import { interleaveTrials, type SideTrial } from './interleave-trials.ts'
 import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import { rateTitle } from './rate-title.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import { shareOfChance } from './share-of-chance.ts'
-import type { ServingMeta, ServingRun } from './types.ts'
+import type { ServingRun } from './types.ts'
 import { underPolicy } from './under-policy.ts'
 
 type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
@@ -40,14 +41,14 @@ export interface ComparisonOptions {
 }
 
 const DEFAULT_PROMPTS = 200
-type Stage = keyof typeof STAGE_PAIRS
 
 /**
  * A bench case that asks whether one version is slower than another when both can be run now: no baseline is stored.
  *
  * Trials of both are interleaved, A B B A, with the same seeds on both sides, so that what drifts falls on both alike and two
  * launches in turn restart half as often. Three pairs at every rate; where a gate looks worse, five fresh pairs, and five
- * more while that is open (`decideRegressions`). It fails with one line for each gate that got worse.
+ * more while that is open (`decideRegressions`). It fails with one line for each gate that got worse, and for each rate at which
+ * a trial stayed invalid after two repeats: that rate is given up, the others are judged.
  *
  *     compareVersions({ baseline: vllm({ version: '0.6.3', url: a }), candidate: vllm({ version: '0.7.0', url: b }), requestRates: [2, 5] })
  */
@@ -61,7 +62,11 @@ export function compareVersions(options: ComparisonOptions): void {
     test('compared', { meta: { serving: { framework: targetLabel(candidate) } } }, async ({ load, task }) => {
       try {
         refuseOneServer(options)
-        await compare(load, options, (task.meta.serving ??= {}))
+        await compareRates(load, options, {
+          margins: { ...inject('servingBench').margins, ...options.margins },
+          falseFailChance: shareOfChance((task.meta.serving ??= {})),
+          underPolicy,
+        })
       } catch (error) {
         throw atCallSite(error, frames)
       }
@@ -79,77 +84,95 @@ function refuseOneServer({ baseline, candidate }: ComparisonOptions): void {
   })
 }
 
-async function compare(load: Load, options: ComparisonOptions, meta: ServingMeta): Promise<void> {
+interface ComparisonLimits extends Pick<RegressionOptions, 'margins' | 'falseFailChance'> {
+  /** What an inconclusive gate becomes. */
+  readonly underPolicy: (verdicts: readonly Verdict[]) => readonly Verdict[]
+}
+
+/** Sends both sides at every rate and decides. Rejects with what got worse and what could not be compared. */
+export async function compareRates(
+  load: Load,
+  options: ComparisonOptions,
+  { underPolicy, ...limits }: ComparisonLimits,
+): Promise<void> {
   const sides = createSides(load, options)
-  const first = await measure(sides, options.requestRates, 1)
-  const cases = options.requestRates.map((requestRate, i): RegressionCase => ({
-    id: String(requestRate),
-    framework: options.candidate.framework,
-    requestRate,
-    ...first[i]!,
-  }))
-  const { gates } = await decideRegressions(cases, {
-    confirm: async (id, stage) => (await measure(sides, [Number(id)], stage))[0] ?? null,
-    margins: { ...inject('servingBench').margins, ...options.margins },
-    falseFailChance: shareOfChance(meta),
+  const { requestRates } = options
+  const first = await interleaveTrials(sides.send, requestRates, 1)
+  const cases = requestRates.flatMap((requestRate, i): RegressionCase[] => {
+    const pairs = first[i] ?? null
+    if (pairs === null) return []
+    return [{ id: String(requestRate), framework: options.candidate.framework, requestRate, ...pairs }]
   })
-  judge(sides, gates)
+  const decision = {
+    confirm: async (id: string, stage: 2 | 3) => (await interleaveTrials(sides.send, [Number(id)], stage))[0] ?? null,
+    ...limits,
+  }
+  const gates = cases.length === 0 ? [] : (await decideRegressions(cases, decision)).gates
+  const errors = [...sides.givenUp(), ...gotWorse(sides, gates, underPolicy)]
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
 }
 
 interface Sides {
-  send(side: 'baseline' | 'candidate', requestRate: PerSecond, trial: number): Promise<RecordedTrial>
+  /** Null for a trial that stayed invalid. */
+  readonly send: (trial: SideTrial) => Promise<RecordedTrial | null>
   /** The candidate's first run at a rate, in which its verdicts stand. */
   firstRun(requestRate: PerSecond): ServingRun
+  /** One error for each rate at which a trial stayed invalid. */
+  givenUp(): readonly BenchError[]
 }
 
 function createSides(load: Load, { baseline, candidate, load: chosen }: ComparisonOptions): Sides {
   const targets = { baseline, candidate }
   const firstRuns = new Map<PerSecond, ServingRun>()
+  const givenUp: BenchError[] = []
   return {
-    async send(side, requestRate, trial) {
+    async send({ side, requestRate, trial, repeats }) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
       checkPartOfLoad(options, 'compareVersions', ['requestRate', 'slo', 'trial', 'trials'])
       const name = `${side}, ${rateTitle(requestRate)}`
-      const run = await load({ target: targets[side], requestRate, ...options, name, trial })
+      const run = await load({ target: targets[side], requestRate, ...options, name, trial }, repeats)
       noteProbe(run)
       if (side === 'candidate' && !firstRuns.has(requestRate)) firstRuns.set(requestRate, run)
-      refuseInvalid(run)
-      return recordedTrial(run.report)
+      const [obstacle] = obstaclesToComparison(run.reports)
+      if (obstacle === undefined) return recordedTrial(run.report)
+      if (invalidities(run.reports).length === 0) recordVerdicts(run, [notComparedVerdict(obstacle)])
+      const error = notCompared(run, obstacle)
+      noteJudged(run, error.message)
+      givenUp.push(error)
+      return null
     },
     firstRun(requestRate) {
       const run = firstRuns.get(requestRate)
       if (run === undefined) throw new RangeError(`No candidate ran at ${requestRate} req/s.`)
       return run
     },
+    givenUp: () => givenUp,
   }
 }
 
-function refuseInvalid({ report }: ServingRun): void {
-  const [obstacle] = obstaclesToComparison([report])
-  if (obstacle === undefined) return
-  throw new BenchError(`The versions cannot be compared: ${report.case} is invalid. ${obstacle}`, {
+/** Of a run whose objectives could be judged, but not its comparison. */
+function notComparedVerdict(obstacle: string): Verdict {
+  const verdict = { kind: 'baseline', objective: 'compared', verdict: 'invalid', observed: null, limit: null } as const
+  return { ...verdict, message: `not compared: ${obstacle}` }
+}
+
+function notCompared({ report }: ServingRun, obstacle: string): BenchError {
+  const { requestRate } = report.load
+  const at = requestRate === null ? 'all at once' : `at ${requestRate} req/s`
+  const what = `The versions cannot be compared ${at}: trial ${report.load.trial} of ${report.case} is invalid.`
+  return new BenchError(`${what} ${obstacle}`, {
     code: 'not-comparable',
     remedy: 'Remove what made it invalid, and run it again.',
   })
 }
 
-/** The pairs of a stage, one entry a rate. Whoever went first in one pair goes second in the next. */
-async function measure(sides: Sides, requestRates: readonly PerSecond[], stage: Stage): Promise<TrialPairs[]> {
-  const measured = requestRates.map(() => ({ baseline: [] as RecordedTrial[], candidate: [] as RecordedTrial[] }))
-  const from = FIRST_PAIR[stage]
-  for (let trial = from; trial < from + STAGE_PAIRS[stage]; trial++) {
-    const order = trial % 2 === 0 ? (['baseline', 'candidate'] as const) : (['candidate', 'baseline'] as const)
-    for (const side of order) {
-      for (const [i, requestRate] of requestRates.entries()) {
-        measured[i]![side].push(await sides.send(side, requestRate, trial))
-      }
-    }
-  }
-  return measured.map(({ baseline, candidate }) => pairTrials(baseline, candidate))
-}
-
-/** Writes each gate into the report, then fails if one did. */
-function judge(sides: Sides, gates: readonly GateResult[]): void {
+/** Writes each gate into the report; one error for all that got worse, if any did. */
+function gotWorse(
+  sides: Sides,
+  gates: readonly GateResult[],
+  underPolicy: ComparisonLimits['underPolicy'],
+): BenchError[] {
   const byRate = Map.groupBy(gates, (gate) => Number(gate.case))
   const broken = [...byRate].flatMap(([requestRate, decided]) => {
     const run = sides.firstRun(requestRate)
@@ -157,12 +180,12 @@ function judge(sides: Sides, gates: readonly GateResult[]): void {
     recordVerdicts(run, judged)
     return judged.filter(({ verdict }) => verdict === 'fail').map(({ message }) => ({ run, requestRate, message }))
   })
-  if (broken.length === 0) return
+  if (broken.length === 0) return []
   const lines = broken.map(({ requestRate, message }) => `${rateTitle(requestRate)}: ${message}`)
   const error = new BenchError(`The candidate got worse.\n${lines.join('\n')}\n`, {
     code: 'regressed',
     remedy: 'See both sides in the table; a wider margin is set with `margins`.',
   })
   for (const { run } of broken) noteJudged(run, error.message)
-  throw error
+  return [error]
 }

@@ -16,6 +16,7 @@ import { requireEvidence } from './evidence.ts'
 import { queueOf } from './growing-queue.ts'
 import { noteJudged, noteProbe, recordVerdicts, recordWarnings } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
+import { freshRepeats, type Repeats } from './repeat-invalid.ts'
 import type { LoadOptions } from './run-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import type { ServingRun } from './types.ts'
@@ -80,13 +81,14 @@ export function findCapacity(target: Target, options: CapacityOptions): void {
 }
 
 /** One look at one rate. */
-type Probe = (requestRate: PerSecond, look: number) => Promise<ServingRun>
+type Probe = (requestRate: PerSecond, look: number, repeats?: Repeats) => Promise<ServingRun>
 
 function probeWith(load: Load, target: Target, { slo, load: options }: CapacityOptions): Probe {
-  return async (requestRate, look) => {
+  return async (requestRate, look, repeats) => {
     const chosen = typeof options === 'function' ? options(requestRate) : (options ?? { numPrompts: DEFAULT_PROMPTS })
     checkPartOfLoad(chosen, 'findCapacity', ['requestRate', 'slo', 'trial', 'trials'])
-    const run = await load({ target, requestRate, ...chosen, slo, name: `${requestRate} req/s`, trial: look })
+    const name = `${requestRate} req/s`
+    const run = await load({ target, requestRate, ...chosen, slo, name, trial: look }, repeats)
     noteProbe(run)
     return run
   }
@@ -117,8 +119,9 @@ async function search(probe: Probe, options: CapacityOptions): Promise<void> {
 /** Looks until the verdict is clear. Throws BenchError when a run is invalid: then it measured its client. */
 async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run: ServingRun; verdict: RateVerdict }> {
   const looks: ServingRun[] = []
+  const repeats = freshRepeats()
   for (;;) {
-    const run = await probe(rate, looks.length)
+    const run = await probe(rate, looks.length, repeats)
     looks.push(run)
     const [invalid] = invalidities(run.reports)
     if (invalid !== undefined) {

@@ -5,7 +5,7 @@ import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { checkPairs, type TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
-import type { Verdict } from '../report.ts'
+import type { Verdict, Warning } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
 import { hardwareFromEnvironment } from './environment.ts'
 import type { Provenance } from './ledger.ts'
@@ -19,6 +19,8 @@ export interface GatedCase {
   readonly path: string
   /** That it ran on. */
   readonly hardware: string
+  /** What its further trials raise; added to while the end of the file runs them. */
+  readonly doubts: Warning[]
   /** Null where this run is to become the baseline. */
   readonly accepted: { readonly baseline: Baseline; readonly pairs: TrialPairs } | null
 }
@@ -49,7 +51,7 @@ export function gateCase(
   // What is to become the baseline must be comparable with itself, or nothing ever would be with it.
   const pairs = pairWithBaseline(run.reports, baseline ?? baselineOf(run.reports, hardware), hardware)
   checkPairs(runLabel(run.report), pairs)
-  const entered = { run, origin, path, hardware, accepted: baseline && { baseline, pairs } }
+  const entered = { run, origin, path, hardware, doubts: [], accepted: baseline && { baseline, pairs } }
   gated.set(path, entered)
   open.add(entered)
   return WAITING_VERDICT

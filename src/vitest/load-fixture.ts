@@ -14,13 +14,20 @@ import {
   targetFromEnvironment,
 } from './environment.ts'
 import { refuseRetry } from './refuse-retry.ts'
+import type { Repeats } from './repeat-invalid.ts'
 import type { LoadOptions, ServingCase } from './run-case.ts'
 import { loadingListener, withServer } from './servers.ts'
 import type { ServingRun } from './types.ts'
 import { checkVariables } from './variables.ts'
 
-/** Sends one load to one target and resolves with what was measured. Await it before the next. */
-export type Load = (options: LoadOptions & { readonly target: Target; readonly name?: string }) => Promise<ServingRun>
+/**
+ * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
+ * measured again, at most twice a load, unless `repeats` says how many are left.
+ */
+export type Load = (
+  options: LoadOptions & { readonly target: Target; readonly name?: string },
+  repeats?: Repeats,
+) => Promise<ServingRun>
 
 /**
  * Vitest's `test` with a `load` fixture: for whatever the matrix of `describeServing` cannot say.
@@ -43,7 +50,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     // That this is a load is known from now on, however it ends.
     const meta = (task.meta.serving ??= {})
 
-    const load: Load = async ({ target, name, ...options }) => {
+    const load: Load = async ({ target, name, ...options }, repeats) => {
       const caseName =
         name === undefined
           ? numbered(task.fullTestName, started.length + 1)
@@ -61,6 +68,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         name: caseName,
         target: targetFromEnvironment(target, process.env),
         load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
+        ...(repeats === undefined ? {} : { repeats }),
       }
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }
@@ -80,10 +88,10 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       return withServer(asked.target, { name: caseName, signal, timeouts: options.timeouts, onLoading }, measure)
     }
 
-    await use(async (options) => {
+    await use(async (options, repeats) => {
       checkLoadCall(options)
       const { slo, name, trial } = options
-      const entry = { run: load(options), hasSlo: slo !== undefined, name, trial, isOver: false }
+      const entry = { run: load(options, repeats), hasSlo: slo !== undefined, name, trial, isOver: false }
       started.push(entry)
       try {
         return await entry.run

@@ -41,6 +41,7 @@ import type { Dataset, Workload } from '../workload/workload.ts'
 import { checkLength } from './check-options.ts'
 import { calibrationFor } from './client-calibration.ts'
 import { doubtClient } from './doubt-client.ts'
+import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
 import type { ServingRun } from './types.ts'
 
 /** One load run: what is sent, when, and how it is judged. */
@@ -101,6 +102,8 @@ export interface ServingCase {
   readonly signal?: AbortSignal
   /** Of the target's server, where it was launched for the case. */
   readonly log?: EngineLog
+  /** For its invalid trials, where it shares them with other cases. Default: repeats of its own. */
+  readonly repeats?: Repeats
 }
 
 export interface RunCaseOptions {
@@ -114,10 +117,10 @@ const MAX_CONNECTIONS = 16_384
 
 /**
  * Runs one case from its target to the reports of its trials. Throws BenchError when it cannot be run at all; an abort
- * ends it with what was measured.
+ * ends it with what was measured. Invalid trials are repeated (`measureUntilValid`).
  */
 export async function runCase(
-  { name, target: asked, load, log }: ServingCase,
+  { name, target: asked, load, log, repeats = freshRepeats() }: ServingCase,
   options: RunCaseOptions,
 ): Promise<ServingRun> {
   const loads = trialsOf(load)
@@ -132,7 +135,7 @@ export async function runCase(
       const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
       const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
       const trial = { name, target, load: loads[index] ?? load, workload, warmup, clients, ...(log && { log }) }
-      trials.push(await runTrial(trial, { ...options, onProgress }))
+      trials.push(await measureUntilValid(() => runTrial(trial, { ...options, onProgress }), repeats))
     }
   } finally {
     await clients?.close()

@@ -9,7 +9,7 @@ import { checkPairs, type RegressionCase, type TrialPairs } from '../baseline/tr
 import { BenchError } from '../errors.ts'
 import { targetLabel } from '../frameworks/target.ts'
 import { obstaclesToComparison } from '../metrics/invalidities.ts'
-import type { RunReport, Verdict } from '../report.ts'
+import type { RunReport, Verdict, Warning } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
 import type { GatedCase } from './gated-cases.ts'
 import { judgedLine } from './judged-line.ts'
@@ -127,6 +127,7 @@ async function moreTrials(one: GatedCase, skip: number, trials: number, place: S
       { signal, onProgress: place.onProgress(name) },
     ),
   )
+  one.doubts.push(...repeatsOf(more.reports))
   const [obstacle] = obstaclesToComparison(more.reports)
   if (obstacle === undefined) return [...more.reports]
   throw new BenchError(`${name}: further trials are invalid. ${obstacle}`, {
@@ -135,8 +136,17 @@ async function moreTrials(one: GatedCase, skip: number, trials: number, place: S
   })
 }
 
-function settle({ meta }: SettlingPlace, { run }: GatedCase, verdicts: readonly Verdict[]): void {
-  meta.settled = [...(meta.settled ?? []), { case: run.report.case, verdicts }]
+/** These trials are in no report of their own: what was repeated among them is told by the case. */
+function repeatsOf(reports: readonly RunReport[]): Warning[] {
+  return reports.flatMap(({ load, validity }) =>
+    validity.warnings
+      .filter(({ code }) => code === 'repeated')
+      .map(({ code, message }) => ({ code, message: `trial ${load.trial}: ${message}` })),
+  )
+}
+
+function settle({ meta }: SettlingPlace, { run, doubts }: GatedCase, verdicts: readonly Verdict[]): void {
+  meta.settled = [...(meta.settled ?? []), { case: run.report.case, verdicts, warnings: doubts }]
 }
 
 /** The reporters have it from the verdicts: they need not list it again. */

@@ -1,5 +1,5 @@
 import type { Margins } from '../baseline/canary.ts'
-import type { Metrics, RunReport, Verdict } from '../report.ts'
+import type { Metrics, RunReport, Verdict, Warning } from '../report.ts'
 import type { RequestRecord } from '../record.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
@@ -35,6 +35,8 @@ export interface ServingMeta {
 export interface SettledCase {
   readonly case: string
   readonly verdicts: readonly Verdict[]
+  /** Doubts about the trials that the end of the file ran. */
+  readonly warnings: readonly Warning[]
 }
 
 /** Handed from the main process to the workers. */

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
+import { poolTrials } from '../metrics/pool-trials.ts'
+import type { RunReport } from '../report.ts'
+import { freshRepeats, measureUntilValid } from './repeat-invalid.ts'
+
+/** A run with a median TTFT of 100 ms, of which 5 ms may be the client's lateness. */
+function sentLate(lateness: number, trial = 0): RunReport {
+  const report = madeUpReport([madeUpRecord({ sentAt: lateness, outputAt: Float64Array.of(100) })])
+  return { ...report, load: { ...report.load, trial } }
+}
+
+/** Measures what these attempts give, one after the other. */
+async function measure(attempts: readonly RunReport[], repeats = freshRepeats()) {
+  let count = 0
+  const { report } = await measureUntilValid(async () => ({ report: attempts[count++]! }), repeats)
+  return {
+    report,
+    attempts: count,
+    left: repeats.left,
+    told: report.validity.warnings.filter(({ code }) => code === 'repeated'),
+  }
+}
+
+test('a trial whose client was late once is measured again, and says so', async () => {
+  const { report, attempts, left, told } = await measure([sentLate(41), sentLate(1)])
+  expect({ attempts, left, verdicts: report.verdicts }).toEqual({ attempts: 2, left: 1, verdicts: [] })
+  expect(told).toEqual([
+    {
+      code: 'repeated',
+      message: 'an attempt was invalid and was repeated: at P99 the client was late by 41.0 ms (limit 5.0 ms)',
+    },
+  ])
+})
+
+test('a trial that was in time is measured once', async () => {
+  expect(await measure([sentLate(1)])).toMatchObject({ attempts: 1, left: 2, told: [] })
+})
+
+test('what is still late after two repeats is invalid as it was, and tells all three', async () => {
+  const { report, attempts, told } = await measure([sentLate(41), sentLate(42), sentLate(43)])
+  expect(attempts).toBe(3)
+  expect(report.verdicts).toMatchObject([{ objective: 'client on time', verdict: 'invalid', observed: 43 }])
+  expect(told[0]?.message).toMatch(/^2 attempts were invalid .* late by 41\.0 ms \(limit 5\.0 ms\), then by 42\.0 ms/)
+})
+
+test('the trials of a stage share two repeats', async () => {
+  const repeats = freshRepeats()
+  expect(await measure([sentLate(41), sentLate(42), sentLate(1)], repeats)).toMatchObject({ attempts: 3, left: 0 })
+  expect(await measure([sentLate(41), sentLate(1)], repeats)).toMatchObject({ attempts: 1, told: [] })
+})
+
+test.for<[string, RunReport]>([
+  ['a run in virtual time', { ...sentLate(41), target: { ...sentLate(41).target, simulated: true } }],
+  [
+    'a run that was cut short',
+    madeUpReport([], {
+      result: {
+        records: [madeUpRecord({ sentAt: 41, outputAt: Float64Array.of(100) })],
+        unsent: 3,
+        aborted: true,
+        connections: null,
+        utilisation: null,
+      },
+    }),
+  ],
+  [
+    'a client that is too coarse for the objectives',
+    {
+      ...sentLate(1),
+      verdicts: [
+        {
+          kind: 'validity',
+          objective: 'client error <= 5.0 % of ttft.p50',
+          verdict: 'invalid',
+          observed: 20,
+          limit: 5,
+          message: '',
+        },
+      ],
+    },
+  ],
+])('%s is not repeated', async ([, report]) => {
+  expect(await measure([report])).toMatchObject({ attempts: 1, told: [] })
+})
+
+test('in the row of several trials the doubt names its trial', async () => {
+  const { report } = await measure([sentLate(41, 2), sentLate(1, 2)])
+  const row = poolTrials([sentLate(1, 0), sentLate(1, 1), report])
+  expect(row.verdicts).toEqual([])
+  expect(row.validity.warnings.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^trial 2: an attempt was invalid and was repeated/),
+  )
+})

@@ -1,0 +1,57 @@
+import { invalidities } from '../metrics/invalidities.ts'
+import { CLIENT_ON_TIME } from '../metrics/warnings.ts'
+import type { RunReport, Verdict, Warning } from '../report.ts'
+
+/** How many invalid trials one stage may measure again: a client that is late more often is no accident. */
+const MOST_REPEATS = 2
+
+/** Shared by the trials of one stage. */
+export interface Repeats {
+  left: number
+}
+
+/** For a stage that begins. */
+export function freshRepeats(): Repeats {
+  return { left: MOST_REPEATS }
+}
+
+/**
+ * Measures a trial, and again while its client was late and there are repeats left: same seed, same stimulus. The report of
+ * the last attempt says what was wrong with those before it.
+ *
+ * Nothing else is repeated. A run that was cut short, a crashed thread and a client that is too coarse for the objectives would
+ * end the same way again; so would any run in virtual time.
+ */
+export async function measureUntilValid<T extends { readonly report: RunReport }>(
+  measure: () => Promise<T>,
+  repeats: Repeats,
+): Promise<T> {
+  const late: Verdict[] = []
+  for (;;) {
+    const trial = await measure()
+    const verdict = onlyLateness(trial.report)
+    if (verdict === null || repeats.left === 0) {
+      if (late.length > 0) trial.report.validity.warnings.push(repeated(late))
+      return trial
+    }
+    repeats.left--
+    late.push(verdict)
+  }
+}
+
+/** The verdict on the client's lateness, where a run in real time is invalid for no other reason. */
+function onlyLateness(report: RunReport): Verdict | null {
+  const [first, ...others] = invalidities([report])
+  if (first?.objective !== CLIENT_ON_TIME || others.length > 0 || report.target.simulated) return null
+  return first
+}
+
+function repeated(late: readonly Verdict[]): Warning {
+  const what = late.length === 1 ? 'an attempt was invalid and was' : `${late.length} attempts were invalid and were`
+  const times = late.map(({ observed, limit }) => `${ms(observed)} (limit ${ms(limit)})`)
+  return { code: 'repeated', message: `${what} repeated: at P99 the client was late by ${times.join(', then by ')}` }
+}
+
+function ms(value: number | null): string {
+  return value === null ? 'an unknown time' : `${value.toFixed(1)} ms`
+}
