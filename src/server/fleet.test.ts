@@ -187,6 +187,19 @@ test('a server that dies under load: exit code, cause and log, and its target is
   await expect(fleet.ready(target, inCase('8 req/s'))).rejects.toThrow(/lost in "5 req\/s"/)
 })
 
+test('a server that is killed between two requests is lost, though no request has failed', async ({ host, expect }) => {
+  const { fleet, log } = host()
+  const target = fake()
+  await fleet.ready(target, inCase('a'))
+  process.kill(Number(/INFO pid (\d+)/.exec(log())?.[1]), 'SIGKILL')
+  await fleet.endOf(target)
+  const interrupted = { ...inCase('a'), signal: AbortSignal.abort(), ending: 'fine' } as const
+  expect(await fleet.settle(target, interrupted)).toBe(null)
+  await expect(fleet.settle(target, { ...inCase('a'), ending: 'fine' })).rejects.toThrow(
+    /^vllm was ended by SIGKILL.* in "a"/,
+  )
+})
+
 test('a killed server leaves no shared memory behind', async ({ host, expect, skip }) => {
   skip(!existsSync('/dev/shm'), 'this system has its shared memory elsewhere')
   const { fleet, log } = host()

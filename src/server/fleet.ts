@@ -254,7 +254,9 @@ export function createFleet(options: FleetOptions): Fleet {
       const server = isLaunch(target) ? await servers.get(keyOf(target)) : undefined
       if (server === undefined) return null
       server.isBusy = false
-      if (ending === 'fine') return null
+      // One that dies between two requests fails none of them.
+      const isOver = server.process.exit() !== null && !current.signal.aborted
+      if (ending === 'fine' && !isOver) return null
       const silence = await missesSign(server.target, current, () => server.process.exit() !== null)
       if (silence !== null) await lose(target, await autopsy(server, silence, `in "${current.name}"`), current)
       const cause = findCause(server.process.lines())
