@@ -26,7 +26,7 @@ const LATENCY_STATISTICS = [
   ['p99', 0.99],
 ] as const
 
-/** All columns between the name of the row and its verdict. */
+/** The columns that every table has between the name of the row and its verdict. */
 export const COLUMNS: readonly Column[] = [
   {
     id: 'requestRate',
@@ -95,6 +95,28 @@ export const COLUMNS: readonly Column[] = [
   ...latencyColumns('TTFT', 'ttft', ({ metrics }) => metrics.ttft),
   ...latencyColumns('TPOT', 'tpot', ({ metrics }) => metrics.tpot),
 ]
+
+/** Where a prefix cache helped, no latency can be read without it. */
+const CACHED: Column = {
+  id: 'cachedPromptShare',
+  title: 'prompt tokens from the prefix cache (%)',
+  wide: ['cached', '(%)'],
+  narrow: ['', 'cached %'],
+  decimals: 1,
+  value: ({ validity }) => (validity.cachedPromptShare === null ? null : validity.cachedPromptShare * 100),
+}
+
+/** The columns of a table of these runs: with the share of the prefix cache where any prompt token came from one. */
+export function columnsOf(runs: readonly CaseReport[]): readonly Column[] {
+  if (!runs.some(hasCachedPrompts)) return COLUMNS
+  const after = COLUMNS.findIndex(({ id }) => id === 'outputTokens') + 1
+  return COLUMNS.toSpliced(after, 0, CACHED)
+}
+
+/** Whether the server told that prompt tokens came from its prefix cache. */
+export function hasCachedPrompts({ validity }: CaseReport): boolean {
+  return (validity.cachedPromptShare ?? 0) > 0
+}
 
 function latencyColumns(
   name: string,

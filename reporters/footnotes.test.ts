@@ -13,22 +13,43 @@ function row(requestRate: number, cachedPromptShare: number | null, doubt?: stri
   return { ...made, validity: { ...made.validity, cachedPromptShare, warnings } }
 }
 
+const table = (width: number, ...runs: RunReport[]) => renderTable(report(runs), { width, color: false })
+
 const footnotes = (...runs: RunReport[]) =>
   [80, 120, 200].map((width) =>
-    renderTable(report(runs), { width, color: false })
+    table(width, ...runs)
       .replaceAll(/\n {3,}/g, ' ')
       .split('\n')
       .filter((line) => /^[a-z] {2}/.test(line)),
   )
 
-test('what a server tells of its prefix cache stands under its row, be it nothing; what it does not tell has no line', () => {
+test('a cache in which nothing was found is a footnote, and one that is not told is none', () => {
   const cold = ['a  prefix cache: no prompt token came from it']
   expect(footnotes(row(1, 0), row(3, 0), row(5, null))).toEqual([cold, cold, cold])
-  const warm = [
-    'a  prefix cache: vllm 0.4.1 base, 1 req/s: no prompt token came from it',
-    'a  prefix cache: vllm 0.4.1 base, 3 req/s: 3.1 % of the prompt tokens came from it',
-  ]
-  expect(footnotes(row(1, 0), row(3, 0.031))).toEqual([warm, warm, warm])
+  expect(footnotes(row(1, null))).toEqual([[], [], []])
+  expect(table(200, row(1, 0))).not.toContain('cached')
+})
+
+test('where anything was found the table has a column for it at every width, and no footnote', () => {
+  const rows = [row(1, 0), row(3, 0.031), row(5, null)]
+  expect(footnotes(...rows)).toEqual([[], [], []])
+  expect(table(80, ...rows)).toMatchInlineSnapshot(`
+    "3 cases: 3 pass · Meta-Llama-3-8B-Instruct · sharegpt · poisson
+
+                                   tok/s  ─ TTFT ms ──     TPOT ms
+      rate     n  cached %  req/s    out    p50    p99   p50   p99  verdict
+    vllm 0.4.1 base
+         1  1000      0.00   4.58  915.5  119.8  370.9  83.0  96.6  ✓ pass
+         3  1000      3.10   4.58  915.5  119.8  370.9  83.0  96.6  ✓ pass
+         5  1000         –   4.58  915.5  119.8  370.9  83.0  96.6  ✓ pass
+
+    not shown: duration (s), total input tokens, total generated tokens, input token
+      throughput (tok/s), P90 TTFT (ms), P90 TPOT (ms); all columns:
+      bench-results/report.md
+    "
+  `)
+  expect(table(120, ...rows)).toMatch(/ cached % /)
+  expect(table(200, ...rows)).toMatch(/ cached .*\n.* \(%\) /)
 })
 
 test('the doubt tells the share itself: it is not said twice', () => {
@@ -39,7 +60,8 @@ test('the doubt tells the share itself: it is not said twice', () => {
 
 test('Markdown, JUnit and CSV have the share too', () => {
   const bench = report([row(3, 0.031)])
-  expect(renderMarkdown(bench)).toContain('3.1 % of the prompt tokens came from it')
+  expect(renderMarkdown(bench)).toContain('| prompt tokens from the prefix cache (%) |')
+  expect(renderMarkdown(bench)).toContain('| 3.1 |')
   expect(renderMarkdown(bench)).toContain('At most 3.1 % of the prompt tokens of a case came from a prefix cache')
   expect(renderJunit(bench)).toContain('<property name="cachedPromptShare" value="0.031"/>')
   const [heads, values] = renderCsv(bench)

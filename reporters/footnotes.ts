@@ -1,6 +1,7 @@
 import { comparability } from '../src/metrics/comparability.ts'
 import { isBuffered, severalTokens, unobservedPace } from '../src/metrics/pace.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { hasCachedPrompts } from './columns.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from '../src/plain-text.ts'
 import { formatShare } from './units.ts'
@@ -17,7 +18,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
  * The warnings and request errors of `runs` (in the order of the table), a letter for each kind. Where every run is
- * simulated the heading says so once, and no footnote repeats it.
+ * simulated the heading says so once, and no footnote repeats it; nor one what the column of the prefix cache says.
  */
 export function collectFootnotes(runs: readonly CaseReport[]): Footnote[] {
   const labels = labelRuns(runs)
@@ -25,7 +26,7 @@ export function collectFootnotes(runs: readonly CaseReport[]): Footnote[] {
   const remarks = comparability(runs)
   const doubts = runs
     .flatMap((run) => doubtsOf(run, remarks.get(run)).map((doubt) => ({ run, ...doubt })))
-    .filter(({ code }) => !(quiet && code === 'simulated'))
+    .filter(({ code }) => !(quiet && code === 'simulated') && !(runs.some(hasCachedPrompts) && code === PREFIX_CACHE))
   return [...Map.groupBy(doubts, ({ code }) => code)].map(([code, members], i) => {
     const messages = [...Map.groupBy(members, ({ message }) => message)]
     const lines = messages.map(([message, said]) => {
@@ -85,6 +86,8 @@ function paceOf({ pace }: CaseReport['validity']): { code: string; message: stri
   ].map((message) => ({ code: 'pace', message }))
 }
 
+const PREFIX_CACHE = 'prefix cache'
+
 /** What the server tells of its cache is always said, unless a warning says it. */
 function prefixCacheOf({
   cachedPromptShare: share,
@@ -92,7 +95,7 @@ function prefixCacheOf({
 }: CaseReport['validity']): { code: string; message: string }[] {
   if (share === null || warnings.some(({ code }) => code === 'warm-cache')) return []
   const found = share === 0 ? 'no prompt token' : `${formatShare(share)} of the prompt tokens`
-  return [{ code: 'prefix cache', message: `${found} came from it` }]
+  return [{ code: PREFIX_CACHE, message: `${found} came from it` }]
 }
 
 function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity']): { code: string; message: string }[] {

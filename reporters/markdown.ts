@@ -3,7 +3,7 @@ import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { checkNames } from '../src/options.ts'
 import type { BenchReport, Verdict, VerdictWord } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
-import { COLUMNS } from './columns.ts'
+import { columnsOf, type Column } from './columns.ts'
 import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
 import { groupRuns, labelRuns } from './groups.ts'
 import { pageModel } from './html/page-model.ts'
@@ -38,6 +38,7 @@ export function renderMarkdown(bench: BenchReport, options: MarkdownOptions = {}
   const runs = groups.flatMap((group) => group.runs)
   const labels = labelRuns(runs)
   const tags = rowTags(groups)
+  const columns = columnsOf(runs)
   const footnotes = collectFootnotes(runs)
   const told = (isTold: (verdict: Verdict) => boolean): string[] =>
     runs.flatMap((run) =>
@@ -49,9 +50,9 @@ export function renderMarkdown(bench: BenchReport, options: MarkdownOptions = {}
   const client = clientLine(runs)
   const sections: Section[] = [
     {
-      head: tableHead(tags),
+      head: tableHead(tags, columns),
       items: groups.flatMap((group) =>
-        group.runs.map((run) => tableRow(group.title, run, tags, lettersOf(run, footnotes))),
+        group.runs.map((run) => tableRow(group.title, run, { tags, columns, letters: lettersOf(run, footnotes) })),
       ),
     },
     { head: [], items: tags.legend.map((line) => `- ${escape(line)}`) },
@@ -113,14 +114,21 @@ function capitalised(line: string): string {
   return `${line.charAt(0).toUpperCase()}${line.slice(1)}.`
 }
 
-function tableHead({ header }: RowTags): string[] {
-  const titles = ['framework and variant', ...header, ...COLUMNS.map((column) => column.title), 'verdict']
-  const rules = ['---', ...header.map(() => '---'), ...COLUMNS.map(() => '--:'), '---']
+interface RowLayout {
+  readonly tags: RowTags
+  readonly columns: readonly Column[]
+  /** Of its footnotes. */
+  readonly letters: string
+}
+
+function tableHead({ header }: RowTags, columns: readonly Column[]): string[] {
+  const titles = ['framework and variant', ...header, ...columns.map((column) => column.title), 'verdict']
+  const rules = ['---', ...header.map(() => '---'), ...columns.map(() => '--:'), '---']
   return [tableLine(titles), tableLine(rules)]
 }
 
-function tableRow(title: string, run: CaseReport, { header, tags }: RowTags, letters: string): string {
-  const numbers = COLUMNS.map((column) => {
+function tableRow(title: string, run: CaseReport, { tags: { header, tags }, columns, letters }: RowLayout): string {
+  const numbers = columns.map((column) => {
     const value = column.value(run)
     if (column.id === 'requestRate') return formatRequestRate(value)
     const text = formatFixed(value, column.decimals)

@@ -1,5 +1,5 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
-import { COLUMNS, type Column } from './columns.ts'
+import { COLUMNS, columnsOf, type Column } from './columns.ts'
 import { lettersOf, type Footnote } from './footnotes.ts'
 import type { Group } from './groups.ts'
 import type { RowTags } from './row-tags.ts'
@@ -61,14 +61,15 @@ export function chooseLayout(input: LayoutInput): Layout {
 }
 
 function layOutWide({ groups, footnotes, tags, color }: LayoutInput): Grid {
+  const runs = groups.flatMap((group) => group.runs)
+  const shown = columnsOf(runs)
   const columns: GridColumn[] = [
     { group: 'framework', header: 'and variant', align: 'left' },
     ...tags.header.map((header) => ({ group: '', header, align: 'left' as const })),
-    ...COLUMNS.map(({ wide: [group, header] }) => ({ group, header, align: 'right' as const })),
+    ...shown.map(({ wide: [group, header] }) => ({ group, header, align: 'right' as const })),
     { group: '', header: 'verdict', align: 'left' },
   ]
-  const runs = groups.flatMap((group) => group.runs)
-  const numbers = COLUMNS.map((column) => numberCells(column, runs, rateDecimals(column, runs) ?? column.decimals))
+  const numbers = shown.map((column) => numberCells(column, runs, rateDecimals(column, runs) ?? column.decimals))
   const labels = groups.flatMap(({ title, runs: { length } }) => [title, ...Array<string>(length - 1).fill('')])
   const rows = runs.map((run, i) => [
     { text: labels[i] ?? '', style: 'bold' as const },
@@ -83,13 +84,14 @@ function layOutNarrow(
   { groups, footnotes, tags, color }: LayoutInput,
   gone: ReadonlySet<string>,
 ): { grid: Grid; leftOut: string[] } {
-  const shown = COLUMNS.filter(({ id }) => !gone.has(id))
+  const runs = groups.flatMap((group) => group.runs)
+  const all = columnsOf(runs)
+  const shown = all.filter(({ id }) => !gone.has(id))
   const columns: GridColumn[] = [
     ...tags.header.map((header) => ({ group: '', header, align: 'left' as const })),
     ...shown.map(({ narrow: [group, header] }) => ({ group, header, align: 'right' as const })),
     { group: '', header: 'verdict', align: 'left' },
   ]
-  const runs = groups.flatMap((group) => group.runs)
   const numbers = shown.map((column) =>
     numberCells(column, runs, rateDecimals(column, runs) ?? narrowDecimals(column, runs)),
   )
@@ -98,7 +100,7 @@ function layOutNarrow(
     ...numbers.map((column) => column[i] ?? { text: ABSENT, style: null }),
     verdictCell(run, footnotes),
   ])
-  const leftOut = COLUMNS.filter(({ id }) => gone.has(id)).map(({ title }) => title)
+  const leftOut = all.filter(({ id }) => gone.has(id)).map(({ title }) => title)
   return { grid: layOutGrid(columns, rows, color), leftOut }
 }
 

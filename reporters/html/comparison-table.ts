@@ -1,5 +1,5 @@
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import { COLUMNS, type Column } from '../columns.ts'
+import { COLUMNS, columnsOf, type Column } from '../columns.ts'
 import { collectFootnotes, lettersOf, type Footnote } from '../footnotes.ts'
 import { rowTags, type RowTags } from '../row-tags.ts'
 import { narrowDecimals, rateDecimals } from '../table-layout.ts'
@@ -21,13 +21,15 @@ export function comparisonTable(model: PageModel): Html {
   const tags = rowTags(model.groups)
   const footnotes = collectFootnotes(model.cases)
   const best = bestValues(model)
+  const columns = columnsOf(model.cases)
   const context: RowContext = {
     model,
     tags,
     footnotes,
     best,
+    columns,
     decimals: new Map(
-      COLUMNS.map((column) => [
+      columns.map((column) => [
         column,
         rateDecimals(column, model.cases) ??
           (column.percentile === undefined ? narrowDecimals(column, model.cases) : 1),
@@ -36,7 +38,7 @@ export function comparisonTable(model: PageModel): Html {
   }
   return html`<div class="scroll" role="region" aria-label="Comparison table" tabindex="0">
       <table class="comparison sortable">
-        ${tableHead(tags)}
+        ${tableHead(tags, columns)}
         <tbody>
           ${model.groups.flatMap(({ label, runs }) => runs.map((run, i) => tableRow(label, run, i === 0, context)))}
         </tbody>
@@ -63,15 +65,16 @@ interface RowContext {
   readonly tags: RowTags
   readonly footnotes: readonly Footnote[]
   readonly best: BestValues
+  readonly columns: readonly Column[]
   readonly decimals: ReadonlyMap<Column, number>
 }
 
 /** Two lines: columns with a common first line are joined under it. */
-function tableHead({ header }: RowTags): Html {
+function tableHead({ header }: RowTags, shown: readonly Column[]): Html {
   const columns: { group: string; title: string; isText?: true }[] = [
     { group: '', title: 'framework and variant' },
     ...header.map((title) => ({ group: '', title })),
-    ...COLUMNS.map(({ wide: [group, title] }) => ({ group, title })),
+    ...shown.map(({ wide: [group, title] }) => ({ group, title })),
     { group: '', title: 'verdict', isText: true },
   ]
   const spans: { group: string; length: number }[] = []
@@ -91,14 +94,14 @@ function tableHead({ header }: RowTags): Html {
 }
 
 function tableRow(label: string, run: CaseReport, isFirst: boolean, context: RowContext): Html {
-  const { tags, footnotes } = context
+  const { tags, footnotes, columns } = context
   const word = caseVerdict(run)
   const letters = lettersOf(run, footnotes)
   return html`<tr${isFirst && html` class="first"`}><th scope="row" data-value="${label}">${label}${
     run.target.simulated && html` ${simulatedTag}`
   }${run.target.estimate && html` <span class="tag">estimate</span>`}</th>${tags.header.map(
     () => html`<td data-value="${tags.tags.get(run) ?? ''}">${tags.tags.get(run) ?? ''}</td>`,
-  )}${COLUMNS.map((column) => numberCell(run, column, context))}<td class="text" data-value="${word}">${verdictWord(word)}${
+  )}${columns.map((column) => numberCell(run, column, context))}<td class="text" data-value="${word}">${verdictWord(word)}${
     letters !== '' && html` <sup>${letters}</sup>`
   }</td></tr>
 `

@@ -9,10 +9,10 @@ export function invalidities(reports: readonly { readonly verdicts: readonly Ver
 }
 
 /**
- * Why runs cannot be held against others, a sentence each; empty when they can. Besides what makes them invalid: prompts that a
- * warm cache knew, which make any version look faster.
+ * Why the trials of a case cannot be held against others, in words; empty when they can. Besides what makes them invalid: prompts
+ * that a warm cache knew, which make any version look faster.
  */
 export function obstaclesToComparison(reports: readonly Pick<RunReport, 'verdicts' | 'validity'>[]): string[] {
-  const warm = reports.flatMap((report) => warmCacheOf(report) ?? [])
-  return [...invalidities(reports), ...warm].map(({ message }) => message)
+  const warm = reports.map(warmCacheOf).find((doubt) => doubt !== undefined)
+  return [...invalidities(reports), ...(warm === undefined ? [] : [warm])].map(({ message }) => message)
 }

@@ -44,11 +44,11 @@ export const matchers = {
         remedy: 'Pass what `load` or `describeServing` gave you, as it is.',
       })
     }
-    const [obstacle] = obstaclesToComparison(run.reports)
+    const obstacles = obstaclesToComparison(run.reports)
     const verdict: Verdict =
-      obstacle === undefined
+      obstacles.length === 0
         ? gateCase(run, provenance, inject('servingBench'))
-        : { ...WAITING_VERDICT, verdict: 'invalid', message: `not compared: ${obstacle}` }
+        : { ...WAITING_VERDICT, verdict: 'invalid', message: `not compared: ${obstacles.join(' ')}` }
     return judged(run, [verdict])
   },
 
