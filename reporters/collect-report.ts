@@ -22,6 +22,7 @@ export function collectReport(
       ...modules.flatMap(failedModule),
       ...modules.flatMap((module) => [...module.children.allSuites()]).flatMap(failedSuite),
       ...tests.flatMap(failedTest),
+      ...(reason === 'interrupted' ? [] : tests.flatMap(lostTest)),
       ...unhandledErrors.map((error) => failed('unhandled error', null, withCause(error))),
       ...(reason === 'interrupted' && tests.some((test) => servingOf(test) !== undefined) ? [REST_OF_THE_RUN] : []),
     ],
@@ -72,9 +73,11 @@ function runsOf(test: TestCase): RunReport[] {
   const attempt = Math.max(...runs.map((run) => run.attempt))
   const reports = runs.filter((run) => run.attempt === attempt).map(({ report }) => report)
   const assertions = untoldErrors(test).map(assertionVerdict)
-  const passed = test.result().state === 'passed'
+  const { state } = test.result()
+  const passed = state === 'passed'
+  const lost = state === 'pending' ? [NOT_ENDED] : []
   return reports.map((report, index) => {
-    const verdicts = index === reports.length - 1 ? [...report.verdicts, ...assertions] : report.verdicts
+    const verdicts = [...report.verdicts, ...lost, ...(index === reports.length - 1 ? assertions : [])]
     return { ...report, verdicts: passed ? verdicts.map(excused) : verdicts }
   })
 }
@@ -82,6 +85,16 @@ function runsOf(test: TestCase): RunReport[] {
 /** What the worker put into the test; see `src/vitest/types.ts` for how it comes to stand in `TaskMeta`. */
 function servingOf(test: TestCase): ServingMeta | undefined {
   return test.meta().serving
+}
+
+/** Of a test whose worker died: its loads were measured, and what it asserts of them is not known. */
+const NOT_ENDED: Verdict = {
+  kind: 'validity',
+  objective: 'complete test',
+  verdict: 'invalid',
+  observed: null,
+  limit: null,
+  message: 'The worker died before the test ended: what it asserts was not judged.',
 }
 
 /** `test.fails`, or an assertion that was caught: Vitest's word decides, and the report says what it passed over. */
@@ -105,6 +118,13 @@ function failedSuite(suite: TestSuite): FailedCase[] {
 function failedTest(test: TestCase): FailedCase[] {
   const { framework = null, runs = [] } = servingOf(test) ?? {}
   return runs.length > 0 ? [] : untoldErrors(test).map((error) => failed(test.fullName, framework, error))
+}
+
+/** A worker that dies leaves its tests as they are: one under way, the others not begun. */
+function lostTest(test: TestCase): FailedCase[] {
+  const { framework = null, runs = [] } = servingOf(test) ?? {}
+  if (runs.length > 0 || test.result().state !== 'pending') return []
+  return [failed(test.fullName, framework, { message: 'Its worker died before it ended: it was not measured.' })]
 }
 
 /** Why a test failed, without what the verdicts of its runs say already. */

@@ -113,11 +113,16 @@ describe.skipIf(!existsSync('/proc/self/environ'))('killed (the processes are fo
       const ended = signal === 'SIGKILL' ? 1 : ENDING_EXIT_CODES[receiver === 'worker' ? 'SIGINT' : signal]
       expect(exitCode).toBe(ended)
       const { runs, failedCases } = project.report()
-      expect(failedCases).toEqual([
+      const died = expect.objectContaining({
+        message: expect.stringContaining('exited unexpectedly with signal SIGKILL'),
+      })
+      const lost = (name: string): unknown =>
+        expect.objectContaining({ case: name, message: expect.stringContaining('Its worker died') })
+      expect(failedCases).toEqual(
         isWorkerDead
-          ? expect.objectContaining({ message: expect.stringContaining('exited unexpectedly with signal SIGKILL') })
-          : expect.objectContaining({ case: 'rest of the run' }),
-      ])
+          ? [...(stage === 'idle' ? [lost('idle')] : []), lost('long'), died]
+          : [expect.objectContaining({ case: 'rest of the run' })],
+      )
       const whole = runs.find((run) => run.case === 'measured')
       expect(whole?.metrics.completed).toBe(stage === 'loading' ? undefined : 4)
       const cut = runs.find((run) => run.case === 'long')

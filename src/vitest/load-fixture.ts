@@ -6,6 +6,7 @@ import type { Slo } from '../slo/slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { checkLoadCall } from './check-options.ts'
 import { requireEvidence, requireJudgement } from './evidence.ts'
+import { handOver } from './hand-over.ts'
 import { enter, isProbe } from './ledger.ts'
 import {
   inconclusiveFromEnvironment,
@@ -81,7 +82,9 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         }
         enter(run, { file: task.file, meta, retry: task.retry, serving: asked })
         const attempt = task.result?.retryCount ?? 0
-        meta.runs = [...(meta.runs ?? []), ...run.reports.map((report) => ({ attempt, report }))]
+        const earlier = meta.runs ?? []
+        meta.runs = [...earlier, ...run.reports.map((report) => ({ attempt, report }))]
+        await handOver(task, earlier.length)
         return run
       }
       const onLoading = loadingListener(caseName, task)

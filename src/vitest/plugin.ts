@@ -9,6 +9,7 @@ import { siblingModule } from '../sibling-module.ts'
 import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive } from '../slo/slo.ts'
 import { checkBaselineTrials } from './check-options.ts'
+import { receiveRuns } from './receive-runs.ts'
 import { unknownVariables } from './variables.ts'
 import {
   OUTPUT_DIR,
@@ -59,7 +60,7 @@ export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
       seen.add(vitest)
       for (const line of unknownVariables(process.env)) vitest.logger.warn(` ${line}`)
       addReporter(vitest, options)
-      vitest.config.reporters.push(benchFileCounter(vitest))
+      vitest.config.reporters.push(benchFileCounter(vitest), receiveRuns)
     },
   }
 }

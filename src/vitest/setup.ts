@@ -1,4 +1,5 @@
 import { expect, inject } from 'vitest'
+import { handOverEachTest } from './hand-over.ts'
 import { matchers } from './matchers.ts'
 import { passSignalsOn } from './pass-signals-on.ts'
 import { releaseServersAfterAll } from './servers.ts'
@@ -10,3 +11,4 @@ if (inject('servingBench').answersSignals) passSignalsOn()
 releaseServersAfterAll()
 // Hooks run in reverse order: what is decided here may need the servers.
 settleAfterAll()
+handOverEachTest()

@@ -22,13 +22,18 @@ export interface ServingMeta {
   /** Label of the target, known before anything runs, so that a case which dies early still has its place. */
   framework?: string
   /** The runs of the test, one a trial, each marked with the attempt (retry) it belongs to. */
-  runs?: { attempt: number; report: RunReport }[]
+  runs?: AttemptedRun[]
   /** First lines of the failures that stand as verdicts in a report already: no reporter needs to list them twice. */
   judged?: string[]
   /** What the end of a bench file decided on its cases: of a test, or of the file. */
   settled?: SettledCase[]
   /** Chance of any false failure among the regression gates that were decided here. */
   falseFailChance?: number
+}
+
+export interface AttemptedRun {
+  attempt: number
+  report: RunReport
 }
 
 /** The regression gates of one case; they take the place of the verdict that it waits with. */
@@ -69,6 +74,13 @@ export interface LoadingArtifact extends Loading {
   readonly label: string
 }
 
+/** Runs of a test that has not ended yet, from number `from` on. */
+export interface RunsArtifact {
+  readonly type: 'vitest-llm-bench:runs'
+  readonly from: number
+  readonly runs: readonly AttemptedRun[]
+}
+
 declare module 'vitest' {
   interface TaskMeta {
     serving?: ServingMeta
@@ -81,6 +93,7 @@ declare module 'vitest' {
   interface TestArtifactRegistry {
     'vitest-llm-bench:progress': ProgressArtifact
     'vitest-llm-bench:loading': LoadingArtifact
+    'vitest-llm-bench:runs': RunsArtifact
   }
   interface BenchFnOptions {
     /** A load run instead of a function to repeat; read by this package's provider. */
