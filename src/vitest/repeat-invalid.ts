@@ -16,19 +16,19 @@ export function freshRepeats(): Repeats {
 }
 
 /**
- * Measures a trial, and again while its client was late and there are repeats left: same seed, same stimulus. The report of
- * the last attempt says what was wrong with those before it.
+ * Measures a trial, and again while its client was late and there are repeats left: same seed, same stimulus. `measure` gets the
+ * number of the attempt, from 0. The report of the last one says what was wrong with those before it.
  *
  * Nothing else is repeated. A run that was cut short, a crashed thread and a client that is too coarse for the objectives would
  * end the same way again; so would any run in virtual time.
  */
 export async function measureUntilValid<T extends { readonly report: RunReport }>(
-  measure: () => Promise<T>,
+  measure: (attempt: number) => Promise<T>,
   repeats: Repeats,
 ): Promise<T> {
   const late: Verdict[] = []
   for (;;) {
-    const trial = await measure()
+    const trial = await measure(late.length)
     const verdict = onlyLateness(trial.report)
     if (verdict === null || repeats.left === 0) {
       if (late.length > 0) trial.report.validity.warnings.push(repeated(late))

@@ -13,11 +13,15 @@ const ANSWER_MS = 1500
 const STALL_MS = 750
 
 /** A server in the client's own thread, which answers after `ANSWER_MS` and once holds that thread up. */
-async function stallingServer(): Promise<string> {
-  let asked = 0
+async function stallingServer(): Promise<{ url: string; bodies: readonly string[] }> {
+  const bodies: string[] = []
+  let isStalled = false
   const server = createServer((request, response) => {
     if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
-    if (++asked === 1) {
+    let body = ''
+    request.on('data', (bytes: Buffer) => (body += bytes.toString())).on('end', () => bodies.push(body))
+    if (!isStalled) {
+      isStalled = true
       const until = performance.now() + STALL_MS
       while (performance.now() < until);
     }
@@ -30,7 +34,7 @@ async function stallingServer(): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
 }
 
 // Due every 50 ms: while the first is held up for 750 ms, the others become up to 700 ms late, where 75 ms are allowed.
@@ -47,8 +51,9 @@ test(
       clients: 1,
       maxClientError: false,
     } as const
+    const { url, bodies } = await stallingServer()
     const run = await runCase(
-      { name: 'held up', target: vllm({ url: await stallingServer() }), load },
+      { name: 'held up', target: vllm({ url }), load },
       {
         environment: madeUpReport([madeUpRecord()]).environment,
         signal: new AbortController().signal,
@@ -56,6 +61,9 @@ test(
       },
     )
     expect(run.reports).toHaveLength(1)
+    // Four requests at least twice, and no prompt a second time: a prefix cache knows the others.
+    expect(bodies.length).toBeGreaterThanOrEqual(8)
+    expect(new Set(bodies).size).toBe(bodies.length)
     expect(run.report.verdicts).toEqual([])
     expect(run.report.load.trial).toBe(0)
     expect(run.report.validity.warnings).toContainEqual({

@@ -134,8 +134,14 @@ export async function runCase(
       if (index > 0 && options.signal.aborted) break
       const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
       const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
-      const trial = { name, target, load: loads[index] ?? load, workload, warmup, clients, ...(log && { log }) }
-      trials.push(await measureUntilValid(() => runTrial(trial, { ...options, onProgress }), repeats))
+      const own = loads[index] ?? load
+      const trial = { name, target, load: own, warmup, clients, ...(log && { log }) }
+      const measure = async (attempt: number): ReturnType<typeof runTrial> => {
+        // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
+        const fresh = attempt === 0 ? workload : await makeWorkload(own, asked)
+        return runTrial({ ...trial, workload: fresh }, { ...options, onProgress })
+      }
+      trials.push(await measureUntilValid(measure, repeats))
     }
   } finally {
     await clients?.close()
