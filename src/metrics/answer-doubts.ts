@@ -5,7 +5,7 @@ import type { Warning } from '../report.ts'
 const SPARE_EVENTS = 2
 const SPARE_SHARE = 0.1
 /** One character takes up to so many tokens, a byte each, and none is shown before the last. */
-const TOKENS_A_CHARACTER = 4
+export const TOKENS_A_CHARACTER = 4
 
 /** Doubts that single answers raise, each with how many there are and an example. */
 export function answerDoubts(records: readonly RequestRecord[]): Warning[] {

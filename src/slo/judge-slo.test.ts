@@ -101,16 +101,19 @@ test('a trial in which no request has the metric is no data', () => {
   expect(verdict).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/^tpot\.p50: no data/) })
 })
 
-/** 300 answers with a TPOT of 10 ms, of which `atOnce`, evenly spread, came in one piece. */
-function buffered(atOnce: number): RunReport {
-  const every = Math.floor(300 / atOnce)
+/** 300 answers with a TPOT of 10 ms, of which `count`, evenly spread, have other output. */
+function answers(count: number, outputAt: (endedAt: number) => Float64Array): RunReport {
+  const every = Math.floor(300 / count)
   const records = Array.from({ length: 300 }, (_, i) => {
     const record = madeUpRecord({ dueAt: i * 1000 })
-    const isAtOnce = i % every === 0 && i / every < atOnce
-    return isAtOnce ? { ...record, outputAt: new Float64Array(5).fill(record.endedAt) } : record
+    const isOther = i % every === 0 && i / every < count
+    return isOther ? madeUpRecord({ dueAt: i * 1000, outputAt: outputAt(record.endedAt) }) : record
   })
   return madeUpReport(records)
 }
+
+const buffered = (atOnce: number): RunReport => answers(atOnce, (at) => new Float64Array(5).fill(at))
+const textless = (count: number): RunReport => answers(count, () => new Float64Array())
 
 // 15 of 300 are 5 %: as many as are borne. 16 are not.
 test('TPOT and ITL that were not observed are never a pass, and what hides them is named', () => {
@@ -127,11 +130,22 @@ test('TPOT and ITL that were not observed are never a pass, and what hides them 
 })
 
 // P95 of 300: the 95 % bound of 8 over it is 4.8 %, which passes, of 9 it is 5.2 %.
+test('a percentile of TTFT passes only if it would with every answer without text over it', () => {
+  expect(judgeSlo(textless(8), { ttft: { p95: 500 } })[0]?.verdict).toBe('pass')
+  expect(judgeSlo(textless(15), { ttft: { p95: 500 } })[0]).toMatchObject({
+    verdict: 'inconclusive',
+    message: expect.stringMatching(
+      /15 answers have tokens and no text: their first token was not seen, and may exceed it$/,
+    ),
+  })
+})
+
+// The same of TPOT.
 test('a percentile of TPOT passes only if it would with every unobserved request over it', () => {
   expect(judgeSlo(buffered(8), { tpot: { p95: 50 } })[0]?.verdict).toBe('pass')
   expect(judgeSlo(buffered(15), { tpot: { p95: 50 } })[0]).toMatchObject({
     verdict: 'inconclusive',
-    message: expect.stringMatching(/the output of 15 of 300 requests .* may exceed it$/),
+    message: expect.stringMatching(/the output of 15 of 300 requests .*, and may exceed it$/),
   })
   expect(judgeSlo(buffered(15), { tpot: { p95: 5 } })[0]?.verdict).toBe('fail')
 })
@@ -311,6 +325,7 @@ test('goodput holds every stated latency against a request, and only those it ha
   const atOnce = madeUpRecord({ outputAt: Float64Array.of(8, 8, 8, 8, 8) })
   expect(meets({ tpot: { max: 1 } }, atOnce)).toBe(false)
   expect(meets({ ttft: { max: 10 } }, atOnce)).toBe(true)
+  expect(meets({ ttft: { max: 10 } }, madeUpRecord({ outputAt: new Float64Array() }))).toBe(false)
 })
 
 // 10 of 11 completed with TTFT 1..10; P50 of 11 has rank 5: the sixth, 6 ms, three times its limit of 2

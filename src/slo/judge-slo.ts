@@ -9,7 +9,7 @@ import { judgePercentile, type PercentileVerdict } from './judge-percentile.ts'
 import { objectiveName, objectives, type Objective } from './objectives.ts'
 import { percentileEvidence } from './percentile-message.ts'
 import type { Slo, Statistic } from './slo.ts'
-import { unpacedOf } from './unpaced.ts'
+import { unseenOf } from './unseen.ts'
 
 /** What a verdict rests on. It can be made from a report again, months later. */
 export interface JudgedRun {
@@ -44,8 +44,8 @@ type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
  * `errorRate <= 0` is added.
  *
  * TPOT and ITL are `invalid` where more than 5 % of the requests did not show their pace (`src/metrics/pace.ts`): those of the
- * others are not the server's. Up to there such requests are left out, but a percentile of TPOT passes only if it would with
- * all of them over the limit.
+ * others are not the server's. Up to there such requests are left out, but a percentile passes only if it would with all of them
+ * over the limit; so does one of TTFT where answers have tokens and no text.
  *
  * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
  * `judgePercentile`.
@@ -102,9 +102,9 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
     const message = `${name}: no request completed (${failed} failed), and no data is a failure`
     return { ...base, verdict: 'fail', message }
   }
-  const unpaced = metric.id === 'tpot' || metric.id === 'itl' ? unpacedOf(trials) : null
-  if (unpaced?.refusal) {
-    return { ...base, observed: null, verdict: 'invalid', message: `${name} was not observed: ${unpaced.refusal}` }
+  const unseen = unseenOf(metric.id, trials)
+  if (unseen.refusal !== null) {
+    return { ...base, observed: null, verdict: 'invalid', message: `${name} was not observed: ${unseen.refusal}` }
   }
   if (value === null || Number.isNaN(value)) {
     const absence = metric.absentWhen === null ? '' : ` (absent when ${metric.absentWhen})`
@@ -128,9 +128,9 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
     return { ...base, verdict: 'inconclusive', message: `${comparison}: queue still growing (${growing})` }
   }
   const message = `${comparison}${value === Infinity ? ';' : ':'} ${percentileEvidence(stated, found)}`
-  if (unpaced !== null && unpaced.count > 0 && found.verdict === 'pass') {
-    const worst = judgeTimes(trials.map((trial) => timesOf(trial, percentile.id, { unpaced: Infinity })))
-    const doubt = `${message}; ${unpaced.inWords} and may exceed it`
+  if (unseen.count > 0 && found.verdict === 'pass') {
+    const worst = judgeTimes(trials.map((trial) => timesOf(trial, percentile.id, { unseen: Infinity })))
+    const doubt = `${message}; ${unseen.inWords}, and may exceed it`
     if (worst.verdict !== 'pass') return { ...base, verdict: 'inconclusive', message: doubt }
   }
   return { ...base, verdict: found.verdict, message }
@@ -144,10 +144,11 @@ function certifiedPercentile({ metric: { id }, statistic }: Objective): { id: Re
 }
 
 /** In arrival order; Infinity for a request that failed; without those that completed and have no such value, unless told. */
-function timesOf(trial: MeasuredRequests, id: RequestMetric, { unpaced }: { unpaced?: Ms } = {}): Ms[] {
+function timesOf(trial: MeasuredRequests, id: RequestMetric, { unseen }: { unseen?: Ms } = {}): Ms[] {
   return trial[id].flatMap((value, index) => {
     if (trial.failed[index] === true) return Infinity
-    return value ?? (trial.unpaced[index] === true && unpaced !== undefined ? unpaced : [])
+    const isUnseen = id !== 'e2eLatency' && trial.unseen[id][index] === true
+    return value ?? (isUnseen && unseen !== undefined ? unseen : [])
   })
 }
 

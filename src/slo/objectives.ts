@@ -1,5 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts'
 import { BenchError } from '../errors.ts'
+import { TOKENS_A_CHARACTER } from '../metrics/answer-doubts.ts'
 import { CATALOG } from '../metrics/catalog.ts'
 import { e2eLatency } from '../metrics/e2e-latency.ts'
 import type { Metric, SampleMetric } from '../metrics/metric.ts'
@@ -113,8 +114,8 @@ export function sloStatistic(metric: SloMetric, name: string): Statistic {
  *
  * TTFT, TPOT and E2E limits on percentiles and on the maximum hold for the request itself; where a metric has several,
  * the loosest, because an SLO lets half of the requests exceed its P50. Means, and limits on the whole run, say
- * nothing of one request. A failed request is never good, nor is one whose pace was not observed where TPOT has a limit; a value
- * that the request cannot have (the TPOT of one token) breaks no limit.
+ * nothing of one request. A failed request is never good, nor is one whose first text or whose pace was not seen where TTFT or
+ * TPOT has a limit; a value that the request cannot have (the TPOT of one token) breaks no limit.
  */
 export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
   const limits = objectives(slo).filter(({ statistic }) => statistic !== 'mean' && statistic !== 'min')
@@ -123,11 +124,18 @@ export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
     limit: Math.max(...limits.filter((objective) => objective.metric.id === metric.id).map(({ limit }) => limit)),
   }))
   const stated = loosest.filter(({ limit }) => limit > -Infinity)
-  const needsPace = stated.some(({ metric }) => metric === tpot)
   return (record) =>
     record.outcome.status === 'completed' &&
-    !(needsPace && (record.outputTokens ?? 0) >= 2 && !showsPace(record)) &&
-    stated.every(({ metric, limit }) => metric.samples(record).every((value) => value <= limit))
+    stated.every(
+      ({ metric, limit }) => !isUnseen(metric, record) && metric.samples(record).every((value) => value <= limit),
+    )
+}
+
+/** The request must have had such a time, and it was not seen. */
+function isUnseen(metric: SampleMetric, record: RequestRecord): boolean {
+  const tokens = record.outputTokens ?? 0
+  if (metric === ttft) return tokens > TOKENS_A_CHARACTER && record.firstOutputAt === null
+  return metric === tpot && tokens >= 2 && !showsPace(record)
 }
 
 function objectivesOf(metric: SloMetric, stated: Slo[SloKey]): Objective[] {

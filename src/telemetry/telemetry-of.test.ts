@@ -117,3 +117,19 @@ test('nothing read is nothing told, in a form that is a report', () => {
   )
   expect(Telemetry.parse(JSON.parse(JSON.stringify(telemetry)))).toEqual(telemetry)
 })
+
+test.for<[string, Partial<Levels>[]]>([
+  ['prefixCache.hits', [{ prefixHits: 0 }, { prefixHits: 1e300 }]],
+  [
+    'samples.running.0',
+    [
+      { running: -1, waiting: 2 },
+      { running: 3, waiting: 2 },
+    ],
+  ],
+])('%s: numbers that cannot be cost the telemetry, not the run', ([field, levels]) => {
+  const telemetry = telemetryOf(sampled(levels), null, WINDOW)
+  expect(telemetry).toMatchObject({ samples: { at: [], running: null, waiting: null }, prefixCache: null })
+  expect(telemetry.problems).toEqual([expect.stringContaining(`The server told what cannot be (${field}: `)])
+  expect(Telemetry.parse(telemetry)).toEqual(telemetry)
+})

@@ -1,4 +1,4 @@
-import type { Telemetry } from '../report.ts'
+import { Telemetry } from '../report.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { histogramDelta } from './histogram.ts'
 import type { LogSamples } from './log-samples.ts'
@@ -16,8 +16,20 @@ type Column = Telemetry['samples'][ColumnName]
 
 const RESTARTED = 'The counters of the server went back during the run: it was started anew, or there are several.'
 
-/** What was read of a server, as the report tells it: counters by what they gained since the first sample. */
+/**
+ * What was read of a server, as the report tells it: counters by what they gained since the first sample. Numbers that cannot be
+ * (a gauge below 0, a counter of 1e300) make all of them doubtful: nothing is told then but that.
+ */
 export function telemetryOf(sampled: Sampled, log: LogSamples | null, window: RunWindow): Telemetry {
+  const told = tell(sampled, log, window)
+  const issue = Telemetry.safeParse(told).error?.issues[0]
+  if (issue === undefined) return told
+  const nothing = tell({ ...sampled, samples: [], first: null, last: null }, null, window)
+  const problem = `The server told what cannot be (${issue.path.join('.')}: ${issue.message}), and none of its numbers was used.`
+  return { ...nothing, problems: [...told.problems, problem] }
+}
+
+function tell(sampled: Sampled, log: LogSamples | null, window: RunWindow): Telemetry {
   const { address, first, last, roundTrips } = sampled
   const fromLog = sampled.samples.length === 0 && log !== null && log.samples.length > 0
   const samples = fromLog ? log.samples : sampled.samples
