@@ -35,7 +35,7 @@ export function watchSharedMemory(members: () => readonly number[], folder: stri
     const ours = new Set(members())
     const heldByOurs = heldBy([...ours], folder)
     // Most segments of a busy host are of others: only for those of ours it is worth looking at every process.
-    const candidates = fresh.filter(({ key }) => heldByOurs.keys.has(key))
+    const candidates = fresh.filter(({ inode }) => heldByOurs.inodes.has(inode))
     if (candidates.length === 0) return
     const others = heldBy(
       livingProcesses().filter((pid) => !ours.has(pid)),
@@ -67,7 +67,9 @@ export function watchSharedMemory(members: () => readonly number[], folder: stri
 
 interface Segment {
   readonly name: string
-  /** Device, inode and name: a file of the same name that came later is another one. */
+  /** With its device. */
+  readonly inode: string
+  /** Inode and name: a file of the same name that came later is another one. */
   readonly key: string
   /** Users other than its owner may open it. */
   readonly isShared: boolean
@@ -75,37 +77,38 @@ interface Segment {
 
 /** What processes hold. `isPartial`: some belong to other users and cannot be looked into. */
 interface Holdings {
-  readonly keys: ReadonlySet<string>
+  readonly inodes: ReadonlySet<string>
   readonly isPartial: boolean
 }
 
 /** A process that cannot be looked into belongs to another user, who can hold what others may open. */
-function mayBeHeld({ key, isShared }: Segment, { keys, isPartial }: Holdings): boolean {
-  return keys.has(key) || (isShared && isPartial)
+function mayBeHeld({ inode, isShared }: Segment, { inodes, isPartial }: Holdings): boolean {
+  return inodes.has(inode) || (isShared && isPartial)
 }
 
 function segmentsIn(folder: string): Segment[] {
   return namesIn(folder).flatMap((name) => {
     const stat = orNull(() => statSync(join(folder, name)))
     if (stat === null || !stat.isFile()) return []
-    return { name, key: keyOf(stat, name), isShared: (stat.mode & 0o077) !== 0 }
+    const inode = inodeOf(stat)
+    return { name, inode, key: `${inode} ${name}`, isShared: (stat.mode & 0o077) !== 0 }
   })
 }
 
 function heldBy(pids: readonly number[], folder: string): Holdings {
-  const keys = new Set<string>()
+  const inodes = new Set<string>()
   let isPartial = false
   for (const pid of pids) {
     try {
-      for (const key of opened(pid, folder)) keys.add(key)
-      for (const key of mappedIn(readFileSync(`/proc/${pid}/maps`, 'utf8'), folder)) keys.add(key)
+      for (const inode of opened(pid, folder)) inodes.add(inode)
+      for (const inode of mappedIn(readFileSync(`/proc/${pid}/maps`, 'utf8'), folder)) inodes.add(inode)
     } catch (error) {
       // One that has gone meanwhile holds nothing.
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EACCES' || code === 'EPERM') isPartial = true
     }
   }
-  return { keys, isPartial }
+  return { inodes, isPartial }
 }
 
 /** By the file descriptors of a process. */
@@ -115,28 +118,32 @@ function opened(pid: number, folder: string): string[] {
     const path = orNull(() => readlinkSync(link))
     if (path === null || !path.startsWith(`${folder}/`)) return []
     const stat = orNull(() => statSync(link))
-    return stat === null ? [] : keyOf(stat, path.slice(folder.length + 1))
+    return stat === null ? [] : inodeOf(stat)
   })
 }
 
 /**
- * The keys of the files of a folder in the text of `/proc/<pid>/maps`, in which each line ends with device, inode and path:
+ * The inodes of the files of a folder in the text of `/proc/<pid>/maps`, in which each line ends with device, inode and path:
  *
  *     7f2c9a000000-7f2c9a200000 rw-s 00000000 00:1a 42      /dev/shm/psm_1f2e3d4c
+ *     7f2c9a200000-7f2c9a201000 rw-s 00000000 00:1a 43      /dev/shm/sem.A0kLKF (deleted)
+ *
+ * The path is the name under which a file was opened, and need not be the one that it has now: glibc makes a semaphore under
+ * a name of its own, gives it its true name and removes the first.
  */
 export function mappedIn(maps: string, folder: string): string[] {
   return maps.split('\n').flatMap((line) => {
     const [, major = '', minor = '', inode = '', path = ''] =
       /^\S+ \S+ \S+ ([\da-f]+):([\da-f]+) (\d+) +(\/.*)$/.exec(line) ?? []
     if (!path.startsWith(`${folder}/`)) return []
-    return `${parseInt(major, 16)}:${parseInt(minor, 16)} ${inode} ${path.slice(folder.length + 1)}`
+    return `${parseInt(major, 16)}:${parseInt(minor, 16)} ${inode}`
   })
 }
 
 /** The device as the kernel writes it into `maps`: Linux packs a minor number of 20 bits around a major one of 12. */
-function keyOf({ dev, ino }: { readonly dev: number; readonly ino: number }, name: string): string {
+function inodeOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
   const [major, minor] = [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)]
-  return `${major}:${minor} ${ino} ${name}`
+  return `${major}:${minor} ${ino}`
 }
 
 function livingProcesses(): number[] {
