@@ -443,6 +443,7 @@ test('not awaited', ({ load }) => { void load(L) })
 test('rate from a string', async ({ load }) => { await load({ ...L, requestRate: '2' }) })
 test('misspelt option', async ({ load }) => { await load({ ...L, maxConcurency: 1 }) })
 test('misspelt time-out', async ({ load }) => { await load({ ...L, timeouts: { firstbyte: 5 } }) })
+test('a billion requests', async ({ load }) => { await load({ ...L, numPrompts: 1e9 }) })
 test('a month of load', async ({ load }) => { await load({ ...L, requestRate: 1e-9 }) })
 test('negated', async ({ load }) => { expect(await load(L)).not.toMeetSlo({ ttft: { p99: 1 } }) })
 test('no factor', async ({ load }) => { await load({ ...L, target: vllm({ slowdown: NaN }) }) })
@@ -451,7 +452,7 @@ test('judged', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate
   })
   const { exitCode, output } = await project.bench()
   expect(exitCode).toBe(1)
-  expect(output).toMatch(/Tests {2}10 failed \| 2 passed/)
+  expect(output).toMatch(/Tests {2}11 failed \| 2 passed/)
   for (const reason of [
     /none of 5 requests completed \(http-status: HTTP 503: overloaded/,
     /was given an slo, and no assertion judged it/,
@@ -461,6 +462,7 @@ test('judged', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate
     /The option requestRate of a load is "2"/,
     /no option "maxConcurency"\. Did you mean "maxConcurrency"/,
     /timeouts of a load has no option "firstbyte"\. Did you mean "firstByte"/,
+    /numPrompts of a load is 1000000000\. It must be: a whole number from 1 to 250000/,
     /would be due after .* days/,
     /not\.toMeetSlo\(\) would pass on a server that answers nothing/,
     /The slowdown of vllm is NaN/,

@@ -11,7 +11,7 @@ test.for([0, 7, 1.5, '13', NaN, null])('baselineTrials: %j is refused with the r
     expect.objectContaining({
       code: 'bad-baseline',
       message: expect.stringMatching(
-        /^The option baselineTrials of servingBench\(\) is .*whole number from 8: 3 trials find suspects, 5 more confirm/,
+        /^The option baselineTrials of servingBench\(\) is .*whole number from 8 to 1000: 3 trials find suspects, 5 more confirm/,
       ),
     }),
   )

@@ -2,9 +2,22 @@ import * as z from 'zod'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../errors.ts'
 import { checkNames, checkOptions, flag, show, text } from '../options.ts'
+import { MOST_CLIENTS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
 import type { Workload } from '../workload/workload.ts'
 
 const whole = z.int()
+
+/** The bound is what a process has memory for: beyond it the worker would die, and its case without a word. */
+function between(least: number, most: number, why = ''): z.ZodType<number> {
+  return z.custom<number>(
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+    `a whole number from ${least} to ${most}${why === '' ? '' : `: ${why}`}`,
+  )
+}
+
+const CLIENTS = `a number of threads from 1 to ${MOST_CLIENTS}, or "auto": each takes 20 MB, and more than there are cores send no more`
+const WARMUP = `a number of requests up to ${MOST_REQUESTS}, "auto" or false: each takes 8 kB while it is sent`
+
 const rateOrAll = z.custom<number>(
   (value) => typeof value === 'number' && value > 0,
   'requests per second above 0, or Infinity for all at once',
@@ -19,7 +32,7 @@ const objects = z.custom<object>(
 /** Vitest does not check types, and a misspelt option would measure another load than the one that was meant. */
 const Load = z.strictObject({
   requestRate: rateOrAll,
-  numPrompts: whole.min(1),
+  numPrompts: between(1, MOST_REQUESTS, 'each takes 8 kB while it is measured'),
   dataset: z
     .custom<object>(
       (value) => typeof value === 'object' && value !== null && 'sample' in value,
@@ -33,14 +46,12 @@ const Load = z.strictObject({
     )
     .optional(),
   maxConcurrency: whole.min(1).optional(),
-  clients: z.union([whole.min(1), z.literal('auto')], 'a number of threads, or "auto"').optional(),
+  clients: z.union([between(1, MOST_CLIENTS), z.literal('auto')], CLIENTS).optional(),
   seed: whole.optional(),
   reusePrompts: z.boolean().optional(),
   trial: whole.min(0).optional(),
-  trials: whole.min(1).optional(),
-  warmup: z
-    .union([whole.min(0), z.literal('auto'), z.literal(false)], 'a number of requests, "auto" or false')
-    .optional(),
+  trials: between(1, MOST_TRIALS, 'each has a report of its own').optional(),
+  warmup: z.union([between(0, MOST_REQUESTS), z.literal('auto'), z.literal(false)], WARMUP).optional(),
   fixedLength: flag.optional(),
   lengthMismatch: z.enum(['flag', 'fail'], { error: '"flag" or "fail"' }).optional(),
   timeouts: z
@@ -151,12 +162,18 @@ export function requireTarget(value: unknown, where: string, example: string): v
 const DEFAULT_BASELINE_TRIALS = STAGE_PAIRS[1] + STAGE_PAIRS[2] + STAGE_PAIRS[3]
 const FEWEST_BASELINE_TRIALS = STAGE_PAIRS[1] + STAGE_PAIRS[2]
 
-/** The option `baselineTrials`, or its default. BenchError `bad-baseline` for anything but a whole number from 8. */
+/** The option `baselineTrials`, or its default. BenchError `bad-baseline` for anything but a whole number from 8 to 1000. */
 export function checkBaselineTrials(trials: unknown = DEFAULT_BASELINE_TRIALS): number {
-  if (typeof trials === 'number' && Number.isInteger(trials) && trials >= FEWEST_BASELINE_TRIALS) return trials
+  if (
+    typeof trials === 'number' &&
+    Number.isInteger(trials) &&
+    trials >= FEWEST_BASELINE_TRIALS &&
+    trials <= MOST_TRIALS
+  )
+    return trials
   throw new BenchError(`The option baselineTrials of servingBench() is ${show(trials)}.`, {
     code: 'bad-baseline',
-    remedy: `It must be a whole number from ${FEWEST_BASELINE_TRIALS}: ${STAGE_PAIRS[1]} trials find suspects, ${STAGE_PAIRS[2]} more confirm them, and with fewer nothing could ever fail.`,
+    remedy: `It must be a whole number from ${FEWEST_BASELINE_TRIALS} to ${MOST_TRIALS}: ${STAGE_PAIRS[1]} trials find suspects, ${STAGE_PAIRS[2]} more confirm them, with fewer nothing could ever fail, and each is kept with its requests.`,
   })
 }
 

@@ -21,7 +21,7 @@ import {
 export interface ServingBenchOptions extends ServingReporterOptions {
   /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */
   readonly inconclusive?: Inconclusive
-  /** How many trials of a case `-u` records, those of its own run included. Default 13; at least 8. */
+  /** How many trials of a case `-u` records, those of its own run included. Default 13; from 8 to 1000. */
   readonly baselineTrials?: number
   /** By which share a regression gate may be worse, where not the default: `{ 'TTFT tail': 0.2 }` is 20 %. */
   readonly margins?: Margins

@@ -37,9 +37,11 @@ import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { NONCE_TOKENS } from '../workload/nonce.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
+import { tokenBudget } from '../workload/token-budget.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
 import { checkLength } from './check-options.ts'
 import { calibrationFor } from './client-calibration.ts'
+import { checkSize } from './load-size.ts'
 import { doubtClient } from './doubt-client.ts'
 import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
 import type { ServingRun } from './types.ts'
@@ -48,6 +50,7 @@ import type { ServingRun } from './types.ts'
 export interface LoadOptions {
   /** Requests a second; `Infinity` sends all at once. */
   readonly requestRate: number
+  /** At most 250,000 in all trials of a case: each takes memory, and a worker has only so much. */
   readonly numPrompts: number
   /** Default: prompts of random words, with the length law of the published study. */
   readonly dataset?: Dataset
@@ -58,7 +61,7 @@ export interface LoadOptions {
   /**
    * Threads that send the load to a server, each its share of the same schedule. `auto` (the default) is as many as the
    * expected rate of tokens takes, at most one a core, and one for most loads. A simulated engine shares the virtual time of
-   * its client: there it is always one.
+   * its client: there it is always one. At most 64.
    */
   readonly clients?: 'auto' | number
   /** Default 0. The same seed is the same stimulus, whatever the target, but for the nonces of the prompts. */
@@ -71,7 +74,7 @@ export interface LoadOptions {
   readonly reusePrompts?: boolean
   /** Repetition of the case, from 0: its workload has the seed `seed + trial`. */
   readonly trial?: number
-  /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1. */
+  /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1, at most 1000. */
   readonly trials?: number
   /**
    * Requests sent before the first trial, in the same pattern, that are in no report; every trial is then trimmed at its
@@ -123,8 +126,9 @@ export async function runCase(
   { name, target: asked, load, log, repeats = freshRepeats() }: ServingCase,
   options: RunCaseOptions,
 ): Promise<ServingRun> {
+  checkSize(load)
   const loads = trialsOf(load)
-  const workloads = await Promise.all(loads.map((each) => makeWorkload(each, asked)))
+  const workloads = await makeWorkloads(name, loads, asked)
   const target = await discover(asked)
   const clients = openClients(target, load, workloads)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
@@ -330,6 +334,18 @@ function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
 
 function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
   return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
+}
+
+/** One after the other, so that the one that is too much for memory is not made. */
+async function makeWorkloads(name: string, loads: readonly LoadOptions[], target: Target): Promise<Workload[]> {
+  const spend = tokenBudget(name)
+  const workloads: Workload[] = []
+  for (const load of loads) {
+    const workload = await makeWorkload(load, target)
+    workload.requests.forEach(spend)
+    workloads.push(workload)
+  }
+  return workloads
 }
 
 async function makeWorkload(load: LoadOptions, target: Target): Promise<Workload> {

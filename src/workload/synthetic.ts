@@ -1,6 +1,7 @@
 import { BenchError } from '../errors.ts'
 import { createRandom, type Random } from '../random.ts'
 import type { Tokens } from '../units.ts'
+import { LONGEST_TOKENS, tokenBudget } from './token-budget.ts'
 import type { Dataset, PromptRequest } from './workload.ts'
 import { promptOfTokens } from './words.ts'
 
@@ -18,18 +19,25 @@ export function synthetic(label: string, draw: (random: Random, index: number) =
   return {
     label,
     async sample({ count, seed, trialSeed = seed }) {
-      const lengths = createRandom(trialSeed, 'lengths')
+      const random = createRandom(trialSeed, 'lengths')
+      const lengths = Array.from({ length: count }, (_, index) => draw(random, index))
+      lengths.forEach(tokenBudget(`A sample of ${count} requests of ${label}`))
       const words = createRandom(seed, 'words')
-      return Array.from({ length: count }, (_, index) => {
-        const { promptTokens, outputTokens } = draw(lengths, index)
-        return { prompt: promptOfTokens(words, promptTokens), promptTokens, outputTokens, isFiller: true }
-      })
+      return lengths.map(({ promptTokens, outputTokens }) => ({
+        prompt: promptOfTokens(words, promptTokens),
+        promptTokens,
+        outputTokens,
+        isFiller: true,
+      }))
     },
   }
 }
 
-/** Throws BenchError `bad-dataset` unless `tokens` is a positive integer. `name` is the option's. */
+/** Throws BenchError `bad-dataset` unless `tokens` is a positive integer, at most ten million. `name` is the option's. */
 export function checkTokens(name: string, tokens: Tokens): void {
-  if (Number.isSafeInteger(tokens) && tokens > 0) return
-  throw new BenchError(`${name} is ${tokens}.`, { code: 'bad-dataset', remedy: 'Give a positive integer of tokens.' })
+  if (Number.isSafeInteger(tokens) && tokens > 0 && tokens <= LONGEST_TOKENS) return
+  throw new BenchError(`${name} is ${tokens}.`, {
+    code: 'bad-dataset',
+    remedy: `Give a positive integer of tokens, at most ${LONGEST_TOKENS}: no model's context is longer.`,
+  })
 }

@@ -1,0 +1,20 @@
+import { BenchError } from '../errors.ts'
+
+/**
+ * Of one case, in all its trials. Measured with the lengths of the study: 8 kB a request at the peak, 2 GB for as many as
+ * this, and Node gives a worker 4 GB. Longer texts are bounded by their tokens.
+ */
+export const MOST_REQUESTS = 250_000
+/** A trial has a report of its own, 10 kB and more, which travels, is written, and stands in a baseline. */
+export const MOST_TRIALS = 1000
+/** A thread of the client takes 20 MB before it has sent anything, and more threads than cores send no more. */
+export const MOST_CLIENTS = 64
+
+/** Throws BenchError `bad-load` where the trials together have more requests than a worker can hold. */
+export function checkSize({ numPrompts, trials = 1 }: { readonly numPrompts: number; readonly trials?: number }): void {
+  if (numPrompts * trials <= MOST_REQUESTS) return
+  throw new BenchError(`${trials} trials with numPrompts ${numPrompts} are ${numPrompts * trials} requests.`, {
+    code: 'bad-load',
+    remedy: `A case has at most ${MOST_REQUESTS}, of 8 kB each while they are measured: lower numPrompts, trials or baselineTrials, or make several cases of it.`,
+  })
+}
