@@ -57,6 +57,8 @@ export interface RequestRecord {
   /** As the workload counts them; the server's own count, where it tells one, is `serverPromptTokens`. */
   readonly promptTokens: Tokens
   readonly serverPromptTokens: Tokens | null
+  /** Of the server's count, those that it found in its prefix cache; absent where its answer does not tell. */
+  readonly cachedPromptTokens?: Tokens
   readonly requestedOutputTokens: Tokens
   /** Null when nothing was generated or nothing can be said. */
   readonly outputTokens: Tokens | null

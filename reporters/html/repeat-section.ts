@@ -13,7 +13,10 @@ export function repeatSection(runs: readonly CaseReport[]): Html | null {
     <pre
       tabindex="0"
     ><code>${[...serverVariables(runs), `npx vitest bench${suiteFilter(runs)}`].join(' \\\n')}</code></pre>
-    <p>Prompts, lengths and arrival times follow from the seed; a run with the same digest got the same ones.</p>
+    <p>
+      Prompts, lengths and arrival times follow from seed, trial and rate; a run with the same digest got the same ones,
+      but for the words of their nonces.
+    </p>
     ${renderDataTable({
       label: 'Loads',
       header: ['load', 'requests', 'dataset', 'arrivals', 'at most in flight', 'seed', 'trial', 'digest'],

@@ -191,6 +191,14 @@ test.for<{
   expect(record).toMatchObject({ outputTokens: tokens, outputTokensSource: source })
 })
 
+test('what the answer says of the prefix cache stands in the record', () => {
+  const usage = { prompt_tokens: 30, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 16 } }
+  const { record } = run({
+    steps: [...SENT_AND_HEAD, { at: 3, bytes: event('a', 'stop', usage) }, { at: 9, end: true }],
+  })
+  expect(record).toMatchObject({ serverPromptTokens: 30, cachedPromptTokens: 16 })
+})
+
 test('a count that the request could not hold is not believed, and kept in words', () => {
   const usage = { prompt_tokens: 4_294_967_295, completion_tokens: 1e15 }
   const { record } = run({

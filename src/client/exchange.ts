@@ -167,6 +167,7 @@ class WireExchange implements Exchange, WireObserver {
       outputTokensSource: source,
       finishReason: state.finishReason,
       outcome: failOtherLengths === true ? judgeLength(judged, requestedOutputTokens, tokens, source) : judged,
+      ...(state.cachedPromptTokens !== null && { cachedPromptTokens: state.cachedPromptTokens }),
       ...(disbelieved !== null && { disbelieved }),
     })
   }

@@ -30,6 +30,18 @@ test('what a chat template makes every prompt begin with is no warm cache of pro
   expect(cachedPromptShare(failed, withCache(64, 100))).toBeCloseTo(0.1)
 })
 
+// Three prompts of 100 tokens of the workload; the server counts 110 each, 10 of which are the template's.
+test('without counters the usage of the answers tells: 10 of each are the template, and of 330 tokens 33 more were found', () => {
+  const said = (cachedPromptTokens: number) =>
+    madeUpRecord({ promptTokens: 100, serverPromptTokens: 110, cachedPromptTokens })
+  expect(cachedPromptShare([said(10), said(43), said(10)], null)).toBeCloseTo(0.1)
+  expect(cachedPromptShare([said(0), said(0)], null)).toBe(0)
+  // No cache holds more than the prompt has: 110 of 110, without the template's 10.
+  expect(cachedPromptShare([said(1e9)], null)).toBeCloseTo(100 / 110)
+  // Counters are about every request, answers only about those that told.
+  expect(cachedPromptShare([said(110)], withCache(10, 1000))).toBe(0)
+})
+
 test('a server that tells no prompt tokens has no template that could be left out', () => {
   expect(cachedPromptShare([madeUpRecord()], withCache(3, 7))).toBeCloseTo(3 / 7)
 })

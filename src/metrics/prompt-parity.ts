@@ -20,14 +20,15 @@ export function promptTokenDifference(
 
 /**
  * The share of the prompt tokens that the server found in its prefix cache: of those that it looked up, or where it does
- * not count these, of those that were sent. Null where it does not tell.
+ * not count these, of those that were sent. By the counters of its metrics, else by the usage in its answers. Null where it
+ * tells neither.
  *
  * What the chat template makes every prompt begin with is no warm cache of prompts: for each request that completed, as many
  * hits are left out as the server counts more tokens than the workload, in the request where that is least. A server that
  * tells no prompt tokens has none left out.
  */
 export function cachedPromptShare(records: readonly RequestRecord[], telemetry: Telemetry | null): number | null {
-  const cache = telemetry?.prefixCache ?? null
+  const cache = telemetry?.prefixCache ?? cacheInUsage(records)
   if (cache === null) return null
   const sent = records.reduce((sum, record) => sum + (record.serverPromptTokens ?? record.promptTokens), 0)
   const lookedUp = cache.queries ?? sent
@@ -35,4 +36,18 @@ export function cachedPromptShare(records: readonly RequestRecord[], telemetry: 
   const template = Math.max(0, promptTokenDifference(records)?.min ?? 0)
   const completed = records.filter(({ outcome }) => outcome.status === 'completed').length
   return Math.min(1, Math.max(0, cache.hits - completed * template) / lookedUp)
+}
+
+/** Of the requests whose answers told both counts; a cache cannot have held more than there was. Null where none did. */
+function cacheInUsage(records: readonly RequestRecord[]): Telemetry['prefixCache'] {
+  const told = records.flatMap(({ cachedPromptTokens, serverPromptTokens }) =>
+    cachedPromptTokens === undefined || serverPromptTokens === null
+      ? []
+      : [{ hits: Math.min(cachedPromptTokens, serverPromptTokens), queries: serverPromptTokens }],
+  )
+  if (told.length === 0) return null
+  return {
+    hits: told.reduce((sum, { hits }) => sum + hits, 0),
+    queries: told.reduce((sum, { queries }) => sum + queries, 0),
+  }
 }

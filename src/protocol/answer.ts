@@ -18,6 +18,7 @@ export class Answer implements DecodedStream {
   text = ''
   reasoningText = ''
   promptTokens: number | null = null
+  cachedPromptTokens: number | null = null
   completionTokens: number | null = null
   finishReason: string | null = null
   error: string | null = null
@@ -61,6 +62,11 @@ export class Answer implements DecodedStream {
   end(): void {
     const isNothing = this.outputEvents === 0 && this.finishReason === 'stop' && this.error === null
     if (this.#toldNone && isNothing) this.completionTokens ??= 0
+  }
+
+  /** None found is a count, too. */
+  setCachedTokens(count: unknown): void {
+    if (count === 0 || isCount(count)) this.cachedPromptTokens = count
   }
 
   /** TGI writes an empty string, others null, while an answer goes on. */

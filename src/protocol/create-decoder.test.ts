@@ -24,6 +24,33 @@ test.each<{ name: string; protocol: ProtocolId; body: string; expected: Partial<
     expected: { promptTokens: null, completionTokens: null, outputEvents: 1 },
   },
   {
+    name: 'OpenAI: of the prompt none was cached, which is a count as well',
+    protocol: 'openai-chat',
+    body: sse(
+      { choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }], usage: null },
+      { choices: [], usage: { prompt_tokens: 16, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 0 } } },
+    ),
+    expected: { promptTokens: 16, cachedPromptTokens: 0 },
+  },
+  {
+    name: 'OpenAI: details without a count of the cache, and a count that is none, say nothing',
+    protocol: 'openai-completions',
+    body: sse(
+      { choices: [{ text: 'a' }], usage: { prompt_tokens: 16, prompt_tokens_details: null } },
+      { choices: [], usage: { prompt_tokens: 16, prompt_tokens_details: { cached_tokens: -1 } } },
+    ),
+    expected: { promptTokens: 16, cachedPromptTokens: null },
+  },
+  {
+    name: 'SGLang /generate: what was cached, at the end',
+    protocol: 'sglang-generate',
+    body: sse({
+      text: 'Hi',
+      meta_info: { prompt_tokens: 30, completion_tokens: 1, cached_tokens: 12, finish_reason: { type: 'stop' } },
+    }),
+    expected: { promptTokens: 30, cachedPromptTokens: 12 },
+  },
+  {
     name: 'SGLang /generate: everything so far in each event',
     protocol: 'sglang-generate',
     body: sse(

@@ -56,6 +56,7 @@ export function decodeTranscript(transcript: Transcript): DecodedTranscript {
     contentEvents: state.contentEvents,
     answerEvents: state.answerEvents,
     promptTokens: state.promptTokens,
+    cachedPromptTokens: state.cachedPromptTokens,
     completionTokens: state.completionTokens,
     finishReason: state.finishReason,
     error: state.error,

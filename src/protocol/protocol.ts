@@ -30,6 +30,8 @@ export interface DecodedStream {
   /** Of `outputEvents`, those that added something other than reasoning. */
   readonly answerEvents: number
   readonly promptTokens: number | null
+  /** Of the prompt, those that came from a prefix cache. */
+  readonly cachedPromptTokens: number | null
   readonly completionTokens: number | null
   readonly finishReason: string | null
   /** Error reported by the server inside the body. */

@@ -25,6 +25,7 @@ export function sglangGenerateReader(answer: Answer): EventReader {
         answer.setFinishReason(reason)
       } else {
         answer.setFinishReason(reason['type'])
+        answer.setCachedTokens(meta['cached_tokens'])
         if (reason['type'] === 'abort' && stringOf(reason['message']) !== '') answer.fail(stringOf(reason['message']))
       }
       return true

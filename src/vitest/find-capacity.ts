@@ -45,7 +45,7 @@ export interface CapacityOptions {
 const MAX_LOOKS = 3
 /** Each look at a growing sample is one more chance to err. */
 const LOOK_CONFIDENCE = 1 - 0.05 / MAX_LOOKS
-/** A trend of TTFT alone may be one of the prompts, which every rate shares; a queue also piles up this share of the arrivals. */
+/** A trend of TTFT alone may be one of the prompts' lengths, which every rate shares; a queue also piles up this share of the arrivals. */
 const PILING_UP = 0.05
 const SWEEP_STEP = Math.SQRT2
 const DEFAULT_PROMPTS = 1000

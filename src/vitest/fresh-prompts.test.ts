@@ -9,8 +9,7 @@ import { findProfile } from '../simulator/find-profile.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
 
-/** Answers each prompt with two tokens, and remembers it. By its metrics all prompt tokens were cached, a thousand more
- * at each reading. */
+/** Answers each prompt with two tokens, and remembers it. By its metrics every prompt token was cached. */
 async function recordingServer(): Promise<{ readonly url: string; readonly prompts: string[] }> {
   const prompts: string[] = []
   let readings = 0
@@ -76,7 +75,7 @@ test(
     const foreign = await recordingServer()
     const project = benchProject({
       'bench/prompts.bench.ts': `
-import { describeServing, fixedLengths, openai, vllm } from ${ENTRY}
+import { compareVersions, describeServing, fixedLengths, openai, vllm } from ${ENTRY}
 const lengths = (promptTokens) => fixedLengths({ promptTokens, outputTokens: 2 })
 ${matrix('fresh', fresh.url)}
 ${matrix('reused', reused.url, ', reusePrompts: true')}
@@ -86,6 +85,12 @@ describeServing('baseline', {
   load: { numPrompts: 4, warmup: false, dataset: lengths(24) },
   slo: { errorRate: 0 },
   baseline: true,
+})
+compareVersions({
+  baseline: vllm({ url: '${fresh.url}' }),
+  candidate: vllm({ url: '${foreign.url}', version: '2' }),
+  requestRates: [100],
+  load: { numPrompts: 4, warmup: false, dataset: lengths(24) },
 })
 const cached = { targets: [vllm({ url: '${await cachingServer()}' })], requestRates: [20, 40] }
 const load = { numPrompts: 10, warmup: 2, dataset: lengths(80) }
@@ -100,7 +105,9 @@ describeServing('warm', { ...cached, load: { ...load, reusePrompts: true } })`,
     expect(Math.max(...shares('cold')), output).toBeLessThan(0.01)
     expect(shares('warm')[1]).toBeGreaterThan(0.5)
     const doubtful = project.report().runs.filter(({ validity }) => validity.warnings.some(isWarm))
-    expect(new Set(doubtful.map((run) => run.case.split(' > ')[0]))).toEqual(new Set(['fresh', 'baseline']))
+    expect(new Set(doubtful.map((run) => run.case.split(' > ')[0]))).toEqual(
+      new Set(['fresh', 'baseline', 'vllm 2 against vllm']),
+    )
     expect(output).toMatch(/ cached % /)
 
     // Somebody else's prompts were cached: the objective is judged, the baseline is neither written nor compared.
@@ -116,6 +123,10 @@ describeServing('warm', { ...cached, load: { ...load, reusePrompts: true } })`,
       },
     ])
     expect(project.has('bench/__baselines__')).toBe(false)
+
+    // Nor are two versions compared, one of which has a warm cache.
+    const compared = project.junit().find(({ name }) => name.includes('compared'))
+    expect(compared?.failure ?? compared?.error).toMatch(/prompt tokens came from the server's prefix cache/)
 
     // Equal for both frameworks at one rate and trial, different for each of the two rates and two trials.
     const digests = (suite: string) => Map.groupBy(runsOf(project, suite), ({ load }) => load.digest)
