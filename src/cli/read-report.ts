@@ -1,12 +1,16 @@
 import * as z from 'zod'
 import { BenchError } from '../errors.ts'
+import { decodeRequests } from '../metrics/columns.ts'
 import { BenchReport } from '../report.ts'
 import { readJson } from './read-json.ts'
 
-/** The report.json of a bench. BenchError `bad-report`, naming the file and the fields, when it is none. */
+/** The report.json of a bench. BenchError `bad-report`, naming the file and the fields, when it is none; as `decodeRequests` for a run that is cut. */
 export function readReport(path: string): BenchReport {
   const parsed = BenchReport.safeParse(readJson(path))
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    for (const { requests } of parsed.data.runs) decodeRequests(requests)
+    return parsed.data
+  }
   throw new BenchError(`${path} is not the report of a bench.\n${z.prettifyError(parsed.error)}\n`, {
     code: 'bad-report',
     remedy: 'Give a report.json as this version of vitest-llm-bench writes it.',
