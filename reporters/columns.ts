@@ -42,7 +42,7 @@ export const COLUMNS: readonly Column[] = [
     wide: ['num', 'prompts'],
     narrow: ['', 'n'],
     decimals: 0,
-    value: ({ load }) => load.numPrompts,
+    value: ({ metrics }) => metrics.completed + metrics.failed,
   },
   {
     id: 'durationMs',

@@ -46,6 +46,8 @@ function runRow(run: RunReport): Row {
     ['estimate', target.estimate],
     ['requestRate', load.requestRate ?? 'inf'],
     ['numPrompts', load.numPrompts],
+    ['warmup', validity.warmup.sent],
+    ['fill', validity.warmup.trimmed],
     ['arrival', load.arrival],
     ['dataset', load.dataset],
     ['maxConcurrency', load.maxConcurrency],

@@ -53,7 +53,7 @@ export function lettersOf(run: CaseReport, footnotes: readonly Footnote[]): stri
 
 /** Warnings, errors and what `comparability` says of one run, as plain lines. */
 export function doubtsOf(
-  { target, validity, errors, load }: CaseReport,
+  { target, metrics, validity, errors, load }: CaseReport,
   notComparable: readonly string[] = [],
 ): { code: string; message: string }[] {
   const { numPrompts, trials } = load
@@ -70,9 +70,11 @@ export function doubtsOf(
     doubts.push({ code: 'simulated', message: 'answered by a simulated server' })
   }
   if (errors.length > 0) {
-    const failed = errors.reduce((sum, { count }) => sum + count, 0)
     const kinds = errors.map(({ kind, count, example }) => `${kind} ${count} (${plainLine(example)})`).join('; ')
-    doubts.push({ code: 'errors', message: `${failed} of ${numPrompts} requests failed: ${kinds}` })
+    doubts.push({
+      code: 'errors',
+      message: `${metrics.failed} of ${metrics.completed + metrics.failed} requests failed: ${kinds}`,
+    })
   }
   return doubts
 }
@@ -102,6 +104,9 @@ function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity'])
   if (sent === 0 && trimmed === 0) return []
   const warm = failed === 0 ? `${sent}` : `${sent} (${failed} of them failed)`
   return [
-    { code: 'warm-up', message: `${warm} requests before the run, and the first ${trimmed} of it, are in no number` },
+    {
+      code: 'warm-up',
+      message: `${warm} requests before the run, and ${trimmed} that filled the batch, are in no number`,
+    },
   ]
 }

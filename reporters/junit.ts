@@ -2,6 +2,7 @@ import junit, { type Builder, type TestSuite } from 'junit-report-builder'
 import { isGate } from '../src/baseline/gate-verdict.ts'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { comparability } from '../src/metrics/comparability.ts'
+import { neverSent } from '../src/metrics/never-sent.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { checkNames } from '../src/options.ts'
 import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
@@ -92,6 +93,8 @@ function addCase(suite: TestSuite, run: CaseReport, { className, name, summary, 
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
   for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
   setProperty(testCase, 'cachedPromptShare', run.validity.cachedPromptShare)
+  setProperty(testCase, 'warmup', run.validity.warmup.sent)
+  setProperty(testCase, 'fill', run.validity.warmup.trimmed)
   for (const { kind, count } of run.errors) setProperty(testCase, `errors.${kind}`, count)
   if (notComparable.length > 0) setProperty(testCase, 'notComparable', notComparable.join('; '))
   const violated = violations(run)
@@ -151,12 +154,12 @@ function seconds(ms: number): number {
 }
 
 function summary(run: CaseReport, label: string, notComparable: readonly string[]): string {
-  const { metrics, load, validity } = run
+  const { metrics, validity } = run
   const word = caseVerdict(run)
   const inconclusive = run.verdicts.filter(({ verdict }) => verdict === 'inconclusive')
   return [
     `${VERDICT_MARKS[word]} ${word}  ${label}`,
-    `${metrics.completed} of ${formatCount(load.numPrompts, 'request')} completed in ${formatMs(metrics.durationMs)}, ` +
+    `${metrics.completed} of ${formatCount(metrics.completed + metrics.failed + neverSent(run), 'request')} completed in ${formatMs(metrics.durationMs)}, ` +
       `${formatShare(validity.sentShare)} sent, ${formatTokenRate(metrics.outputThroughput)} out`,
     `TTFT ${latencies(metrics.ttft)}`,
     `TPOT ${latencies(metrics.tpot)}`,

@@ -7,6 +7,7 @@ import { textWidth } from './text-width.ts'
 const HALFWAY: Progress = {
   name: '',
   position: null,
+  phase: 'load',
   done: 57,
   failed: 0,
   total: 120,

@@ -17,6 +17,8 @@ export interface Progress {
   readonly name: string
   /** Which of the cases this is, from 1, and how many are known of; null when that is not known. */
   readonly position: CasePosition | null
+  /** What is sent before the measured requests is named. */
+  readonly phase: 'warm-up' | 'fill' | 'load'
   /** Requests that ended, the failed ones included. */
   readonly done: number
   readonly failed: number
@@ -64,7 +66,10 @@ export function renderProgress(progress: Progress, { width, color }: ProgressOpt
   return truncate(`${count}${SEPARATOR}${head}`.trimEnd(), width)
 }
 
+const PHASES = { 'warm-up': 'warming up', fill: 'filling the batch' } as const
+
 function progressFacts({
+  phase,
   failed,
   position,
   inFlight,
@@ -75,6 +80,7 @@ function progressFacts({
   etaMs,
 }: Progress): string[] {
   return [
+    phase === 'load' ? null : PHASES[phase],
     failed > 0 ? `${failed} failed` : null,
     position === null ? null : `case ${position.index} of ${position.known}${position.isComplete ? '' : '+'}`,
     `${inFlight} in flight`,

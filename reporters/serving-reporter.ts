@@ -23,6 +23,7 @@ import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { onlyWritable } from './only-writable.ts'
 import { renderLoading } from './loading.ts'
+import { plainLine } from '../src/plain-text.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from './progress.ts'
 import { writeAtomically } from '../src/write-atomically.ts'
@@ -127,6 +128,8 @@ export class ServingReporter extends DefaultReporter {
       const render = (title: string, width: number): string =>
         renderProgress({ name: title, position: this.#position(), ...standing(progress) }, { width, color: this.isTTY })
       this.#showProgress(test, name, render)
+    } else if (artifact.type === 'vitest-llm-bench:plan') {
+      this.log(` ${plainLine(`${artifact.name}: ${artifact.plan}`)}`)
     } else if (artifact.type === 'vitest-llm-bench:loading') {
       this.#showProgress(test, artifact.name, (title, width) => renderLoading({ ...artifact, name: title }, width))
     }

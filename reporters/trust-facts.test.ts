@@ -39,7 +39,7 @@ test('warm-up, its failures, and what is cut off are counted', () => {
   )
   const warm = { warmup: { sent: 4, failed: 1, trimmed: 9 } }
   expect(factsOf(run(warm), run(warm))).toContain(
-    '8 requests warmed the servers up, 2 of which failed; the first 18 of the runs, sent while batches filled, are in no number.',
+    '8 requests warmed the servers up, 2 of which failed; 18 more, sent before the measured ones while batches filled, are in no number unless they failed.',
   )
 })
 

@@ -58,7 +58,9 @@ function warmup(cases: readonly CaseReport[]): string[] {
   const trimmed = total(({ validity }) => validity.warmup.trimmed)
   if (sent === 0 && trimmed === 0) return ['No server was warmed up, and every request of the runs is in the numbers.']
   const warm = `${formatCount(sent, 'request')} warmed the servers up${failed > 0 ? `, ${failed} of which failed` : ''}`
-  return [`${warm}; the first ${trimmed} of the runs, sent while batches filled, are in no number.`]
+  return [
+    `${warm}; ${trimmed} more, sent before the measured ones while batches filled, are in no number unless they failed.`,
+  ]
 }
 
 function resent(cases: readonly CaseReport[]): string[] {

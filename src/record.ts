@@ -34,7 +34,10 @@ export type TokenSource = 'usage' | 'fixed-length' | 'retokenised' | 'events'
  * carry one stamp, because that is when they became visible.
  */
 export interface RequestRecord {
-  /** Position in the schedule, from 0: records are kept in this order. */
+  /**
+   * Position in the schedule: records are kept in this order. The first that is measured has 0; those before it, which only
+   * fill the server's batch, count up to -1.
+   */
   readonly index: number
   /** When the schedule wanted it sent. Latency counts from here. */
   readonly dueAt: Ms

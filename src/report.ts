@@ -102,6 +102,7 @@ export const WARNING_CODES = [
   'too-short',
   'rate-not-reached',
   'rate-exceeded',
+  'short-fill',
   'saturated',
   'above-capacity',
   'queue-growing',
@@ -135,6 +136,7 @@ export type TargetFacts = z.infer<typeof TargetFacts>
 export const LoadFacts = z.object({
   /** Asked for, requests/s; null for all at once. */
   requestRate: z.number().positive().nullable(),
+  /** How many are to be measured. What warms the server up and fills its batch is sent in addition. */
   numPrompts: z.int().positive(),
   arrival: z.string(),
   dataset: z.string(),
@@ -329,7 +331,7 @@ export const RunReport = z.object({
   metrics: Metrics,
   verdicts: z.array(Verdict),
   validity: z.object({
-    /** Requests sent over requests asked for; 1 unless the run was cut short. */
+    /** Measured requests sent over `load.numPrompts`; 1 unless the run was cut short. */
     sentShare: z.number().min(0).max(1),
     /** Arrivals a second over the rate asked for; null for all at once. */
     offeredShare: rate.nullable(),
@@ -373,7 +375,10 @@ export const RunReport = z.object({
       notCalibrated: 'an older version of this package made the run',
       maxErrorShare: MAX_CLIENT_ERROR,
     }),
-    /** Unrecorded requests before the run, and how many recorded ones at its start are in no metric. */
+    /**
+     * Unrecorded requests before the run, and how many recorded ones at its start filled the batch (`trimmed`): they are in no
+     * metric, unless they failed.
+     */
     warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
     warnings: z.array(Warning),
   }),

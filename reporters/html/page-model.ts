@@ -1,4 +1,5 @@
 import { decodeRequests, type DecodedRequests } from '../../src/metrics/columns.ts'
+import { measuredRequests } from '../../src/metrics/measured-requests.ts'
 import { groupTrials, poolTrials, type CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { BenchReport, RunReport } from '../../src/report.ts'
 import type { Ms } from '../../src/units.ts'
@@ -21,8 +22,9 @@ export interface PageModel {
   /** The colour and dash of the row's group. */
   style(row: CaseReport): number
   trials(row: CaseReport): readonly RunReport[]
+  /** Of all, those that filled the batch included: the course of the run. */
   requests(run: RunReport): DecodedRequests
-  /** The values of the completed requests of all trials, ascending. */
+  /** The values of the measured requests of all trials, ascending. */
   samples(row: CaseReport, metric: SampledMetric): Float64Array
 }
 
@@ -38,7 +40,7 @@ export function pageModel(bench: BenchReport): PageModel {
   const requests = remembered((run: RunReport) => decodeRequests(run.requests))
   const trialsOf = (row: CaseReport): readonly RunReport[] => trials.get(row) ?? []
   const samplesOf = (metric: SampledMetric): ((row: CaseReport) => Float64Array) =>
-    remembered((row) => ascending(trialsOf(row).flatMap((run) => requests(run)[metric])))
+    remembered((row) => ascending(trialsOf(row).flatMap((run) => measuredRequests(run)[metric])))
   const samples = { ttft: samplesOf('ttft'), tpot: samplesOf('tpot') }
   return {
     report,

@@ -165,7 +165,7 @@ function evidenceTable(model: PageModel): Html {
       'client threads',
       'connections',
       'warm-up',
-      'trimmed',
+      'filled the batch',
       'failed',
     ],
     rows: model.cases.map((run) => {

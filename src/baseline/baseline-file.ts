@@ -43,7 +43,6 @@ const BaselineFile = z.object({
       z.object({
         seed: z.int(),
         digest: z.string(),
-        trimmed: z.int().nonnegative(),
         /** As in a report: base64 of uint16 log codes, 65535 where a request has no such time. */
         ttft: times,
         tpot: times,

@@ -79,7 +79,7 @@ test('another machine is refused', () => {
 
 test('another version of the metrics is refused', () => {
   expect(() => pairWithBaseline(trials(100), { ...accepted, definitions: 0 }, MACHINE)).toThrow(
-    /the version of the metrics is 1 and was 0/,
+    /the version of the metrics is 2 and was 0/,
   )
 })
 

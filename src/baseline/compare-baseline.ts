@@ -1,11 +1,11 @@
 import { BenchError } from '../errors.ts'
 import type { RunReport } from '../report.ts'
 import type { Baseline } from './baseline-file.ts'
-import { pairTrials, recordedTrial } from './recorded-trial.ts'
+import { recordedTrial } from './recorded-trial.ts'
 import type { TrialPairs } from './trial.ts'
 
 /** Goes up when a metric or a gate comes to mean something else: an older number is then another quantity. */
-const DEFINITIONS = 1
+const DEFINITIONS = 2
 
 /** The trials of a case as a baseline. RangeError without one. */
 export function baselineOf(reports: readonly RunReport[], hardware: string): Baseline {
@@ -43,7 +43,7 @@ export function pairWithBaseline(reports: readonly RunReport[], baseline: Baseli
     refuseDifferent(run.case, differences([['workload', trial.digest.slice(0, 12), found.digest.slice(0, 12)]]))
     return found
   })
-  return pairTrials(accepted, run.trials)
+  return { baseline: accepted, candidate: run.trials }
 }
 
 function factsThatDiffer(run: Baseline, baseline: Baseline): string[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BenchError } from '../errors.ts'
-import { decodeRequests } from '../metrics/columns.ts'
+import { decodeMeasured } from '../metrics/measured-requests.ts'
 import type { RunReport } from '../report.ts'
 import { quantile } from '../stats/quantile.ts'
 import { mean, variance } from '../stats/variance.ts'
@@ -33,12 +33,13 @@ const LATENCIES = { ttft: 'ttft', tpot: 'tpot', itl: 'itl', e2el: 'e2eLatency' }
 const STATISTIC = /^(mean|median|std|p\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms$/
 
 /**
- * A run as `vllm bench serve` would have written it, by its definitions: latencies count from the sending, failures are in
+ * The measured requests of a run as `vllm bench serve` would have written them, by its definitions: latencies count from the sending, failures are in
  * no latency, times in arrays are seconds, and a failed request has 0 there and its kind in `errors`. Answers and the
  * gaps between tokens are not in a report, so `generated_texts` and `itls` are missing.
  */
-export function toVllmResult({ target, load, metrics, requests, environment }: RunReport): Record<string, unknown> {
-  const columns = decodeRequests(requests)
+export function toVllmResult(report: RunReport): Record<string, unknown> {
+  const { target, load, metrics, environment } = report
+  const columns = decodeMeasured(report)
   const kinds = new Map(columns.failures.map(({ index, kind }) => [index, kind]))
   const isCompleted = (_: unknown, index: number): boolean => !kinds.has(index)
   const sinceSending = (column: readonly (Ms | null)[]): (Ms | null)[] =>
@@ -54,7 +55,7 @@ export function toVllmResult({ target, load, metrics, requests, environment }: R
     label: [target.framework, target.version, target.variant].filter((part) => part !== null).join(' '),
     model_id: target.model,
     tokenizer_id: target.model,
-    num_prompts: load.numPrompts,
+    num_prompts: columns.count,
     simulated: target.simulated,
     request_rate: load.requestRate ?? 'inf',
     max_concurrency: load.maxConcurrency,

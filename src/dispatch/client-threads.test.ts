@@ -207,6 +207,18 @@ test('the same threads send one load after the other, new ones after a crash', a
   expect(endings).toEqual([2, 2, 'crashed', 2])
 })
 
+test('what fills the batch has indices below 0, whichever thread sends it, and is not in the last progress', async () => {
+  const server = await serve(answerWhole)
+  const heard: Progress[] = []
+  const { records } = await runThreaded(server.url, {
+    workload: { ...workload(), fill: 3 },
+    onProgress: (progress) => void heard.push(progress),
+  })
+  expect(records.map(({ index }) => index)).toEqual(OFFSETS.map((_, i) => i - 3))
+  expect(records.map(({ requestedOutputTokens }) => requestedOutputTokens)).toEqual(OFFSETS.map((_, i) => tokensOf(i)))
+  expect(heard.at(-1)).toMatchObject({ phase: 'load', sent: 20, completed: 20, total: 20, inFlight: 0 })
+})
+
 test('the last progress tells of all requests', async () => {
   const server = await serve(answerWhole)
   const heard: Progress[] = []

@@ -7,6 +7,7 @@ import { LEAD, partOf } from './part.ts'
 import { createTally } from './progress.ts'
 import type { HttpLoadOptions } from './run-http-load.ts'
 import { type LoadResult, PROGRESS_INTERVAL } from './run-load.ts'
+import type { Workload } from '../workload/workload.ts'
 import type { PartResult, PartTask } from './thread-messages.ts'
 
 /** What can be sent to another thread: no functions but those that are called here. */
@@ -47,8 +48,8 @@ export function createClientThreads(count: number): ClientThreads {
 
 async function runInThreads(threads: readonly ClientThread[], load: ThreadedLoadOptions): Promise<LoadResult> {
   const { workload, clockZero, signal } = load
-  const total = workload.requests.length
-  const tally = createTally()
+  const { fill = 0 } = workload
+  const tally = createTally(workload)
   const sent = threads.map(() => 0)
   const tellAll = (message: Parameters<ClientThread['tell']>[0]): void => {
     for (const thread of threads) thread.tell(message)
@@ -57,14 +58,14 @@ async function runInThreads(threads: readonly ClientThread[], load: ThreadedLoad
   let firstDueAt = Infinity
   const reportProgress = (): void => {
     const elapsedMs = Math.max(0, monotonicNow() - clockZero - firstDueAt)
-    load.onProgress?.(tally.progress({ sent: sent.reduce((sum, one) => sum + one, 0), total, elapsedMs }))
+    load.onProgress?.(tally.progress({ sent: sent.reduce((sum, one) => sum + one, 0), elapsedMs }))
   }
 
   const tasks = tasksOf(load, threads.length)
   const parts = threads.map((thread, i) =>
     thread.prepare(tasks[i]!, (progress) => {
       sent[i] = progress.sent
-      for (const ended of progress.ended) tally.add(ended)
+      for (const ended of progress.ended) tally.add({ ...ended, index: ended.index - fill })
     }),
   )
   const ticker = setInterval(reportProgress, PROGRESS_INTERVAL)
@@ -81,7 +82,7 @@ async function runInThreads(threads: readonly ClientThread[], load: ThreadedLoad
       }),
     )
     reportProgress()
-    return merge(outcomes, total)
+    return merge(outcomes, workload)
   } finally {
     clearInterval(ticker)
     signal?.removeEventListener('abort', abort)
@@ -104,8 +105,10 @@ function tasksOf(options: ThreadedLoadOptions, of: number): PartTask[] {
     first,
     of,
     ended,
+    // A part counts from the start of the schedule: which requests fill the batch is known here.
     workload: {
       ...workload,
+      fill: 0,
       requests: partOf(workload.requests, { first, of }),
       offsets: partOf(workload.offsets, { first, of }),
     },
@@ -118,13 +121,16 @@ function tasksOf(options: ThreadedLoadOptions, of: number): PartTask[] {
   }))
 }
 
-function merge(outcomes: readonly (PartResult | Crashed)[], total: number): LoadResult {
+function merge(outcomes: readonly (PartResult | Crashed)[], { requests, fill = 0 }: Workload): LoadResult {
   const results = outcomes.filter((outcome) => outcome.kind === 'result')
   const crash = outcomes.find((outcome) => outcome.kind === 'crashed')
-  const records = results.flatMap(({ packed }) => unpackRecords(packed)).sort((a, b) => a.index - b.index)
+  const records = results
+    .flatMap(({ packed }) => unpackRecords(packed))
+    .map((record) => ({ ...record, index: record.index - fill }))
+    .sort((a, b) => a.index - b.index)
   return {
     records,
-    unsent: total - records.length,
+    unsent: requests.length - records.length,
     aborted: results.some(({ aborted }) => aborted) || crash !== undefined,
     utilisation: busiest(results.flatMap(({ utilisation }) => utilisation ?? [])),
     connections: mergeConnections(results.flatMap(({ connections }) => connections ?? [])),

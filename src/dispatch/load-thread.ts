@@ -44,8 +44,8 @@ async function sendPart({ first, of, ended, wire, ...load }: PartTask): Promise<
       },
     },
     signal: stop.signal,
-    onRecord: ({ outcome, firstOutputAt, dueAt, outputTokens }) => {
-      untold.push({ outcome, firstOutputAt, dueAt, outputTokens })
+    onRecord: ({ index, outcome, firstOutputAt, dueAt, outputTokens }) => {
+      untold.push({ index, outcome, firstOutputAt, dueAt, outputTokens })
     },
     onProgress({ sent }) {
       tell({ kind: 'progress', sent, ended: untold })

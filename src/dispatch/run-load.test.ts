@@ -7,6 +7,7 @@ import type { Transport } from '../client/transport.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Workload } from '../workload/workload.ts'
+import { LEAD } from './part.ts'
 import { createRealClock } from './real-clock.ts'
 import { runLoad, type LoadOptions } from './run-load.ts'
 import { createVirtualClock } from './virtual-clock.ts'
@@ -220,6 +221,7 @@ test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms',
     onProgress: (now) => progress.push(now),
   })
   expect(progress.at(-1)).toEqual({
+    phase: 'load',
     sent: 4,
     completed: 4,
     failed: 0,
@@ -230,6 +232,18 @@ test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms',
     ttftP50: 50,
     tokensPerSecond: 12 / 1.07,
   })
+})
+
+test('what fills the batch has indices below 0', async () => {
+  const clock = createVirtualClock()
+  const filling = { ...workload([0, 10, 20, 30]), fill: 2 }
+  const { records } = await runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: filling })
+  expect(records.map(({ index, dueAt }) => [index, dueAt])).toEqual([
+    [-2, LEAD],
+    [-1, LEAD + 10],
+    [0, LEAD + 20],
+    [1, LEAD + 30],
+  ])
 })
 
 test('a virtual server that forgets a request is an error where no time-out ends it, not a hang', async () => {

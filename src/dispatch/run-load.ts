@@ -87,7 +87,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const wire = workload.requests.map((request, index) => options.toWireRequest(request, index))
   const records: RequestRecord[] = []
   const inFlight = new Set<Exchange>()
-  const tally = createTally()
+  const tally = createTally(workload)
   const part = options.part ?? wholeLoad(clock)
   /** Of what all parts may do, what this one may. */
   const ownShare = (ofAll: number): number => Math.ceil(ofAll / part.of)
@@ -107,6 +107,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   let finish: (() => void) | null = null
 
   const dueAt = (position: number): Ms => firstDueAt + workload.offsets[position]!
+  const fill = workload.fill ?? 0
   /** In the whole schedule. */
   const indexOf = (position: number): number => part.first + position * part.of
   /** First come, first served over all parts: a request goes when less than `limit` of those before it have not ended. */
@@ -138,7 +139,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       timeouts,
       retokenise,
       decoder: createDecoder(protocol, { keepText: retokenise !== undefined, prompt: request.prompt }),
-      index: indexOf(position),
+      index: indexOf(position) - fill,
       request: wire[position]!,
       dueAt: dueAt(position),
       promptTokens: request.promptTokens,
@@ -181,7 +182,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
 
   const reportProgress = (): void => {
-    options.onProgress?.(tally.progress({ sent: next, total, elapsedMs: Math.max(0, clock.now() - firstDueAt) }))
+    options.onProgress?.(tally.progress({ sent: next, elapsedMs: Math.max(0, clock.now() - firstDueAt) }))
   }
 
   const ticker = setInterval(reportProgress, PROGRESS_INTERVAL)

@@ -28,7 +28,7 @@ export function groupTrials(reports: readonly RunReport[]): RunReport[][] {
  * The trials of one case as one run: what a table shows in one row. A single trial is returned as it is.
  *
  * Durations and counts are sums, rates are totals over the summed duration, latencies are those of all requests (from the
- * columns, so within 0.025 %), the peak is the highest, `load.numPrompts` counts the requests of all trials. ITL, which
+ * columns, so within 0.025 %), the peak is the highest, `load.numPrompts` is that of all trials together. ITL, which
  * the columns do not hold, is null. A doubt that not every trial raises says which does. RangeError without a trial.
  */
 export function poolTrials(trials: readonly RunReport[]): CaseReport {
@@ -44,7 +44,7 @@ export function poolTrials(trials: readonly RunReport[]): CaseReport {
     verdicts: trials.flatMap(verdictsOf),
     validity: {
       ...first.validity,
-      sentShare: sum(trials, ({ requests }) => requests.count) / numPrompts,
+      sentShare: sum(trials, ({ load, validity }) => load.numPrompts * validity.sentShare) / numPrompts,
       offeredShare: sumOrNull(validities.map(({ offeredShare }) => offeredShare && offeredShare / trials.length)),
       stimulus: poolStimuli(validities.map(({ stimulus }) => stimulus)),
       lengthMismatches: sum(validities, ({ lengthMismatches }) => lengthMismatches),

@@ -1,5 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { Calibration, RunReport } from '../report.ts'
+import { measuredRecords } from './fill.ts'
 import { buildRunReport, type RunReportInput } from './run-report.ts'
 
 /**
@@ -77,7 +78,7 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
     },
     load: {
       requestRate: 8,
-      numPrompts: records.length,
+      numPrompts: Math.max(1, measuredRecords(differences.result?.records ?? records).length),
       arrival: 'poisson',
       dataset: 'made up',
       maxConcurrency: null,

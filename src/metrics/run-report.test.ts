@@ -87,7 +87,8 @@ test('a run that was cut short says how much of it there is', () => {
     connections: { opened: 4, reused: 96, resent: 0, connectMs: [1, 2, 3, 6] },
     utilisation: null,
   }
-  const { validity } = madeUpReport(onTime, { result })
+  const load = { ...madeUpReport(onTime).load, numPrompts: 1200 }
+  const { validity } = madeUpReport(onTime, { result, load })
   expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96, resent: 0 } })
   expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 300 of 1200 requests.' }])
 })

@@ -11,6 +11,7 @@ import {
 } from '../report.ts'
 import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
+import { countedRecords, isFill, measuredRecords } from './fill.ts'
 import { paceOf } from './pace.ts'
 import { cachedPromptShare, promptTokenDifference } from './prompt-parity.ts'
 import { distribution } from '../stats/distribution.ts'
@@ -18,7 +19,6 @@ import { queueLateness } from './queue-lateness.ts'
 import { seriesOf } from './series.ts'
 import { stimulusOf } from './stimulus.ts'
 import { summarise } from './summarise.ts'
-import { countFilling, withoutTrimmed } from './trim.ts'
 import { hasOtherLength, invalidity, warningsOf } from './warnings.ts'
 
 export interface RunReportInput {
@@ -32,7 +32,7 @@ export interface RunReportInput {
   readonly environment: Environment
   /** What is known of the client besides the result. */
   readonly client: Omit<ClientFacts, 'threads' | 'utilisation'>
-  /** The unrecorded requests before the run. A run that had them is trimmed at its start. */
+  /** The unrecorded requests before the run. */
   readonly warmup?: { readonly sent: number; readonly failed: number } | undefined
   /** Whether a completed request met its objectives, for the goodput; see `meetsObjectives` in `src/slo/`. */
   readonly meetsObjectives?: (record: RequestRecord) => boolean
@@ -41,18 +41,18 @@ export interface RunReportInput {
 /**
  * Everything that can be said of a run without judging it: `verdicts` is empty, for the assertions to fill.
  *
- * BenchError `no-data` when the run made no request.
+ * BenchError `no-data` when no measured request was sent.
  */
 export function buildRunReport(input: RunReportInput): RunReport {
   const { target, load, result, telemetry, environment, meetsObjectives, warmup } = input
-  const { records, unsent, connections } = result
-  const trimmed = warmup === undefined ? 0 : countFilling(records)
-  const measured = withoutTrimmed(records, trimmed)
-  const metrics = summarise(measured, { meetsObjectives })
+  const { records, connections } = result
+  const measured = measuredRecords(records)
+  const counted = countedRecords(records)
+  const metrics = summarise(records, { meetsObjectives })
   const answered = measured.filter(({ outcome }) => outcome.status === 'completed')
   const answeredLateness = distribution(answered.flatMap((record) => queueLateness.samples(record)))
   const pace = paceOf(measured)
-  const stimulus = stimulusOf(records)
+  const stimulus = stimulusOf(measured)
   const cached = cachedPromptShare(records, telemetry)
   const client: ClientFacts = {
     ...input.client,
@@ -69,18 +69,18 @@ export function buildRunReport(input: RunReportInput): RunReport {
     metrics,
     verdicts: invalidity({ result, metrics, load, answeredLateness }),
     validity: {
-      sentShare: records.length / (records.length + unsent),
+      sentShare: measured.length / load.numPrompts,
       offeredShare,
       stimulus,
-      lengthMismatches: records.filter(hasOtherLength).length,
-      tokenSources: tally(records.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
-      finishReasons: tally(records.flatMap(({ finishReason }) => finishReason ?? [])),
+      lengthMismatches: counted.filter(hasOtherLength).length,
+      tokenSources: tally(counted.flatMap(({ outputTokensSource }) => outputTokensSource ?? [])),
+      finishReasons: tally(counted.flatMap(({ finishReason }) => finishReason ?? [])),
       pace,
       connections: connections === null ? null : { ...connections, connectMs: distribution(connections.connectMs) },
-      promptTokenDifference: promptTokenDifference(records),
+      promptTokenDifference: promptTokenDifference(measured),
       cachedPromptShare: cached,
       client,
-      warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed },
+      warmup: { sent: warmup?.sent ?? 0, failed: warmup?.failed ?? 0, trimmed: records.filter(isFill).length },
       warnings: warningsOf({
         target,
         load,

@@ -4,6 +4,7 @@ import type { Distribution, Metrics } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import { durationOf } from './duration.ts'
 import { e2eLatency } from './e2e-latency.ts'
+import { countedRecords, measuredRecords } from './fill.ts'
 import { itl } from './itl.ts'
 import type { SampleMetric } from './metric.ts'
 import { peakConcurrencyOf } from './peak-concurrency.ts'
@@ -18,9 +19,10 @@ export interface SummariseOptions {
 }
 
 /**
- * Turns the records of one run into its metrics. The definitions are in the files of this folder.
+ * Turns the records of one run into its metrics. The definitions are in the files of this folder. Requests that filled the
+ * batch are in none; one of them that failed counts as failed.
  *
- * BenchError `no-data` when there is no record at all: a run of nothing has no duration.
+ * BenchError `no-data` when no measured request was sent: a run of nothing has no duration.
  */
 export function summarise(records: readonly RequestRecord[], options: SummariseOptions = {}): Metrics {
   return summariseTrials([records], options)
@@ -28,21 +30,23 @@ export function summarise(records: readonly RequestRecord[], options: SummariseO
 
 /**
  * The metrics of several runs of one case, as if they were one: samples of all requests, totals over the summed
- * durations, the highest peak. The clocks of the runs need not agree. BenchError `no-data` for a run without a record.
+ * durations, the highest peak. The clocks of the runs need not agree. BenchError `no-data` for a run without a
+ * measured request.
  */
 export function summariseTrials(
   trials: readonly (readonly RequestRecord[])[],
   { meetsObjectives }: SummariseOptions = {},
 ): Metrics {
-  if (trials.length === 0 || trials.some((records) => records.length === 0)) {
+  const measured = trials.map(measuredRecords)
+  if (trials.length === 0 || measured.some((records) => records.length === 0)) {
     throw new BenchError('The run made no request, so there is nothing to measure.', {
       code: 'no-data',
       remedy: 'Ask for at least one prompt, and look at why the run ended before its first request.',
     })
   }
-  const records = trials.flat()
+  const records = trials.flatMap(countedRecords)
   const completed = records.filter(({ outcome }) => outcome.status === 'completed')
-  const duration = trials.reduce((sum, trial) => sum + durationOf(trial), 0)
+  const duration = measured.reduce((sum, trial) => sum + durationOf(trial), 0)
   const inputTokens = completed.reduce((sum, { promptTokens }) => sum + promptTokens, 0)
   const outputTokens = completed.reduce((sum, record) => sum + (record.outputTokens ?? 0), 0)
   return {
@@ -60,7 +64,7 @@ export function summariseTrials(
     itl: distributionOf(itl, records),
     e2eLatency: distributionOf(e2eLatency, records),
     queueLateness: distributionOf(queueLateness, records),
-    peakConcurrency: Math.max(...trials.map(peakConcurrencyOf)),
+    peakConcurrency: Math.max(...measured.map(peakConcurrencyOf)),
   }
 }
 

@@ -16,11 +16,13 @@ import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { answerDoubts } from './answer-doubts.ts'
 import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
 import { e2eLatency } from './e2e-latency.ts'
+import { countedRecords, measuredRecords } from './fill.ts'
 import { offeredRate } from './offered-rate.ts'
 import { isBuffered, unobservedPace, type Pace } from './pace.ts'
 import { saturation } from './saturation.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
+import { shortFill } from './short-fill.ts'
 import { warmCache } from './warm-cache.ts'
 
 /** The objective of the verdict on a client that was late. */
@@ -53,26 +55,30 @@ export function warningsOf({
   client,
   cachedPromptShare,
 }: WarningInput): Warning[] {
+  const { records } = result
+  const measured = measuredRecords(records)
+  const counted = countedRecords(records)
   return [
     ...simulated(target),
     ...estimate(target),
     ...insecureTls(target),
-    ...aborted(result),
+    ...aborted(result, load),
     ...clientCrashed(result),
     ...clientLate(metrics, load, answeredLateness),
     ...clientBusy(client),
     ...clientError(client, metrics),
     ...notCalibrated(client, target.simulated),
-    ...offeredRate(load, stimulus, result.records.length),
-    ...saturated(load, result.records),
-    ...tooShort(load, result.records),
-    ...(telemetry === null || load.requestRate === null ? [] : queueGrowing(result.records, telemetry)),
-    ...(telemetry === null ? [] : serverClientMismatch(result.records, telemetry)),
+    ...offeredRate(load, stimulus, measured.length),
+    ...saturated(load, records),
+    ...shortFill(records, metrics),
+    ...tooShort(load, measured),
+    ...(telemetry === null || load.requestRate === null ? [] : queueGrowing(records, telemetry)),
+    ...(telemetry === null ? [] : serverClientMismatch(records, telemetry)),
     ...warmCache(load, cachedPromptShare),
-    ...tokenEstimate(result.records),
-    ...lengthMismatch(result.records),
+    ...tokenEstimate(counted),
+    ...lengthMismatch(counted),
     ...buffered(pace),
-    ...answerDoubts(result.records),
+    ...answerDoubts(counted),
     ...resent(result),
   ]
 }
@@ -92,7 +98,7 @@ export function invalidity({
 }: Pick<WarningInput, 'result' | 'metrics' | 'load' | 'answeredLateness'>): Verdict[] {
   const late = load.maxConcurrency === null ? clientLate({ ...metrics, queueLateness: answeredLateness }, load) : []
   return [
-    ...aborted(result).map(({ message }) => invalid('complete run', message, null, null)),
+    ...aborted(result, load).map(({ message }) => invalid('complete run', message, null, null)),
     ...clientCrashed(result).map(({ message }) => {
       const remedy = 'Send with fewer threads (`clients`), and report what it died of if that is a fault of this tool.'
       return invalid('client threads', `${message} ${remedy}`, null, null)
@@ -134,10 +140,10 @@ function insecureTls({ insecureTls: isInsecure }: TargetFacts): Warning[] {
   return [{ code: 'insecure-tls', message: 'No certificate was checked: any machine on the way may have answered.' }]
 }
 
-function aborted({ aborted: wasAborted, records, unsent }: LoadResult): Warning[] {
+function aborted({ aborted: wasAborted, records }: LoadResult, { numPrompts }: LoadFacts): Warning[] {
   if (!wasAborted) return []
-  const total = records.length + unsent
-  return [{ code: 'aborted', message: `The run was cut short after ${records.length} of ${total} requests.` }]
+  const sent = measuredRecords(records).length
+  return [{ code: 'aborted', message: `The run was cut short after ${sent} of ${numPrompts} requests.` }]
 }
 
 function clientCrashed({ threads }: LoadResult): Warning[] {

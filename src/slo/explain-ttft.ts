@@ -5,7 +5,7 @@ import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { formatValue } from './format-value.ts'
 
 /** What an explanation rests on, for each trial of a case. */
-export type ExplainedTrial = Pick<RunReport, 'load' | 'metrics' | 'requests' | 'series' | 'telemetry'>
+export type ExplainedTrial = Pick<RunReport, 'load' | 'metrics' | 'validity' | 'requests' | 'series' | 'telemetry'>
 
 const SLOWEST = 5
 
@@ -81,9 +81,10 @@ function mayHavePreempted({ telemetry }: ExplainedTrial): boolean {
     : preempted > 0
 }
 
-function isUsedByOthers({ metrics, telemetry }: ExplainedTrial): boolean {
+/** The server also counted those that filled the batch. */
+function isUsedByOthers({ requests, telemetry }: ExplainedTrial): boolean {
   const told = telemetry?.histograms.ttft ?? telemetry?.histograms.queueTime
-  return told !== undefined && told !== null && !countsThisRun(told.count, metrics.completed)
+  return told !== undefined && told !== null && !countsThisRun(told.count, requests.count - requests.failures.length)
 }
 
 interface Mean {
@@ -142,18 +143,20 @@ interface AnsweredRequest {
   readonly waiting: number | null
 }
 
-function requestsOf({ load: { trial }, requests, series, telemetry }: ExplainedTrial): AnsweredRequest[] {
+/** Of the measured ones; series and telemetry begin with those that filled the batch. */
+function requestsOf({ load: { trial }, validity, requests, series, telemetry }: ExplainedTrial): AnsweredRequest[] {
+  const { trimmed } = validity.warmup
   const { ttft, dueAt, promptTokens } = decodeRequests(requests)
   const firstDueAt = dueAt.reduce((a, b) => Math.min(a, b), Infinity)
   return ttft
-    .flatMap((value, index) => (value === null ? [] : [{ index, value }]))
+    .flatMap((value, index) => (value === null || index < trimmed ? [] : [{ index, value }]))
     .sort((a, b) => b.value - a.value)
     .slice(0, SLOWEST)
     .map(({ index, value }) => {
       const at = (dueAt[index] ?? 0) - firstDueAt
       return {
         trial,
-        index,
+        index: index - trimmed,
         ttft: value,
         promptTokens: promptTokens[index] ?? null,
         inFlight: series.inFlight[Math.floor(at / MS_PER_SECOND)] ?? null,

@@ -1,12 +1,13 @@
 import { CATALOG } from '../metrics/catalog.ts'
 import { invalidities } from '../metrics/invalidities.ts'
+import { neverSent } from '../metrics/never-sent.ts'
 import type { RunReport, Verdict, VerdictWord } from '../report.ts'
 import { MS_PER_SECOND } from '../units.ts'
 import { byCause, isServerLost } from './by-cause.ts'
 import { formatValue } from './format-value.ts'
 
 /** What the text is made of; any RunReport will do. */
-export type FormattedRun = Pick<RunReport, 'target' | 'load' | 'metrics' | 'errors'>
+export type FormattedRun = Pick<RunReport, 'target' | 'load' | 'metrics' | 'validity' | 'errors'>
 
 /** `vllm @ 8 req/s`, `lmdeploy awq, all at once`. */
 export function runLabel({ target, load }: Pick<RunReport, 'target' | 'load'>): string {
@@ -96,11 +97,12 @@ function table(rows: readonly string[][]): string[] {
   )
 }
 
-function requestLines({ metrics, load, errors }: FormattedRun): string[] {
-  const { completed, failed, durationMs } = metrics
-  const unsent = load.numPrompts - completed - failed
+function requestLines(run: FormattedRun): string[] {
+  const { errors } = run
+  const { completed, failed, durationMs } = run.metrics
+  const unsent = neverSent(run)
   return [
-    `  ${completed}/${load.numPrompts} requests in ${(durationMs / MS_PER_SECOND).toFixed(1)} s, ${failed} failed${unsent > 0 ? `, ${unsent} never sent` : ''}`,
+    `  ${completed}/${completed + failed + unsent} requests in ${(durationMs / MS_PER_SECOND).toFixed(1)} s, ${failed} failed${unsent > 0 ? `, ${unsent} never sent` : ''}`,
     ...errors.map(({ kind, count, example }) => `    ${count} x ${kind}: ${example}`),
   ]
 }

@@ -21,7 +21,9 @@ const DEFAULTS: Required<StimulusLimits> = { minRateShare: 0.98, maxGapDistance:
  */
 export function judgeStimulus(trials: readonly RunReport[], limits: StimulusLimits = {}): Verdict[] {
   const { minRateShare, maxGapDistance, maxLateShare } = checked(limits)
-  const late = worst(trials.map(({ validity, requests }) => validity.stimulus.lateSends / requests.count))
+  const late = worst(
+    trials.map(({ validity, requests }) => validity.stimulus.lateSends / (requests.count - validity.warmup.trimmed)),
+  )
   const judgedLate = atMost('late sends', late, maxLateShare)
   if (trials.some(({ load }) => load.requestRate === null)) return [judgedLate]
   const rates = trials.map(({ validity: { stimulus } }) => rateShare(stimulus))

@@ -1,15 +1,16 @@
 import { Bench } from 'tinybench'
 import type { BenchResult } from 'vitest'
+import { measuredRecords } from '../metrics/fill.ts'
 import type { ServingRun } from './types.ts'
 
 /**
- * A load run in the shape that Vitest's own benchmarks have, with tinybench's statistics: one sample for each completed
- * request, its end-to-end latency. `throughput.mean` is completed requests a second, `totalTime` the duration of the run.
+ * A load run in the shape that Vitest's own benchmarks have, with tinybench's statistics: one sample for each measured
+ * request that completed, its end-to-end latency. `throughput.mean` is completed requests a second, `totalTime` the duration of the run.
  *
  * When no request completed the statistics are NaN: nothing was measured, and the run itself says why.
  */
 export function toBenchResult(name: string, run: ServingRun): BenchResult {
-  const latencies = run.records
+  const latencies = measuredRecords(run.records)
     .filter(({ outcome }) => outcome.status === 'completed')
     .map(({ endedAt, dueAt }) => endedAt - dueAt)
   const result = statistics(latencies.length === 0 ? [Number.NaN] : latencies)

@@ -236,11 +236,15 @@ describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPromp
     const isInvalid = run?.verdicts.some(({ verdict }) => verdict === 'invalid') ?? false
     expect(exitCode).toBe(isInvalid ? 1 : 0)
     expect(run?.target).toMatchObject({ url: server.url, simulated: false })
-    // The warm-up is in no number, nor is what arrived while the batch filled; the request columns have every request.
+    // The warm-up is in no number, nor is what filled the batch; the request columns have every request but the warm-up.
     const trimmed = run?.validity.warmup.trimmed ?? Number.NaN
+    expect(trimmed).toBeGreaterThan(0)
+    expect(output).toContain(
+      `real > vllm 0.4.1 > 8 req/s: 3 requests warmed the server up; then ${trimmed} fill its batch; then 12 count`,
+    )
     expect(run?.validity).toMatchObject({ client: { threads: 2 }, warmup: { sent: 3, failed: 0 } })
-    expect(run?.requests.count).toBe(12)
-    expect(run?.metrics).toMatchObject({ completed: 12 - trimmed, failed: 0, outputTokens: 5 * (12 - trimmed) })
+    expect(run?.requests.count).toBe(12 + trimmed)
+    expect(run?.metrics).toMatchObject({ completed: 12, failed: 0, outputTokens: 60 })
     const codes = run?.validity.warnings.map(({ code }) => code)
     expect(codes).not.toContain('simulated')
     expect(codes).toContain('not-calibrated')

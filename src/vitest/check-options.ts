@@ -16,7 +16,7 @@ function between(least: number, most: number, why = ''): z.ZodType<number> {
 }
 
 const CLIENTS = `a number of threads from 1 to ${MOST_CLIENTS}, or "auto": each takes 20 MB, and more than there are cores send no more`
-const WARMUP = `a number of requests up to ${MOST_REQUESTS}, "auto" or false: each takes 8 kB while it is sent`
+const BEFOREHAND = `a number of requests up to ${MOST_REQUESTS}, "auto" or false: each takes 8 kB while it is sent`
 
 const rateOrAll = z.custom<number>(
   (value) => typeof value === 'number' && value > 0,
@@ -51,7 +51,8 @@ const Load = z.strictObject({
   reusePrompts: z.boolean().optional(),
   trial: whole.min(0).optional(),
   trials: between(1, MOST_TRIALS, 'each has a report of its own').optional(),
-  warmup: z.union([between(0, MOST_REQUESTS), z.literal('auto'), z.literal(false)], WARMUP).optional(),
+  warmup: z.union([between(0, MOST_REQUESTS), z.literal('auto'), z.literal(false)], BEFOREHAND).optional(),
+  fill: z.union([between(0, MOST_REQUESTS), z.literal('auto'), z.literal(false)], BEFOREHAND).optional(),
   fixedLength: flag.optional(),
   lengthMismatch: z.enum(['flag', 'fail'], { error: '"flag" or "fail"' }).optional(),
   timeouts: z

@@ -5,7 +5,7 @@ import { interleaveTrials, type SideTrial } from './interleave-trials.ts'
 const recorded = ({ trial }: SideTrial): RecordedTrial => ({
   seed: trial,
   digest: `workload ${trial}`,
-  trimmed: 0,
+
   ttft: [100],
   tpot: [10],
   e2eLatency: [200],

@@ -1,4 +1,4 @@
-import { pairTrials, type RecordedTrial } from '../baseline/recorded-trial.ts'
+import type { RecordedTrial } from '../baseline/recorded-trial.ts'
 import { FIRST_PAIR, STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import type { TrialPairs } from '../baseline/trial.ts'
 import type { PerSecond } from '../units.ts'
@@ -46,5 +46,5 @@ export async function interleaveTrials(
       }
     }
   }
-  return rates.map(({ isGivenUp, baseline, candidate }) => (isGivenUp ? null : pairTrials(baseline, candidate)))
+  return rates.map(({ isGivenUp, baseline, candidate }) => (isGivenUp ? null : { baseline, candidate }))
 }

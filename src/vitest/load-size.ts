@@ -10,10 +10,19 @@ export const MOST_TRIALS = 1000
 /** A thread of the client takes 20 MB before it has sent anything, and more threads than cores send no more. */
 export const MOST_CLIENTS = 64
 
+interface LoadSize {
+  readonly numPrompts: number
+  readonly fill?: number | 'auto' | false
+  readonly trials?: number
+}
+
 /** Throws BenchError `bad-load` where the trials together have more requests than a worker can hold. */
-export function checkSize({ numPrompts, trials = 1 }: { readonly numPrompts: number; readonly trials?: number }): void {
-  if (numPrompts * trials <= MOST_REQUESTS) return
-  throw new BenchError(`${trials} trials with numPrompts ${numPrompts} are ${numPrompts * trials} requests.`, {
+export function checkSize({ numPrompts, fill, trials = 1 }: LoadSize): void {
+  const filling = typeof fill === 'number' ? fill : 0
+  const requests = (numPrompts + filling) * trials
+  if (requests <= MOST_REQUESTS) return
+  const ofFill = filling === 0 ? '' : ` and fill ${filling}`
+  throw new BenchError(`${trials} trials with numPrompts ${numPrompts}${ofFill} are ${requests} requests.`, {
     code: 'bad-load',
     remedy: `A case has at most ${MOST_REQUESTS}, of 8 kB each while they are measured: lower numPrompts, trials or baselineTrials, or make several cases of it.`,
   })

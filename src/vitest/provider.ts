@@ -1,7 +1,7 @@
 import type { BenchmarkProvider, RunnerTestCase } from 'vitest'
 import { Bench } from 'tinybench'
 import { toBenchResult } from './bench-result.ts'
-import { progressListener, runAlone } from './run-alone.ts'
+import { planListener, progressListener, runAlone } from './run-alone.ts'
 import type { ServingCase } from './run-case.ts'
 import type { ServingRun } from './types.ts'
 
@@ -31,7 +31,11 @@ function servingOf(options: object | undefined): ServingCase | undefined {
 
 function runServing(serving: ServingCase, test: RunnerTestCase): Promise<ServingRun> {
   const { signal = test.context.signal } = serving
-  return runAlone(serving, { signal, onProgress: progressListener(serving.name, test) })
+  return runAlone(serving, {
+    signal,
+    onProgress: progressListener(serving.name, test),
+    onPlan: planListener(serving.name, test),
+  })
 }
 
 async function runFunctions({ test, config, registrations, options }: Group): Promise<Results> {

@@ -10,7 +10,7 @@ let running: { readonly name: string; readonly done: Promise<unknown> } | null =
 /** Runs a case here and now. Rejects with BenchError `overlapping-load` while another one runs. */
 export async function runAlone(
   serving: ServingCase,
-  options: Pick<RunCaseOptions, 'signal' | 'onProgress'>,
+  options: Pick<RunCaseOptions, 'signal' | 'onProgress' | 'onPlan'>,
 ): Promise<ServingRun> {
   // A test that timed out has been told to stop, but its load may still be winding down.
   if (running !== null && !options.signal.aborted)
@@ -42,6 +42,15 @@ export function progressListener(name: string, test: RunnerTestCase): RunCaseOpt
   return (progress) => {
     void recordArtifact(test, { type: 'vitest-llm-bench:progress', name, progress })
     // Shown and forgotten: kept artifacts would travel into every blob.
+    test.artifacts.length = 0
+  }
+}
+
+/** The same for how many of its requests will count. */
+export function planListener(name: string, test: RunnerTestCase): RunCaseOptions['onPlan'] {
+  if (inject('servingBench').progressMs === null) return undefined
+  return (plan) => {
+    void recordArtifact(test, { type: 'vitest-llm-bench:plan', name, plan })
     test.artifacts.length = 0
   }
 }

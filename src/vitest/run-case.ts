@@ -17,18 +17,17 @@ import type { HttpEndpoint } from '../dispatch/run-http-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
-import { requestBody, sharedFields } from '../frameworks/request-body.ts'
 import { secretsInNamesOf, secretsOf } from '../frameworks/secrets.ts'
-import { targetLabel, type CallInput, type Target, type UrlEndpoint } from '../frameworks/target.ts'
+import { targetLabel, type Target, type UrlEndpoint } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
-import { withoutTrimmed } from '../metrics/trim.ts'
 import { whyUnwritable } from '../metrics/why-unwritable.ts'
+import { measuredRecords } from '../metrics/fill.ts'
 import { plainLine } from '../plain-text.ts'
 import type { RequestRecord } from '../record.ts'
-import type { Environment, LoadFacts, RunReport, TargetFacts, Verdict } from '../report.ts'
+import type { Environment, LoadFacts, RunReport, Verdict } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
@@ -43,14 +42,20 @@ import { checkLength } from './check-options.ts'
 import { calibrationFor } from './client-calibration.ts'
 import { checkSize } from './load-size.ts'
 import { doubtClient } from './doubt-client.ts'
+import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
+import { bodyInput, fixesLength, targetFacts } from './target-facts.ts'
 import type { ServingRun } from './types.ts'
+import { announce, filled, longestAnswer, nothingMeasured, type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
 
 /** One load run: what is sent, when, and how it is judged. */
 export interface LoadOptions {
   /** Requests a second; `Infinity` sends all at once. */
   readonly requestRate: number
-  /** At most 250,000 in all trials of a case: each takes memory, and a worker has only so much. */
+  /**
+   * How many are measured in a trial; those of `warmup` and `fill` are sent in addition. At most 250,000 in all trials of a case:
+   * each takes memory, and a worker has only so much.
+   */
   readonly numPrompts: number
   /** Default: prompts of random words, with the length law of the published study. */
   readonly dataset?: Dataset
@@ -77,11 +82,16 @@ export interface LoadOptions {
   /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1, at most 1000. */
   readonly trials?: number
   /**
-   * Requests sent before the first trial, in the same pattern, that are in no report; every trial is then trimmed at its
-   * start. `auto` (the default) sends a tenth of numPrompts, at most 20, to a server, and none to a simulated engine, which
-   * has nothing to warm up.
+   * Requests sent before the first trial, in the same pattern, that are in no report. `auto` (the default) sends a tenth of
+   * numPrompts, at most 20, to a server, and none to a simulated engine, which has nothing to warm up.
    */
   readonly warmup?: number | 'auto' | false
+  /**
+   * Requests sent right before the measured ones of each trial, in the same pattern, that fill the server's batch: they are
+   * recorded, and in no number unless they fail. `auto` (the default) sends as many as arrive within 1.5 median answers, at
+   * most numPrompts, where the server was warmed up, and none where all are due at once; false sends none.
+   */
+  readonly fill?: number | 'auto' | false
   /** Ask for answers of exactly the workload's lengths, where the server can. Default true. */
   readonly fixedLength?: boolean
   /** What becomes of an answer of another length than was asked for: counted and flagged (the default), or failed. */
@@ -113,6 +123,8 @@ export interface RunCaseOptions {
   readonly environment: Environment
   readonly signal: AbortSignal
   readonly onProgress: ((progress: Progress) => void) | undefined
+  /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
+  readonly onPlan?: ((plan: string) => void) | undefined
 }
 
 /** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
@@ -133,20 +145,26 @@ export async function runCase(
   const clients = openClients(target, load, workloads)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
   try {
-    const warm = await warmUp(target, load, clients, options.signal)
-    for (const [index, workload] of workloads.entries()) {
+    const warmup = await warmUp(target, load, clients, options)
+    for (const [index, measured] of workloads.entries()) {
       if (index > 0 && options.signal.aborted) break
       const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
-      const warmup = index === 0 ? warm : warm && { sent: 0, failed: 0 }
       const own = loads[index] ?? load
-      const trial = { name, target, load: own, warmup, clients, ...(log && { log }) }
+      const medianAnswer = warmup === null ? undefined : longestAnswer(warmup, trials)
+      const trial = { name, target, load: own, warmup: index === 0 ? warmup : null, clients, ...(log && { log }) }
       const measure = async (attempt: number): ReturnType<typeof runTrial> => {
         // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
-        const fresh = attempt === 0 ? workload : await makeWorkload(own, asked)
-        return runTrial({ ...trial, workload: fresh }, { ...options, onProgress })
+        const fresh = attempt === 0 ? measured : await makeWorkload(own, asked)
+        const workload = await filled(fresh, own, medianAnswer, (each) => makeWorkload(each, asked))
+        if (index + attempt === 0) announce(warmup, workload, load, options)
+        return runTrial({ ...trial, workload }, { ...options, onProgress })
       }
       trials.push(await measureUntilValid(measure, repeats))
     }
+  } catch (error) {
+    // What the trials before it measured stays.
+    const isCutShort = error instanceof BenchError && error.code === 'no-data' && options.signal.aborted
+    if (!isCutShort || trials.length === 0) throw error
   } finally {
     await clients?.close()
   }
@@ -157,7 +175,7 @@ export async function runCase(
     trials.length === 1
       ? first.report.metrics
       : summariseTrials(
-          trials.map(({ records, report }) => withoutTrimmed(records, report.validity.warmup.trimmed)),
+          trials.map(({ records }) => records),
           goodputOf(load),
         )
   return {
@@ -191,36 +209,31 @@ function trialsMissing(observed: number, limit: number): Verdict {
   return { kind: 'validity', objective: 'all trials', verdict: 'invalid', observed, limit, message }
 }
 
-/** One bar for all trials: what the earlier ones did counts as done. */
-function progressOverTrials(
-  onProgress: (progress: Progress) => void,
-  done: readonly { readonly report: RunReport }[],
-  { trials = 1 }: LoadOptions,
-): (progress: Progress) => void {
-  const before = done.map(({ report }) => report.metrics)
-  const sum = (pick: (metrics: RunReport['metrics']) => number): number =>
-    before.reduce((total, metrics) => total + pick(metrics), 0)
-  const completed = sum((metrics) => metrics.completed)
-  const failed = sum((metrics) => metrics.failed)
-  const elapsedMs = sum((metrics) => metrics.durationMs)
-  return (now) =>
-    onProgress({
-      ...now,
-      sent: now.sent + completed + failed,
-      completed: now.completed + completed,
-      failed: now.failed + failed,
-      total: now.total * trials,
-      elapsedMs: now.elapsedMs + elapsedMs,
-    })
+/** Sends the warm-up of a case; null where nothing is to be warmed up. */
+async function warmUp(
+  target: Target,
+  load: LoadOptions,
+  clients: ClientThreads | null,
+  { signal, onProgress }: RunCaseOptions,
+): Promise<Warmup | null> {
+  const warming = warmupLoad(load, target.endpoint.kind === 'url')
+  if (warming === null) return null
+  const workload = await makeWorkload(warming, target)
+  const { records } = await sendLoad(
+    { target, load, workload, clients },
+    { signal, ...(onProgress && { onProgress: (now) => onProgress({ ...now, phase: 'warm-up' }) }) },
+  )
+  return warmupOf(records)
 }
 
-/** A case, with what its trial sends. `warmup` is null where nothing is warmed up. */
+/** A case, with what its trial sends. `warmup` is null where nothing was warmed up before it. */
 interface Trial extends ServingCase {
   readonly workload: Workload
   readonly warmup: Warmup | null
   readonly clients: ClientThreads | null
 }
 
+/** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
   { name, target, load, workload, warmup, clients, log }: Trial,
   { environment, signal, onProgress }: RunCaseOptions,
@@ -234,6 +247,7 @@ async function runTrial(
   )
   const result = presentable(measured, target)
   const { records } = result
+  if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
   const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
   const report = buildRunReport({
     case: name,
@@ -289,32 +303,6 @@ async function sendLoad(
   } finally {
     await Promise.all([metrics.close(), transport.close()])
   }
-}
-
-interface Warmup {
-  readonly sent: number
-  readonly failed: number
-}
-
-const WARMUP_SHARE = 0.1
-const MOST_WARMUP = 20
-/** Far from the seeds of trials, so that no warm-up puts the prompts of a trial into a cache. */
-const WARMUP_SEED = 1_000_003
-
-/** Sends the warm-up of a case; null where nothing is to be warmed up. */
-async function warmUp(
-  target: Target,
-  load: LoadOptions,
-  clients: ClientThreads | null,
-  signal: AbortSignal,
-): Promise<Warmup | null> {
-  const { warmup = 'auto', numPrompts } = load
-  const auto = target.endpoint.kind === 'url' ? Math.min(MOST_WARMUP, Math.ceil(numPrompts * WARMUP_SHARE)) : 0
-  const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
-  if (count === 0) return null
-  const workload = await makeWorkload({ ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED }, target)
-  const { records } = await sendLoad({ target, load, workload, clients }, { signal })
-  return { sent: records.length, failed: records.filter(({ outcome }) => outcome.status === 'failed').length }
 }
 
 function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
@@ -413,53 +401,9 @@ function presentable({ records, threads, ...result }: LoadResult, target: Target
   }
 }
 
-function fixesLength(target: Target, load: LoadOptions): boolean {
-  return target.recipe.canFixLength && (load.fixedLength ?? true)
-}
-
 function wireRequests(
   target: Target,
   load: LoadOptions,
 ): (request: { prompt: string; outputTokens: number }) => WireRequest {
   return (request) => toWireRequest(target, bodyInput(target, load, request))
-}
-
-function bodyInput(target: Target, load: LoadOptions, request: { prompt: string; outputTokens: number }): CallInput {
-  const { prompt, outputTokens } = request
-  return {
-    model: servedModel(target) ?? '',
-    prompt,
-    outputTokens,
-    fixedLength: fixesLength(target, load),
-  }
-}
-
-/** A simulated engine serves the model of its profile, whatever it is called elsewhere. */
-function servedModel({ model, endpoint }: Target): string | null {
-  return endpoint.kind === 'simulated' ? endpoint.profile.model : model
-}
-
-function targetFacts(target: Target, load: LoadOptions): TargetFacts {
-  const { framework, version, variant, endpoint } = target
-  const model = servedModel(target)
-  return {
-    framework,
-    version,
-    variant,
-    model: model === null ? null : secretsInNamesOf(target)(model),
-    url: endpoint.kind === 'url' ? endpoint.url : null,
-    simulated: endpoint.kind === 'simulated',
-    estimate: endpoint.kind === 'simulated' && endpoint.profile.estimate,
-    insecureTls:
-      endpoint.kind === 'url' && endpoint.url.startsWith('https:') && endpoint.tls.rejectUnauthorized === false,
-    sampling: samplingOf(target, load),
-  }
-}
-
-/** As JSON keeps it, and with a credential in it masked like one in a header. */
-function samplingOf(target: Target, load: LoadOptions): TargetFacts['sampling'] {
-  const body = requestBody(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
-  const redact = secretsOf(target)
-  const mask = (_name: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value)
-  return JSON.parse(JSON.stringify(sharedFields(body), mask))
 }

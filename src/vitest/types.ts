@@ -13,7 +13,10 @@ export interface ServingRun extends Metrics {
   readonly report: RunReport
   /** One a trial. */
   readonly reports: readonly RunReport[]
-  /** Every request that was sent, trial after trial, in arrival order; the times of each trial are on its own clock. */
+  /**
+   * Every request that was sent, trial after trial, in arrival order; the times of each trial are on its own clock. Those with
+   * an index below 0 filled the batch and are not measured.
+   */
   readonly records: readonly RequestRecord[]
 }
 
@@ -66,6 +69,13 @@ export interface ProgressArtifact {
   readonly progress: Progress
 }
 
+/** How many requests of a case will count. */
+export interface PlanArtifact {
+  readonly type: 'vitest-llm-bench:plan'
+  readonly name: string
+  readonly plan: string
+}
+
 /** A server is being started for a case. */
 export interface LoadingArtifact extends Loading {
   readonly type: 'vitest-llm-bench:loading'
@@ -92,6 +102,7 @@ declare module 'vitest' {
   }
   interface TestArtifactRegistry {
     'vitest-llm-bench:progress': ProgressArtifact
+    'vitest-llm-bench:plan': PlanArtifact
     'vitest-llm-bench:loading': LoadingArtifact
     'vitest-llm-bench:runs': RunsArtifact
   }

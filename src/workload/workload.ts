@@ -39,6 +39,8 @@ export interface Workload {
   /** When each is due, ms after the first request's due time, ascending. */
   readonly offsets: readonly Ms[]
   readonly seed: number
+  /** So many at the head fill the server's batch and are not measured, nor in the digest. Default 0. */
+  readonly fill?: number
   /** SHA-256, hex: what it covers stands in digest.ts. Equal digests mean an equal stimulus but for the words of nonces. */
   readonly digest: string
 }
