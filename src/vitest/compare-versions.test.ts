@@ -106,7 +106,7 @@ compareVersions({
   baseline: vllm({ version: 'old', launch: { command } }),
   candidate: vllm({ version: 'new', launch: { command } }),
   requestRates: [50],
-  load: { numPrompts: 8, warmup: false, maxConcurrency: 8, dataset: fixedLengths({ promptTokens: 20, outputTokens: 24 }) },
+  load: { numPrompts: 8, warmup: false, maxConcurrency: 8, dataset: fixedLengths({ promptTokens: 20, outputTokens: 48 }) },
   margins: wide,
 })`,
   })
