@@ -14,10 +14,11 @@ describe('a variable that says nothing, or what nobody knows, is an error that n
     [{ LLM_BENCH_TOKENIZER: 'o200k_base' }, /^LLM_BENCH_TOKENIZER is set, and LLM_BENCH_DATASET is not/],
     [{ LLM_BENCH_HARDWARE: '' }, /^LLM_BENCH_HARDWARE is set, and empty/],
     [{ LLM_BENCH_INCONCLUSIVE: '' }, /^LLM_BENCH_INCONCLUSIVE is set, and empty/],
-    [{ LLM_BENCH_INCONCLUSIVE: 'error' }, /^LLM_BENCH_INCONCLUSIVE is "error"\. It can be: fail, warn\./],
+    [{ LLM_BENCH_INCONCLUSIVE: 'error' }, /^LLM_BENCH_INCONCLUSIVE is "error"\. Use one of: fail, warn\./],
+    [{ LLM_BENCH_INCONCLUSIVE: 'fial' }, /^LLM_BENCH_INCONCLUSIVE is "fial"\. Did you mean "fail"\?/],
     [{ LLM_BENCH_SIMULATE: '' }, /^LLM_BENCH_SIMULATE is set, and empty/],
-    [{ LLM_BENCH_SIMULATE: 'false' }, /^LLM_BENCH_SIMULATE is "false"\. It can be: 0, 1\./],
-    [{ LLM_BENCH_CALIBRATE: 'no' }, /^LLM_BENCH_CALIBRATE is "no"\. It can be: 0, 1\./],
+    [{ LLM_BENCH_SIMULATE: 'false' }, /^LLM_BENCH_SIMULATE is "false"\. Use one of: 0, 1\./],
+    [{ LLM_BENCH_CALIBRATE: 'no' }, /^LLM_BENCH_CALIBRATE is "no"\. Use one of: 0, 1\./],
   ])('%o', (env, message) => {
     expect(() => checkVariables(env)).toThrow(message)
   })

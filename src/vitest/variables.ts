@@ -34,7 +34,7 @@ export function readVariable(name: string, env: Env): string | undefined {
   if (known === null || known.some((one) => one === value)) return value
   throw new BenchError(`${name} is ${JSON.stringify(value)}.`, {
     code: 'bad-variable',
-    remedy: `It can be: ${known.join(', ')}.`,
+    remedy: didYouMean(value, known),
   })
 }
 
