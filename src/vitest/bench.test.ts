@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { BenchReport } from '../report.ts'
 import { createRealClock } from '../dispatch/real-clock.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
@@ -80,15 +79,22 @@ test(
 )
 
 test('engines that are 30 % slower turn the study red', { timeout: 120_000 }, async () => {
-  const file = (slowdown: number): string => `
+  const project = benchProject({
+    'bench/study.bench.ts': `
 import { describeServing, vllm } from ${ENTRY}
 import { interactive } from ${INTERACTIVE}
 import { studyLoad } from ${STUDY}
-describeServing('study', { targets: [vllm({ slowdown: ${slowdown} })], requestRates: [5], load: studyLoad, slo: interactive })`
-  const project = benchProject({ 'bench/a.bench.ts': file(1) })
-  expect((await project.bench()).exitCode).toBe(0)
-  project.write({ 'bench/a.bench.ts': file(1.3) })
-  expect((await project.bench()).exitCode).toBe(1)
+for (const slowdown of [1, 1.3]) {
+  describeServing('study x ' + slowdown, { targets: [vllm({ slowdown })], requestRates: [5], load: studyLoad, slo: interactive })
+}`,
+  })
+  const { exitCode, output } = await project.bench()
+  expect(exitCode).toBe(1)
+  expect(output).toMatch(/Tests {2}1 failed \| 1 passed/)
+  expect(project.junit().map(({ name, failure }) => [name.includes('1.3'), failure !== null])).toEqual([
+    [false, false],
+    [true, true],
+  ])
 })
 
 test(
@@ -155,13 +161,16 @@ test('asserted', async ({ load }) => {
 })
 
 test(
-  'a queue that grows certifies no percentile, and the rate that was stable is named',
+  'a queue that grows certifies no percentile, and what a test expects to fail fails in no report',
   { timeout: 60_000 },
   async () => {
     const project = benchProject({
       'bench/queue.bench.ts': `
-import { describeServing, vllm } from ${ENTRY}
-describeServing('queue', { targets: [vllm()], requestRates: [1, 9], load: { numPrompts: 600 }, slo: { ttft: { p50: 1e6 } } })`,
+import { describeServing, test, expect, vllm } from ${ENTRY}
+describeServing('queue', { targets: [vllm()], requestRates: [1, 9], load: { numPrompts: 600 }, slo: { ttft: { p50: 1e6 } } })
+test.fails('too slow, as we know', async ({ load }) => {
+  expect(await load({ target: vllm(), requestRate: 20, numPrompts: 20 })).toMeetSlo({ ttft: { p50: 1 } })
+})`,
     })
     const { exitCode } = await project.bench()
     expect(exitCode).toBe(0)
@@ -171,7 +180,9 @@ describeServing('queue', { targets: [vllm()], requestRates: [1, 9], load: { numP
         verdict: 'inconclusive',
         message: expect.stringMatching(/queue still growing \(.* pile up; stable at 1 req\/s\)/),
       },
+      { verdict: 'inconclusive', message: expect.stringMatching(/the test passed all the same/) },
     ])
+    expect(project.junit().every(({ failure, error }) => failure === null && error === null)).toBe(true)
   },
 )
 
@@ -196,16 +207,14 @@ describe('retried', { retry: 2 }, () => {
 })
 
 // In virtual time client and engine share a thread: what is asked for with `clients` changes nothing there.
-test('the same seed gives the same report.json, but for times and host', { timeout: 60_000 }, async () => {
-  const project = benchProject({ 'bench/chat.bench.ts': CHAT })
-  const reports: BenchReport[] = []
-  for (const file of [CHAT, CHAT.replaceAll('numPrompts:', 'clients: 2, numPrompts:')]) {
-    project.write({ 'bench/chat.bench.ts': file })
-    await project.bench()
-    reports.push(project.report())
-  }
-  const [first, second] = reports.map(({ runs }) => runs.map(({ environment: _environment, ...rest }) => rest))
-  expect(second).toEqual(first)
+test('the same seed gives the same runs in any worker, but for times and host', { timeout: 60_000 }, async () => {
+  const threaded = CHAT.replaceAll('numPrompts:', 'clients: 2, numPrompts:')
+  const project = benchProject({ 'bench/a.bench.ts': CHAT, 'bench/b.bench.ts': threaded })
+  await project.bench()
+  const runs = project.report().runs.map(({ environment: _environment, ...rest }) => rest)
+  const twins = [...Map.groupBy(runs, (run) => run.case).values()]
+  expect(twins.map(({ length }) => length)).toEqual([2, 2, 2, 2])
+  for (const [first, second] of twins) expect(second).toEqual(first)
 })
 
 test(
@@ -329,10 +338,11 @@ describeServing('m', { targets: [${framework}()], requestRates: [2], load: { num
   expect(project.junit().filter(({ failure }) => failure !== null)).toHaveLength(1)
 })
 
-test.for([1, 2])(
-  'SIGINT during a load from %s threads ends it, exits 130 and keeps what was measured',
+// From one thread: kill.test.ts.
+test(
+  'SIGINT during a load from two threads ends it, exits 130 and keeps what was measured',
   { timeout: 60_000 },
-  async (clients) => {
+  async () => {
     let answered = 0
     const server = createServer((request, response) => {
       if (request.method === 'GET') return void response.end('{"data":[{"id":"llama"}]}')
@@ -349,7 +359,7 @@ test.for([1, 2])(
     const project = benchProject({
       'bench/long.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, clients: ${clients}, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, clients: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
     const closed = once(child, 'close')
@@ -366,32 +376,11 @@ describeServing('long', { targets: [vllm()], requestRates: [10], load: { numProm
 )
 
 test(
-  'an assertion of the author that fails is in the JUnit file beside the objectives',
-  { timeout: 60_000 },
-  async () => {
-    const project = benchProject({
-      'bench/own.bench.ts': `
-import { describeServing, expect, vllm } from ${ENTRY}
-describeServing('own', { targets: [vllm()], requestRates: [2], load: { numPrompts: 30 }, slo: { errorRate: 0 } }, (run) => {
-  expect(run.completed, 'my own count').toBe(31)
-})`,
-    })
-    const { exitCode } = await project.bench()
-    expect(exitCode).toBe(1)
-    const [run] = project.report().runs
-    expect(run?.verdicts).toContainEqual(
-      expect.objectContaining({ verdict: 'fail', message: expect.stringContaining('my own count') }),
-    )
-    expect(project.junit()[0]?.failure).toMatch(/my own count/)
-  },
-)
-
-test(
   'micro-benchmarks run on tinybench and leave the reports of the last load run alone',
   { timeout: 60_000 },
   async () => {
     const project = benchProject({
-      'bench/chat.bench.ts': CHAT,
+      'bench-results/report.json': 'earlier',
       'bench/micro.bench.ts': `
 import { test, expect } from ${ENTRY}
 test('micro', async ({ bench }) => {
@@ -399,12 +388,10 @@ test('micro', async ({ bench }) => {
   expect(result.latency.mean).toBeGreaterThan(0)
 })`,
     })
-    await project.bench(['chat'])
-    const before = project.read('bench-results/report.json')
-    const { exitCode, output } = await project.bench(['micro'])
+    const { exitCode, output } = await project.bench()
     expect(exitCode).toBe(0)
     expect(output).toMatch(/sum/)
-    expect(project.read('bench-results/report.json')).toBe(before)
+    expect(project.read('bench-results/report.json')).toBe('earlier')
   },
 )
 
@@ -471,6 +458,9 @@ test('judged', async ({ load }) => { expect(await load(L)).toMeetSlo({ errorRate
   ]) {
     expect(output).toMatch(reason)
   }
+  // An assertion of the author stands in the reports beside the objectives.
+  const checked = project.junit().find(({ name }) => name.includes('async check'))
+  expect(checked?.failure).toMatch(/ttft\.p50[^]*5 were looked at/)
 })
 
 test('an empty variable fails every case instead of benching something else, and a misspelt one is told', async () => {
@@ -566,22 +556,6 @@ test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bo
   expect(output).toMatch(/overloaded, \*\*\*/)
   const files = ['report.json', 'junit.xml', 'report.md'].map((file) => project.read(`bench-results/${file}`))
   for (const text of [output, ...files]) expect(text).not.toContain('planted-secret')
-})
-
-test('what a test expects to fail fails in no report either', { timeout: 60_000 }, async () => {
-  const project = benchProject({
-    'bench/expected.bench.ts': `
-import { test, expect, vllm } from ${ENTRY}
-test.fails('too slow, as we know', async ({ load }) => {
-  expect(await load({ target: vllm(), requestRate: 2, numPrompts: 20 })).toMeetSlo({ ttft: { p50: 1 } })
-})`,
-  })
-  const { exitCode } = await project.bench()
-  expect(exitCode).toBe(0)
-  expect(project.junit()).toMatchObject([{ failure: null, error: null }])
-  expect(project.report().runs[0]?.verdicts).toMatchObject([
-    { verdict: 'inconclusive', message: expect.stringMatching(/the test passed all the same/) },
-  ])
 })
 
 test('a run in which no case matches is no pass, and leaves the earlier reports', { timeout: 60_000 }, async () => {

@@ -9,7 +9,7 @@ export const receiveRuns: Reporter = {
   onTestCaseArtifactRecord(test, artifact) {
     if (!artifact.type.startsWith('vitest-llm-bench:')) return
     const task = runnerTaskOf(test)
-    task.artifacts.splice(task.artifacts.indexOf(artifact), 1)
+    task.artifacts = task.artifacts.filter((one) => one !== artifact)
     if (artifact.type !== 'vitest-llm-bench:runs' || artifact.runs.length === 0) return
     const meta = (task.meta.serving ??= {})
     meta.runs = [...(meta.runs ?? []).slice(0, artifact.from), ...artifact.runs]
