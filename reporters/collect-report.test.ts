@@ -15,7 +15,7 @@ function moduleOf(meta: ServingMeta): TestModule {
 test('what the end of a file decided, and doubted, stands in the run that waited for it', () => {
   const run = sampleRun({ verdicts: [WAITING_VERDICT] })
   const gate = verdict('pass', 'TPOT typical no worse', 0, 0.05, 'TPOT typical +0.0%')
-  const doubt = { code: 'repeated', message: 'trial 4: an attempt was invalid and was repeated' } as const
+  const doubt = { code: 'repeated', message: 'trial 4 was invalid and was repeated' } as const
   const meta = {
     runs: [{ attempt: 0, report: run }],
     settled: [{ case: run.case, verdicts: [gate], warnings: [doubt] }],

@@ -110,6 +110,7 @@ export const WARNING_CODES = [
   'warm-cache',
   'client-crashed',
   'repeated',
+  'new-version',
   'aborted',
   'server-log',
 ] as const

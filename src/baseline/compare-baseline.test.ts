@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { failedRecord, madeUpRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 import type { RunReport } from '../report.ts'
-import { baselineOf, pairWithBaseline } from './compare-baseline.ts'
+import { baselineOf, pairWithBaseline, versionChange } from './compare-baseline.ts'
 import { checkPairs } from './trial.ts'
 
 const MACHINE = '1x A100'
@@ -86,6 +86,23 @@ test('another version of the metrics is refused', () => {
 test('another version of the framework is what a baseline is for', () => {
   const newer = trials(100, (run) => ({ ...run, target: { ...run.target, version: '0.5.0' } }))
   expect(pairWithBaseline(newer, accepted, MACHINE).candidate).toHaveLength(2)
+})
+
+// As the recipes of vLLM ask before 0.5 and from then on.
+test('a new version may be asked by other fields for the same answers, and for no others', () => {
+  const asked = (sampling: RunReport['target']['sampling']) =>
+    trials(100, (run) => ({ ...run, target: { ...run.target, sampling: { temperature: 0, ...sampling } } }))
+  const before = baselineOf(asked({ best_of: 1, use_beam_search: false }), MACHINE)
+  const now = asked({ stream_options: { include_usage: true } })
+  expect(pairWithBaseline(now, before, MACHINE).candidate).toHaveLength(2)
+  expect(() => pairWithBaseline(asked({ best_of: 2 }), before, MACHINE)).toThrow(/the sampling is .*"best_of":2/)
+})
+
+test('both versions are told where they differ', () => {
+  const now = (version: string | null) => ({ target: { ...trials(100)[0]!.target, version } })
+  expect(versionChange(accepted, now('0.5.0'))).toBe('vllm 0.4.1 -> 0.5.0')
+  expect(versionChange(accepted, now('0.4.1'))).toBeNull()
+  expect(versionChange(accepted, now(null))).toBe('vllm 0.4.1 -> unknown version')
 })
 
 test('a simulated engine is as fast on any machine', () => {

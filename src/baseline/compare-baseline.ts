@@ -46,6 +46,15 @@ export function pairWithBaseline(reports: readonly RunReport[], baseline: Baseli
   return { baseline: accepted, candidate: run.trials }
 }
 
+/** `vllm 0.4.1 -> 0.5.0`, where the baseline is of another version than the run; null where it is of the same. */
+export function versionChange(
+  { target: before }: Pick<Baseline, 'target'>,
+  { target: now }: Pick<RunReport, 'target'>,
+): string | null {
+  if (before.version === now.version) return null
+  return `${now.framework} ${before.version ?? 'of unknown version'} -> ${now.version ?? 'unknown version'}`
+}
+
 function factsThatDiffer(run: Baseline, baseline: Baseline): string[] {
   const { target, load } = run
   return differences([
@@ -54,7 +63,7 @@ function factsThatDiffer(run: Baseline, baseline: Baseline): string[] {
     ['variant', target.variant, baseline.target.variant],
     ['model', target.model ?? 'unknown', baseline.target.model ?? 'unknown'],
     ['server', serverKind(target), serverKind(baseline.target)],
-    ['sampling', JSON.stringify(target.sampling), JSON.stringify(baseline.target.sampling)],
+    ['sampling', samplingText(target), samplingText(baseline.target)],
     ['hardware', run.hardware ?? 'none', baseline.hardware ?? 'none'],
     ['request rate', rateText(load), rateText(baseline.load)],
     ['concurrency cap', String(load.maxConcurrency ?? 'none'), String(baseline.load.maxConcurrency ?? 'none')],
@@ -78,6 +87,20 @@ function notComparable(name: string, found: readonly string[]): BenchError {
     code: 'not-comparable',
     remedy: 'Run the same load against the same target, or accept the current run with `vitest bench -u`.',
   })
+}
+
+/** One answer to each prompt, word by word: what a server does unasked, and what some versions are told all the same. */
+const ONE_ANSWER: Readonly<Record<string, unknown>> = { n: 1, best_of: 1, use_beam_search: false }
+
+/**
+ * Without the fields that recipes add or leave out by the version, and that ask for the same answers: a new version would
+ * never be compared with the old one.
+ */
+function samplingText({ sampling }: Baseline['target']): string {
+  const asked = Object.entries(sampling).filter(
+    ([name, value]) => name !== 'stream_options' && !(name in ONE_ANSWER && ONE_ANSWER[name] === value),
+  )
+  return JSON.stringify(Object.fromEntries(asked))
 }
 
 function serverKind({ simulated }: Baseline['target']): string {

@@ -111,6 +111,25 @@ describe('what belongs to one history', () => {
     expect(hasReplicates(history!)).toBe(true)
   })
 
+  test('a version that stands in a title goes on with the series', () => {
+    const [first, second, third] = entries([
+      ['0.4.1', 100],
+      ['0.5.0', 101],
+      ['0.6.0', 102],
+    ])
+    const titled = { ...first!, case: 'chat > vllm 0.4.1 > 8 req/s' }
+    const histories = caseHistories([
+      titled,
+      { ...second!, case: 'chat > vllm 0.5.0 > 8 req/s' },
+      { ...third!, case: 'chat > vllm > 8 req/s' },
+      { ...titled, case: 'chat > vllm 0.4.1 awq > 8 req/s', variant: 'awq' },
+    ])
+    expect(histories.map((history) => [history.case, history.versions.map(({ version }) => version)])).toEqual([
+      ['chat > vllm > 8 req/s', ['0.4.1', '0.5.0', '0.6.0']],
+      ['chat > vllm awq > 8 req/s', ['0.4.1']],
+    ])
+  })
+
   test.each([
     ['another workload', { digest: 'other' }],
     ['another model', { model: 'other' }],

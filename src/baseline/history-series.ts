@@ -1,9 +1,11 @@
 import { findChangePoints } from '../stats/change-points.ts'
 import { mean, variance } from '../stats/variance.ts'
+import { withoutVersion } from './case-identity.ts'
 import type { HistoryEntry } from './history.ts'
 
 /** Everything recorded of one case: the same framework, variant, model, rate and workload, version after version. */
 export interface CaseHistory {
+  /** Without the version, wherever a title has it. */
   readonly case: string
   readonly framework: HistoryEntry['framework']
   readonly variant: string
@@ -38,14 +40,17 @@ export interface Change {
 /** Sorts entries into histories, in the order in which each was first recorded. Recording a version twice adds trials. */
 export function caseHistories(entries: readonly HistoryEntry[]): CaseHistory[] {
   const sorted = entries.toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0))
-  const cases = Map.groupBy(sorted, ({ case: name, framework, variant, model, simulated, requestRate, digest }) =>
-    JSON.stringify([name, framework, variant, model, simulated, requestRate, digest]),
-  )
+  const cases = Map.groupBy(sorted, (entry) => {
+    const { framework, variant, model, simulated, requestRate, digest } = entry
+    const name = withoutVersion(entry.case, entry)
+    return JSON.stringify([name, framework, variant, model, simulated, requestRate, digest])
+  })
   return [...cases.values()].map((members): CaseHistory => {
-    const { case: name, framework, variant, model, simulated, requestRate } = members[0]!
+    const [first] = members
+    const { framework, variant, model, simulated, requestRate } = first!
     const versions = Map.groupBy(members, ({ version, recordedAt }) => version ?? recordedAt.slice(0, 10))
     return {
-      case: name,
+      case: withoutVersion(first!.case, first!),
       framework,
       variant,
       model,

@@ -118,18 +118,23 @@ function verdictsOf({ verdicts, load }: RunReport): Verdict[] {
   )
 }
 
+/** Doubts about the case, or that name their trials themselves. */
+const ABOUT_THE_CASE: readonly Warning['code'][] = ['short-sample', 'new-version', 'repeated']
+
 /** What only some trials raise names them; of what they word differently the first wording is kept. */
 function poolWarnings(trials: readonly RunReport[]): Warning[] {
   const said = trials.flatMap(({ validity, load }) =>
     validity.warnings.map((warning) => ({ ...warning, trial: load.trial })),
   )
   return [...Map.groupBy(said, ({ code }) => code)].flatMap(([code, alike]) => {
+    if (ABOUT_THE_CASE.includes(code)) {
+      return [...new Set(alike.map(({ message }) => message))].map((message) => ({ code, message }))
+    }
     const numbers = [...new Set(alike.map(({ trial }) => trial))]
     const [first, ...others] = numbers
     const messages = alike.filter(({ trial }) => trial === first).map(({ message }) => message)
     const isOne = alike.every(({ message }) => messages.includes(message))
-    // On the objectives, which are about all trials.
-    if (code === 'short-sample' || (isOne && numbers.length === trials.length)) {
+    if (isOne && numbers.length === trials.length) {
       return messages.map((message) => ({ code, message }))
     }
     const more = others.length === 0 ? '' : ` Likewise in trial ${others.join(', ')}.`

@@ -1,20 +1,24 @@
-import { basename, dirname, join } from 'node:path'
+import { relative } from 'node:path'
 import { readBaseline, type Baseline } from '../baseline/baseline-file.ts'
-import { baselineOf, pairWithBaseline } from '../baseline/compare-baseline.ts'
+import { caseIdentity, type CaseIdentity } from '../baseline/case-identity.ts'
+import { baselineOf, pairWithBaseline, versionChange } from '../baseline/compare-baseline.ts'
 import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { checkPairs, type TrialPairs } from '../baseline/trial.ts'
 import { BenchError } from '../errors.ts'
 import type { Verdict, Warning } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
+import { baselinePath, findSibling, type SiblingBaseline } from './baseline-path.ts'
 import { hardwareFromEnvironment } from './environment.ts'
-import type { Provenance } from './ledger.ts'
+import { recordWarnings, type Provenance } from './ledger.ts'
 import type { ServingBenchContext, ServingRun } from './types.ts'
 
 /** A case whose regression gates are decided at the end of its file. */
 export interface GatedCase {
   readonly run: ServingRun
   readonly origin: Provenance
+  /** What it is to its baseline, whatever the version. */
+  readonly identity: CaseIdentity
   /** Of its baseline. */
   readonly path: string
   /** That it ran on. */
@@ -25,13 +29,14 @@ export interface GatedCase {
   readonly accepted: { readonly baseline: Baseline; readonly pairs: TrialPairs } | null
 }
 
-/** By path of the baseline. */
+/** By path of the baseline, in lower case: some file systems do not tell the two apart. */
 const gated = new Map<string, GatedCase>()
 const open = new Set<GatedCase>()
 
 /**
  * Enters a case for the decision at the end of its file, with the habits of snapshots: where there is no baseline the run is
- * to become one (never in CI), `-u` replaces it, and otherwise it is only read.
+ * to become one (never in CI), `-u` replaces it, and otherwise it is only read. Where another baseline may be meant, as one
+ * whose file name held a version, the run does not become one without `-u`: it would never be compared.
  *
  * Whatever stands against a comparison is thrown here, at the case: BenchError `bad-baseline`, `not-comparable`, `no-data`.
  */
@@ -40,19 +45,25 @@ export function gateCase(
   origin: Provenance,
   { updateBaselines: update, baselineTrials }: ServingBenchContext,
 ): Verdict {
-  const path = baselinePath(origin.file.filepath, run.report.case)
-  const known = gated.get(path)
+  const identity = caseIdentity(run.report.case, run.report.target, origin.titled)
+  const path = baselinePath(origin.file.filepath, identity)
+  const known = gated.get(path.toLowerCase())
   if (known?.run === run) return WAITING_VERDICT
   if (known !== undefined) throw sharedBaseline(run, path)
   checkTrials(run, baselineTrials)
   const baseline = update === 'all' ? null : readBaseline(path)
+  const sibling =
+    baseline === null && update !== 'all' ? findSibling(origin.file.filepath, identity, run.report.case) : null
+  if (sibling !== null) throw onlySibling(run, path, sibling)
   if (baseline === null && update === 'none') throw noBaseline(run, path)
   const hardware = hardwareFromEnvironment(run.report.environment, process.env)
   // What is to become the baseline must be comparable with itself, or nothing ever would be with it.
   const pairs = pairWithBaseline(run.reports, baseline ?? baselineOf(run.reports, hardware), hardware)
   checkPairs(runLabel(run.report), pairs)
-  const entered = { run, origin, path, hardware, doubts: [], accepted: baseline && { baseline, pairs } }
-  gated.set(path, entered)
+  const change = baseline && versionChange(baseline, run.report)
+  if (change !== null) recordWarnings(run, [newVersion(change)])
+  const entered = { run, origin, identity, path, hardware, doubts: [], accepted: baseline && { baseline, pairs } }
+  gated.set(path.toLowerCase(), entered)
   open.add(entered)
   return WAITING_VERDICT
 }
@@ -87,15 +98,25 @@ function noBaseline({ report }: ServingRun, path: string): BenchError {
   })
 }
 
-function sharedBaseline({ report }: ServingRun, path: string): BenchError {
-  return new BenchError(`${report.case} would share its baseline, ${path}, with another run.`, {
+function onlySibling({ report }: ServingRun, path: string, sibling: SiblingBaseline): BenchError {
+  const [missing, there] = [path, sibling.path].map((each) => relative(process.cwd(), each))
+  const of = sibling.of === null ? '' : ` (${sibling.of})`
+  const isOther = sibling.model !== null && report.target.model !== null && sibling.model !== report.target.model
+  return new BenchError(`${report.case} has no baseline at ${missing}, and ${there} is one of the same case${of}.`, {
     code: 'bad-baseline',
-    remedy: 'Give each run a `name` of its own.',
+    remedy: isOther
+      ? `Serve that model to compare with it, or record one of ${report.target.model} beside it with \`vitest bench -u\`.`
+      : `Rename that file to compare with it, or delete it and record another with \`vitest bench -u\`.`,
   })
 }
 
-/** `bench/__baselines__/<file>.<case>.json`; characters that file systems dislike become dashes. */
-function baselinePath(benchFile: string, caseName: string): string {
-  const file = caseName.replace(/[^\p{L}\p{N}._ -]+/gu, '-').replace(/\s+/g, '_')
-  return join(dirname(benchFile), '__baselines__', `${basename(benchFile).replace(/\.[cm]?[jt]sx?$/, '')}.${file}.json`)
+function newVersion(change: string): Warning {
+  return { code: 'new-version', message: `compared with a baseline of another version: ${change}` }
+}
+
+function sharedBaseline({ report }: ServingRun, path: string): BenchError {
+  return new BenchError(`${report.case} would share its baseline, ${path}, with another run.`, {
+    code: 'bad-baseline',
+    remedy: 'Give each run a `name`, or each target a `variant`, of its own: the version is no part of it.',
+  })
 }

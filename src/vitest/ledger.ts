@@ -1,4 +1,5 @@
 import type { RunnerTestFile } from 'vitest'
+import type { Target } from '../frameworks/target.ts'
 import type { Verdict, Warning } from '../report.ts'
 import { queueOf } from './growing-queue.ts'
 import { judgedLine } from './judged-line.ts'
@@ -12,6 +13,8 @@ export interface Provenance {
   readonly file: RunnerTestFile
   /** Of the test; travels to the reporters. */
   readonly meta: ServingMeta
+  /** The target as the author gave it: the titles of the test hold its label. */
+  readonly titled: Target
   /** What was run, so that more of it can be. */
   readonly serving: ServingCase
   /** Of the test. */

@@ -80,7 +80,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
             remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
           })
         }
-        enter(run, { file: task.file, meta, retry: task.retry, serving: asked })
+        enter(run, { file: task.file, meta, retry: task.retry, titled: target, serving: asked })
         const attempt = task.result?.retryCount ?? 0
         const earlier = meta.runs ?? []
         meta.runs = [...earlier, ...run.reports.map((report) => ({ attempt, report }))]

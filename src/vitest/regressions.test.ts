@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RunReport, Verdict } from '../report.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
@@ -8,14 +10,16 @@ import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
 const TIMEOUT = { timeout: 240_000 }
 
 /** vLLM whose every iteration takes `slowdown` times as long, at 2 requests/s. */
-function matrix(slowdown: number, load = 'numPrompts: 100'): string {
+function matrix(slowdown: number, version = '0.4.1'): string {
   return `
 import { describeServing, vllm } from ${ENTRY}
-describeServing('chat', { targets: [vllm({ slowdown: ${slowdown} })], requestRates: [2], load: { ${load} }, baseline: true })`
+describeServing('chat', { targets: [vllm({ slowdown: ${slowdown}, version: '${version}' })], requestRates: [2], load: { numPrompts: 100 }, baseline: true })`
 }
 
 const FILE = 'bench/chat.bench.ts'
-const BASELINE = 'bench/__baselines__/chat.bench.chat_-_vllm_0.4.1_-_2_req-s.json'
+const BASELINE = 'bench/__baselines__/chat.bench.chat_-_vllm_Meta-Llama-3-8B-Instruct_-_2_req-s.json'
+/** As it was called when the version was part of the name. */
+const OLDER = 'bench/__baselines__/chat.bench.chat_-_vllm_0.4.1_-_2_req-s.json'
 
 /** A project whose baseline is accepted. */
 async function accepted(text = matrix(1)): Promise<BenchProject> {
@@ -45,16 +49,35 @@ test('a baseline is recorded once, holds, breaks on a slower engine, and moves o
   expect(first.output).toContain(`baseline accepted: 13 trials are the baseline from now on`)
   expect(JSON.parse(project.read(BASELINE)).trials).toHaveLength(13)
 
+  // A new version is compared, and says with what.
+  project.write({ [FILE]: matrix(1, '0.4.2') })
   const same = await ci(project)
   expect(same.exitCode).toBe(0)
+  const change = 'vllm 0.4.1 -> 0.4.2'
+  expect(same.output).toContain(`new-version: compared with a baseline of another version: ${change}`)
+  for (const file of ['report.md', 'report.html', 'junit.xml']) {
+    expect(project.read(`bench-results/${file}`).replaceAll('\\', '').replaceAll('&gt;', '>')).toContain(change)
+  }
   expect(same.output).toContain('5 gates: 5 pass, 0 inconclusive, 0 FAIL; chance of any false FAIL at most 5 %')
   expect(gatesOf(project).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 5 }, () => 'pass'))
 
-  project.write({ [FILE]: matrix(1.3) })
+  project.write({ [FILE]: matrix(1.3, '0.5.0') })
   const slower = await ci(project)
   expect(slower.exitCode).toBe(1)
+  expect(project.junit()[0]?.failure).toMatch(/slower, limit 5% \(vllm 0\.4\.1 -> 0\.5\.0\)/)
   expect(slower.output).toContain('FAIL; chance of any false FAIL at most 5 %')
   expect(project.report().failedCases).toEqual([])
+
+  // Where only a file of another name is there, nothing is recorded in its place, in CI or out of it.
+  const accepted = project.read(BASELINE)
+  project.write({ [OLDER]: accepted })
+  rmSync(join(project.folder, BASELINE))
+  const renamed = await project.bench()
+  expect(renamed.exitCode).toBe(1)
+  expect(renamed.output.replace(/\s+/g, ' ')).toContain(
+    `has no baseline at ${BASELINE}, and ${OLDER} is one of the same case (vllm 0.4.1, model meta-llama/Meta-Llama-3-8B-Instruct). Rename that file`,
+  )
+  expect(project.has(BASELINE)).toBe(false)
 
   expect((await project.bench(['-u'])).exitCode).toBe(0)
   expect((await ci(project)).exitCode).toBe(0)
@@ -112,14 +135,15 @@ ${Object.entries(loads)
       few: 'numPrompts: 20, trials: 2',
       many: 'numPrompts: 20, trials: 9',
     }),
-    'bench/__baselines__/chat.bench.old.json': '{"schema":"vitest-llm-bench/baseline@1","runs":[]}',
+    'bench/__baselines__/chat.bench.old_-_vllm_Meta-Llama-3-8B-Instruct.json':
+      '{"schema":"vitest-llm-bench/baseline@1","runs":[]}',
   })
   const { exitCode, output } = await ci(project)
   expect(exitCode).toBe(1)
   expect(output).toMatch(/Tests {2}5 failed/)
   expect(output).toMatch(/"count" cannot be compared with its baseline: the number of requests is 19 and was 20/)
   expect(output).toMatch(/"gaps" cannot be compared .*the workload is \w{12} and was \w{12}/)
-  expect(output).toMatch(/old\.json is of an older format.*`vitest bench -u`/)
+  expect(output).toMatch(/old_-_vllm_Meta-Llama-3-8B-Instruct\.json is of an older format.*`vitest bench -u`/)
   expect(output).toMatch(/few has 2 of the 3 trials that a baseline needs/)
   expect(output).toMatch(/Set `baselineTrials` .* to 14 or more/)
   expect(output).not.toMatch(/gates?:/)

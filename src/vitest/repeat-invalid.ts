@@ -31,7 +31,7 @@ export async function measureUntilValid<T extends { readonly report: RunReport }
     const trial = await measure(late.length)
     const verdict = onlyLateness(trial.report)
     if (verdict === null || repeats.left === 0) {
-      if (late.length > 0) trial.report.validity.warnings.push(repeated(late))
+      if (late.length > 0) trial.report.validity.warnings.push(repeated(trial.report, late))
       return trial
     }
     repeats.left--
@@ -46,8 +46,8 @@ function onlyLateness(report: RunReport): Verdict | null {
   return first
 }
 
-function repeated(late: readonly Verdict[]): Warning {
-  const what = late.length === 1 ? 'an attempt was invalid and was' : `${late.length} attempts were invalid and were`
+function repeated({ load }: RunReport, late: readonly Verdict[]): Warning {
+  const what = `trial ${load.trial} was invalid${late.length === 1 ? '' : ` ${late.length} times`} and was`
   const times = late.map(({ observed, limit }) => `${ms(observed)} (limit ${ms(limit)})`)
   return { code: 'repeated', message: `${what} repeated: at P99 the client was late by ${times.join(', then by ')}` }
 }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { inject } from 'vitest'
 import { writeBaseline } from '../baseline/baseline-file.ts'
-import { baselineOf, pairWithBaseline } from '../baseline/compare-baseline.ts'
+import { baselineOf, pairWithBaseline, versionChange } from '../baseline/compare-baseline.ts'
 import { decideRegressions } from '../baseline/decide-regressions.ts'
 import { acceptedVerdict, gateVerdict } from '../baseline/gate-verdict.ts'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
@@ -53,11 +53,11 @@ export async function settleGates(cases: readonly GatedCase[], place: SettlingPl
 
 /** Records the trials that the run itself does not have, and writes the baseline. */
 async function accept(one: GatedCase, place: SettlingPlace): Promise<Verdict> {
-  const { run, path, hardware } = one
+  const { run, identity, path, hardware } = one
   const missing = inject('servingBench').baselineTrials - run.reports.length
   const baseline = baselineOf([...run.reports, ...(await moreTrials(one, 0, missing, place))], hardware)
   checkPairs(runLabel(run.report), { baseline: baseline.trials, candidate: baseline.trials })
-  writeBaseline(path, baseline)
+  writeBaseline(path, { ...baseline, case: identity.name })
   return acceptedVerdict(baseline.trials, relative(process.cwd(), path))
 }
 
@@ -79,8 +79,8 @@ async function compare(cases: readonly GatedCase[], place: SettlingPlace): Promi
     },
   })
   for (const [id, decided] of Map.groupBy(gates, (gate) => gate.case)) {
-    const judged = underPolicy(decided.map(gateVerdict))
     const one = byId.get(id)!
+    const judged = underPolicy(decided.map(gateVerdict)).map((verdict) => withVersions(verdict, one))
     settle(place, one, judged)
     const failed = judged.filter(({ verdict }) => verdict === 'fail')
     if (failed.length > 0) errors.push(gotWorse(one, failed, place.meta))
@@ -98,6 +98,12 @@ function regressionCase({ run, path, origin, accepted }: GatedCase): RegressionC
     // A simulated engine has no session: it is as fast on any machine and on any day.
     ...(target.simulated ? {} : { storedBaseline: { stages: 'always' } }),
   }
+}
+
+/** Whoever reads a verdict must see what was compared with what. */
+function withVersions(verdict: Verdict, { accepted, run }: GatedCase): Verdict {
+  const change = accepted && versionChange(accepted.baseline, run.report)
+  return change === null ? verdict : { ...verdict, message: `${verdict.message} (${change})` }
 }
 
 /** Fresh trials with the next seeds, against those of the baseline; null when it holds no more of them. */
@@ -138,11 +144,7 @@ async function moreTrials(one: GatedCase, skip: number, trials: number, place: S
 
 /** These trials are in no report of their own: what was repeated among them is told by the case. */
 function repeatsOf(reports: readonly RunReport[]): Warning[] {
-  return reports.flatMap(({ load, validity }) =>
-    validity.warnings
-      .filter(({ code }) => code === 'repeated')
-      .map(({ code, message }) => ({ code, message: `trial ${load.trial}: ${message}` })),
-  )
+  return reports.flatMap(({ validity }) => validity.warnings.filter(({ code }) => code === 'repeated'))
 }
 
 function settle({ meta }: SettlingPlace, { run, doubts }: GatedCase, verdicts: readonly Verdict[]): void {
