@@ -22,7 +22,12 @@ test('the JSON under a base URL with a path, asked for with the headers given', 
 })
 
 test.for([
-  { name: 'a missing key', status: 401, body: 'who?', says: /HTTP 401: who\?\. Set LLM_BENCH_API_KEY/ },
+  {
+    name: 'a missing key',
+    status: 401,
+    body: 'who?',
+    says: /HTTP 401: who\?\. Give a key .* LLM_BENCH_API_KEY where the target has none/,
+  },
   { name: 'a wrong path', status: 404, body: '', says: /HTTP 404\. Check the path/ },
   { name: 'a server error', status: 500, body: 'oops', says: /HTTP 500: oops\. See the server's log/ },
   { name: 'a page instead of JSON', status: 200, body: '<html>', says: /other than JSON: <html>/ },

@@ -1,13 +1,14 @@
 import { Agent, request } from 'undici'
 import { BenchError } from '../errors.ts'
-import { redactor } from '../redact.ts'
+import { masker } from '../mask.ts'
+import { secretsInHeaders, secretsInUrl, shownUrl } from '../secrets.ts'
 import type { Ms } from '../units.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { explainNetworkError } from './network-error.ts'
 import type { TlsOptions } from './tls.ts'
 
 /**
- * The JSON that `url` + `path` answers to one GET. Not for anything timed.
+ * The JSON that `url` + `path` answers to one GET. Not for anything timed. `path` may end with a query, which no error shows.
  *
  * Throws BenchError `bad-target` on a URL that is none, `server-unreachable` when no answer comes in time, `server-refused` when it is not 200 or no JSON.
  */
@@ -22,7 +23,7 @@ export async function getJson(
   const dispatcher = new Agent({ allowH2: false, connect: { ...tls, timeout: timeoutMs } })
   try {
     const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
-    const redact = redactor(headers)
+    const redact = masker([...secretsInHeaders(headers), ...secretsInUrl(address.href)])
     if (statusCode !== 200) throw refused(address, statusCode, redact(text))
     return parse(address, text, redact)
   } finally {
@@ -44,7 +45,7 @@ async function get(
     const why = signal.aborted
       ? `no answer within ${timeoutMs} ms.`
       : explainNetworkError(cause as Error, address, false).message
-    throw new BenchError(`GET ${address.href} failed: ${why}`, {
+    throw new BenchError(`GET ${shownUrl(address.href)} failed: ${why}`, {
       code: 'server-unreachable',
       remedy: 'Start the server, or correct the URL of the target.',
       cause,
@@ -55,13 +56,13 @@ async function get(
 function refused(address: URL, statusCode: number, text: string): BenchError {
   const remedy =
     statusCode === 401 || statusCode === 403
-      ? 'Set LLM_BENCH_API_KEY to a key that this server accepts.'
+      ? 'Give a key that this server accepts: `apiKey` in the target, or LLM_BENCH_API_KEY where the target has none.'
       : statusCode === 404
         ? 'Check the path in the URL of the target: it is the base, without /v1.'
         : "See the server's log."
   const excerpt = text.slice(0, 200).trim()
   return new BenchError(
-    `GET ${address.href} was answered with HTTP ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}.`,
+    `GET ${shownUrl(address.href)} was answered with HTTP ${statusCode}${excerpt === '' ? '' : `: ${excerpt}`}.`,
     {
       code: 'server-refused',
       remedy,
@@ -75,7 +76,7 @@ function parse(address: URL, text: string, redact: (text: string) => string): un
   } catch {
     // The parser's own error quotes the text.
     throw new BenchError(
-      `GET ${address.href} was answered with something other than JSON: ${redact(text).slice(0, 200).trim()}`,
+      `GET ${shownUrl(address.href)} was answered with something other than JSON: ${redact(text).slice(0, 200).trim()}`,
       {
         code: 'server-refused',
         remedy: 'Check that the URL of the target is that of the inference server.',

@@ -82,6 +82,6 @@ function noVersion(error: unknown): null {
   throw error
 }
 
-function ask({ url, headers, tls }: Server, path: string, timeoutMs: Ms): Promise<unknown> {
-  return getJson(url, path, headers, timeoutMs, tls)
+function ask({ url, query, headers, tls }: Server, path: string, timeoutMs: Ms): Promise<unknown> {
+  return getJson(url, path + query, headers, timeoutMs, tls)
 }

@@ -30,6 +30,7 @@ export interface Recipe {
 
 /** How to be let in at a server, wherever it is. */
 export interface Connection {
+  /** Null where nothing is said of one; empty where none is to be sent, not even one from the environment. */
   readonly apiKey: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly tls: TlsOptions
@@ -40,7 +41,10 @@ export interface Connection {
 /** A server that is there. */
 export interface UrlEndpoint {
   readonly kind: 'url'
+  /** Without credentials, query and fragment. */
   readonly url: string
+  /** What every request's path ends with: `?api-version=2024-06-01`; empty for none. It may hold a key. */
+  readonly query: string
   readonly headers: Readonly<Record<string, string>>
   readonly tls: TlsOptions
 }
@@ -75,6 +79,12 @@ export interface Target {
   /** For the URL that it may be given later. */
   readonly connection: Connection
   readonly endpoint: Endpoint
+  /** What must not be shown of all that the user gave, wherever it comes back: see `src/harmless.ts`. */
+  readonly secrets: readonly string[]
+}
+
+export function isAtUrl(target: Target): target is UrlTarget {
+  return target.endpoint.kind === 'url'
 }
 
 /** `vllm 0.4.1`, `vllm 0.4.1 awq`: how a target is called in suites, tables and messages. */

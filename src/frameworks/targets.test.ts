@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFile } from '../workload/temporary-file.testkit.ts'
-import { atUrl, llamaCpp, mlcLlm, tensorrtLlm, tgi, vllm } from './targets.ts'
+import type { UrlTarget } from './target.ts'
+import { atUrl, llamaCpp, mlcLlm, openai, tensorrtLlm, tgi, vllm, withCommonKey } from './targets.ts'
+import { toWireRequest } from './wire-request.ts'
 
 test.for([
   { name: 'stream', extraBody: { stream: false }, says: /extraBody would replace "stream"\. .*always streamed/ },
@@ -18,21 +20,53 @@ test('an endpoint that a server does not have is refused with those that it has'
 
 test('a simulated engine has the version of its profile; at a URL only what was stated holds', () => {
   expect(mlcLlm().version).toBe('0.1.dev1166')
-  expect(atUrl(mlcLlm(), { url: 'http://host' }).version).toBe(null)
-  expect(atUrl(mlcLlm({ version: '0.1.dev1166' }), { url: 'http://host' }).version).toBe('0.1.dev1166')
+  expect(atUrl(mlcLlm(), 'http://host').version).toBe(null)
+  expect(atUrl(mlcLlm({ version: '0.1.dev1166' }), 'http://host').version).toBe('0.1.dev1166')
 })
 
-test('key, headers and certificates given in code hold for a URL that comes from elsewhere; its own key goes before', () => {
+test('key, headers and certificates given in code hold for a URL that comes from elsewhere', () => {
   const target = vllm({ apiKey: 'in code', headers: { 'x-tenant': 'a' }, tls: { insecure: true } })
-  expect(atUrl(target, { url: 'https://host' }).endpoint).toEqual({
+  expect(atUrl(target, 'https://host').endpoint).toEqual({
     kind: 'url',
     url: 'https://host',
+    query: '',
     headers: { 'x-tenant': 'a', authorization: 'Bearer in code' },
     tls: { rejectUnauthorized: false },
   })
-  expect(atUrl(target, { url: 'https://host', apiKey: 'other' }).endpoint).toMatchObject({
-    headers: { authorization: 'Bearer other' },
+})
+
+test.for<[string, UrlTarget, string | undefined]>([
+  ['no credentials', vllm({ url: 'http://host' }) as UrlTarget, 'Bearer common'],
+  ['a header that is none', vllm({ url: 'http://host', headers: { 'x-tenant': 'a' } }) as UrlTarget, 'Bearer common'],
+  ['an apiKey', vllm({ url: 'http://host', apiKey: 'own' }) as UrlTarget, 'Bearer own'],
+  ['an apiKey and a user', vllm({ url: 'http://u:p@host', apiKey: 'own' }) as UrlTarget, 'Bearer own'],
+  ['an apiKey in code, a URL from elsewhere', atUrl(vllm({ apiKey: 'own' }), 'http://host'), 'Bearer own'],
+  ['an empty apiKey', vllm({ url: 'http://host', apiKey: '' }) as UrlTarget, undefined],
+  ['a user and a password', vllm({ url: 'http://u:p@host' }) as UrlTarget, 'Basic dTpw'],
+  ['a header of its own', vllm({ url: 'http://host', headers: { 'api-key': 'own' } }) as UrlTarget, undefined],
+])('the common key is for a target without credentials of its own: %s', ([, target, authorization]) => {
+  expect(withCommonKey(target, 'common').endpoint.headers['authorization']).toBe(authorization)
+})
+
+test('a request has one authorization: the key goes before a header of that name, however it is written', () => {
+  const { endpoint } = vllm({ url: 'http://host', apiKey: 'own', headers: { Authorization: 'Bearer h' } }) as UrlTarget
+  expect(endpoint.headers).toEqual({ authorization: 'Bearer own' })
+})
+
+test('the query of a base URL stands at the end of every path, and never in the URL that is shown', () => {
+  const target = openai({ url: 'https://x.example/openai/deployments/m/v1?api-version=2024-06-01' }) as UrlTarget
+  expect(target.endpoint).toMatchObject({
+    url: 'https://x.example/openai/deployments/m',
+    query: '?api-version=2024-06-01',
   })
+  const input = { model: 'm', prompt: 'p', outputTokens: 1, fixedLength: false }
+  expect(toWireRequest(target, input).path).toBe('/v1/chat/completions?api-version=2024-06-01')
+})
+
+test('a fragment is refused: it is never sent', () => {
+  expect(() => vllm({ url: 'http://host/a?k=planted#planted' })).toThrow(
+    'The URL http://host/a has a fragment (#...), which is never sent to a server.',
+  )
 })
 
 test('trtllm-serve and llama.cpp are not simulated: without a URL they have nowhere to ask', () => {

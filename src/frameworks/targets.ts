@@ -1,6 +1,8 @@
-import { parseBaseUrl } from '../client/base-url.ts'
+import { basicAuthorization, parseBaseUrl } from '../client/base-url.ts'
 import { BenchError } from '../errors.ts'
+import { confidenceOf } from '../harmless.ts'
 import type { FrameworkId } from '../report.ts'
+import { secretsInArguments, secretsInBody, secretsInHeaders, secretsInUrl, secretsInVariables } from '../secrets.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { planLaunch, type LaunchOptions } from './launch.ts'
@@ -21,7 +23,7 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly model?: string
   /** Base URL of a running server. Without one the engine is simulated, where there is a profile of it. */
   readonly url?: string
-  /** Sent as a bearer token; printed and stored nowhere. */
+  /** Sent as a bearer token; printed and stored nowhere. Default: LLM_BENCH_API_KEY, if nothing else is a credential; `''` sends none. */
   readonly apiKey?: string
   readonly headers?: Readonly<Record<string, string>>
   /** By which of its endpoints the server is asked; the default is each framework's own. */
@@ -111,9 +113,25 @@ export function openai(options: TargetOptions = {}): Target {
 }
 
 /** The same target at a running server. Of its version nothing is known but what was stated, until the server tells it. */
-export function atUrl(target: Target, { url, apiKey }: { url: string; apiKey?: string | undefined }): UrlTarget {
-  const connection = { ...target.connection, ...(apiKey === undefined ? {} : { apiKey }) }
-  return { ...target, version: target.statedVersion, endpoint: urlEndpoint(url, connection) }
+export function atUrl(target: Target, url: string): UrlTarget {
+  return {
+    ...target,
+    version: target.statedVersion,
+    endpoint: urlEndpoint(url, target.connection),
+    secrets: [...target.secrets, ...secretsInUrl(url)],
+  }
+}
+
+/**
+ * The same target with a key that stands for all targets, unless it has credentials of its own: an `apiKey` (an empty one
+ * wants none), a user in its URL, or a header whose name says that its value is a secret.
+ */
+export function withCommonKey(target: UrlTarget, key: string): UrlTarget {
+  const { endpoint, connection } = target
+  const hasOwn = Object.keys(endpoint.headers).some((name) => confidenceOf(name, 'header') === 'secret')
+  if (connection.apiKey !== null || hasOwn) return target
+  const headers = { ...endpoint.headers, authorization: `Bearer ${key}` }
+  return { ...target, endpoint: { ...endpoint, headers }, secrets: [...target.secrets, ...secretsInHeaders(headers)] }
 }
 
 function simulatedTarget(
@@ -172,7 +190,30 @@ function remoteTarget(framework: FrameworkId, server: ServerName, options: Targe
         : url === undefined
           ? { kind: 'unset' }
           : urlEndpoint(url, connection),
+    secrets: secretsIn(options),
   }
+}
+
+/** What names the target in every report is none, wherever else it was given as well. */
+function secretsIn(options: TargetOptions<EndpointName>): string[] {
+  const { apiKey, headers = {}, url = '', metricsUrl = '', extraBody = {}, launch } = options
+  const shown: readonly unknown[] = [options.model, options.version, options.variant]
+  return [
+    ...secretsInHeaders({ ...headers, ...(apiKey === undefined ? {} : { 'api-key': apiKey }) }),
+    ...secretsInUrl(url),
+    ...secretsInUrl(metricsUrl),
+    ...secretsInBody(extraBody),
+    ...(launch === undefined ? [] : secretsInLaunch(launch)),
+  ].filter((secret) => !shown.includes(secret))
+}
+
+function secretsInLaunch(launch: LaunchOptions): string[] {
+  const args = 'command' in launch ? launch.command.slice(1) : (launch.args ?? [])
+  return [
+    ...secretsInArguments(args),
+    ...secretsInVariables(launch.env ?? {}),
+    ...secretsInUrl(launch.healthPath ?? ''),
+  ]
 }
 
 function findRecipe(server: ServerName, endpoint: EndpointName | undefined): Recipe {
@@ -199,29 +240,25 @@ function checkExtraBody(extraBody: Readonly<Record<string, unknown>>): void {
 function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): UrlTarget['endpoint'] {
   const parsed = parseBaseUrl(url)
   const authorization = bearer(parsed, apiKey)
+  const query = parsed.search
   parsed.username = ''
   parsed.password = ''
   parsed.search = ''
-  parsed.hash = ''
   return {
     kind: 'url',
     // `/v1` is part of every path a recipe names; people paste it with the base URL.
     url: parsed.href.replace(/\/+$/, '').replace(/\/v1$/, ''),
-    headers: authorization === null ? headers : { ...headers, authorization },
+    query,
+    headers: authorization === null ? headers : { ...withoutAuthorization(headers), authorization },
     tls,
   }
 }
 
+/** A request with two of them is refused by some servers, and by others read as one likes. */
+function withoutAuthorization(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'))
+}
+
 function bearer(url: URL, apiKey: string | null): string | null {
-  if (apiKey !== null && apiKey !== '') return `Bearer ${apiKey}`
-  if (url.username === '' && url.password === '') return null
-  try {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    return `Basic ${Buffer.from(pair).toString('base64')}`
-  } catch {
-    throw new BenchError(`The credentials in the URL of ${url.host} are not percent-encoded.`, {
-      code: 'bad-target',
-      remedy: 'Write %25 for a % in them, or give them as a header.',
-    })
-  }
+  return apiKey !== null && apiKey !== '' ? `Bearer ${apiKey}` : basicAuthorization(url)
 }

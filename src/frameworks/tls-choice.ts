@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { TlsOptions } from '../client/tls.ts'
 import { BenchError } from '../errors.ts'
 import { text } from '../options.ts'
+import { shownUrl } from '../secrets.ts'
 
 /** How to check a server's certificate otherwise than Node does. */
 export interface TlsChoice {
@@ -31,6 +32,11 @@ export function readTlsChoice({ ca, insecure }: TlsChoice): TlsOptions {
 
 const isPem = (text: string): boolean => text.includes('-----BEGIN CERTIFICATE-----')
 
+/** Somebody may have given the text of a key. */
+function shownFile(file: string): string {
+  return file.includes('\n') ? 'the text that was given' : shownUrl(file)
+}
+
 function readPem(file: string): string {
   let text = ''
   let reason = 'there is no certificate in it'
@@ -40,7 +46,7 @@ function readPem(file: string): string {
     reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
   }
   if (isPem(text)) return text
-  throw new BenchError(`The certificates of \`tls.ca\` cannot be read from ${file} (${reason}).`, {
+  throw new BenchError(`The certificates of \`tls.ca\` cannot be read from ${shownFile(file)} (${reason}).`, {
     code: 'bad-target',
     remedy: 'Give a PEM file of the authority, by a path from the working directory, or its text.',
   })

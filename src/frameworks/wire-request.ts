@@ -7,7 +7,7 @@ export function toWireRequest(target: Target, input: CallInput): WireRequest {
   const { recipe, endpoint } = target
   return {
     method: 'POST',
-    path: recipe.path,
+    path: recipe.path + (endpoint.kind === 'url' ? endpoint.query : ''),
     headers: {
       'content-type': 'application/json',
       accept: 'text/event-stream',

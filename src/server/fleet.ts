@@ -2,8 +2,9 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { BenchError } from '../errors.ts'
-import { targetLabel, type LaunchTarget, type Target, type UrlTarget } from '../frameworks/target.ts'
+import { isAtUrl, targetLabel, type LaunchTarget, type Target, type UrlTarget } from '../frameworks/target.ts'
 import { atUrl } from '../frameworks/targets.ts'
+import { secretsInEnvironment } from '../secrets.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { childEnvironment } from './child-environment.ts'
@@ -122,9 +123,9 @@ export function createFleet(options: FleetOptions): Fleet {
     const gpus = gpusOf(childEnvironment(env, plan.env))
     await makeRoom(gpus, target)
     const logFile = join(logFolder, `${fileName(label)}.log`)
-    const { headers } = atUrl(target, { url: 'http://127.0.0.1' }).endpoint
-    const server = await launchServer({ plan, label, logFile, headers }, options)
-    const launched = atPorts(target, server)
+    const secrets = [...target.secrets, ...secretsInEnvironment(env)]
+    const server = await launchServer({ plan, label, logFile, secrets }, options)
+    const launched = atPorts({ ...target, secrets }, server)
     const { signal, onLoading } = current
     const readiness = await waitUntilReady(server.process, launched, plan, {
       clock,
@@ -278,20 +279,16 @@ function isLaunch(target: Target): target is LaunchTarget {
   return target.endpoint.kind === 'launch'
 }
 
-function isAtUrl(target: Target): target is UrlTarget {
-  return target.endpoint.kind === 'url'
-}
-
 /** A target as it is asked where its server runs. A page of metrics that was given in code stays what it is. */
 function atPorts(target: LaunchTarget, { port, metricsPort }: LaunchedServer): UrlTarget {
   const own = metricsPort === null ? null : `http://127.0.0.1:${metricsPort}/metrics`
   const connection = { ...target.connection, metricsUrl: target.connection.metricsUrl ?? own }
-  return atUrl({ ...target, connection }, { url: `http://127.0.0.1:${port}` })
+  return atUrl({ ...target, connection }, `http://127.0.0.1:${port}`)
 }
 
 /** The same server for every target that is made alike, in whichever test. */
 function keyOf({ framework, version, variant, model, endpoint }: Target): string {
-  if (endpoint.kind === 'url') return endpoint.url
+  if (endpoint.kind === 'url') return endpoint.url + endpoint.query
   return endpoint.kind === 'launch' ? JSON.stringify([framework, version, variant, model, endpoint.launch]) : ''
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { BenchError } from '../errors.ts'
 import { METRICS_PORT, PORT, type LaunchPlan } from '../frameworks/launch.ts'
-import { credentialsIn } from '../redact.ts'
 import type { Ms } from '../units.ts'
 import { claimResources, gpusOf, releaseClaims, type Resource } from './claims.ts'
 import { childEnvironment } from './child-environment.ts'
@@ -22,8 +21,8 @@ export interface LaunchRequest {
   readonly plan: LaunchPlan
   readonly label: string
   readonly logFile: string
-  /** What the server is asked with. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Taken out of its log. */
+  readonly secrets: readonly string[]
 }
 
 export interface LaunchedServer {
@@ -48,7 +47,7 @@ const PORT_WAIT_MS = 5000
  * Throws BenchError `host-busy` where another bench has them, `launch-failed` where the command cannot be run.
  */
 export async function launchServer(
-  { plan, label, logFile, headers }: LaunchRequest,
+  { plan, label, logFile, secrets }: LaunchRequest,
   host: LaunchHost,
 ): Promise<LaunchedServer> {
   refuseWindows(label)
@@ -77,12 +76,7 @@ export async function launchServer(
       claims,
       cwd: plan.cwd,
       stopSignal: plan.stopSignal,
-      secrets: [
-        ...credentialsIn(headers),
-        ...credentialsIn(plan.env),
-        ...longCredentials(env),
-        ...secretArguments(command),
-      ],
+      secrets,
       mark: randomUUID(),
       graceMs: GRACE_MS,
     })
@@ -127,27 +121,6 @@ async function takenOf(ports: readonly number[]): Promise<number[]> {
   const taken: number[] = []
   for (const port of ports) if (!(await isPortFree(port))) taken.push(port)
   return taken
-}
-
-/** Values of the inherited environment that are credentials by their name; a short one may stand in any word of a log. */
-function longCredentials(env: Readonly<Record<string, string>>): string[] {
-  return credentialsIn(env).filter((value) => value.length >= 8)
-}
-
-/** `--api-key X`, `--api-keys X Y`, `--api-key=X`: servers print their arguments. */
-function secretArguments(command: readonly string[]): string[] {
-  const secrets: string[] = []
-  let isSecret = false
-  for (const argument of command) {
-    const [flag = '', ...value] = argument.split('=')
-    if (flag.startsWith('-')) {
-      isSecret = credentialsIn({ [flag]: 'x' }).length > 0
-      if (isSecret && value.length > 0) secrets.push(value.join('='))
-    } else if (isSecret) {
-      secrets.push(argument)
-    }
-  }
-  return secrets
 }
 
 function refuseWindows(label: string): void {

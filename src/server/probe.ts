@@ -3,9 +3,9 @@ import { createHttpTransport } from '../client/http-transport.ts'
 import type { Clock } from '../clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
-import { secretsOf } from '../frameworks/secrets.ts'
 import type { UrlTarget } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
+import { masker } from '../mask.ts'
 import type { Outcome } from '../record.ts'
 import type { Ms } from '../units.ts'
 
@@ -39,7 +39,7 @@ export type Probe =
 export async function probe(target: UrlTarget, options: ProbeOptions): Promise<Probe> {
   try {
     const found = await discover(target, Math.min(Math.ceil(options.timeoutMs), PAGE_TIMEOUT_MS))
-    return judge(await askForOneToken(found, options), secretsOf(target))
+    return judge(await askForOneToken(found, options), masker(target.secrets))
   } catch (error) {
     if (!(error instanceof BenchError)) throw error
     const isRefusal =

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
-import { masker } from '../redact.ts'
+import { masker } from '../mask.ts'
 import { ENDING_SIGNALS } from '../ending-signals.ts'
 import type { Ms } from '../units.ts'
 import { createLineSplitter } from './line-splitter.ts'
@@ -70,7 +70,8 @@ async function superviseServer(order: ReaperOrder): Promise<void> {
   await once(child, 'spawn')
   leader = child.pid as number
   void tell({ type: 'started', pid: leader })
-  for (const stream of [child.stdout, child.stderr]) relay(stream, log, masker(order.secrets))
+  const mask = masker(order.secrets)
+  for (const stream of [child.stdout, child.stderr]) relay(stream, log, mask)
   void exited.then(([code, signal]: (number | string | null)[]) =>
     tell({ type: 'exited', exit: { code, signal } as Exit }),
   )

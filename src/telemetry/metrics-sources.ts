@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
+import { basicAuthorization } from '../client/base-url.ts'
 import type { Transport } from '../client/transport.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
-import type { Target } from '../frameworks/target.ts'
+import type { Target, UrlEndpoint } from '../frameworks/target.ts'
+import { shownUrl } from '../secrets.ts'
 import type { Ms } from '../units.ts'
 import type { PageAddress } from './fetch-page.ts'
 import { METRICS_TABLES, triton, type MetricsTable } from './metrics-tables.ts'
@@ -41,7 +43,7 @@ export function openMetricsSources(target: Target, simulated: Transport, clock: 
       .map(({ path, tables }) => ({ transport: simulated, path, headers: {}, address: path, tables }))
     return { sources, close: async () => {} }
   }
-  const own = new URL(endpoint.url)
+  const own = new URL(endpoint.url + endpoint.query)
   const sources = pagesOf(target, own).map(({ page, tables }) => ({
     transport: createHttpTransport({
       now: clock.now,
@@ -51,9 +53,8 @@ export function openMetricsSources(target: Target, simulated: Transport, clock: 
       tls: endpoint.tls,
     }),
     path: page.pathname + page.search,
-    // What listens on another port is perhaps somebody else, and gets no key.
-    headers: page.origin === own.origin ? endpoint.headers : {},
-    address: page.origin + page.pathname,
+    headers: headersFor(page, own, endpoint),
+    address: shownUrl(page.origin + page.pathname),
     tables,
   }))
   return {
@@ -62,6 +63,13 @@ export function openMetricsSources(target: Target, simulated: Transport, clock: 
       await Promise.all(sources.map(({ transport }) => transport.close()))
     },
   }
+}
+
+/** What listens on another port is perhaps somebody else, and gets no key but its own. */
+function headersFor(page: URL, own: URL, endpoint: UrlEndpoint): Readonly<Record<string, string>> {
+  const authorization = basicAuthorization(page)
+  if (authorization !== null) return { authorization }
+  return page.origin === own.origin ? endpoint.headers : {}
 }
 
 interface Page {
@@ -75,7 +83,10 @@ function pagesOf(target: Target, own: URL): Page[] {
   return placesOf(target).map(({ path, port, tables }) => {
     const page = new URL(own)
     page.pathname = port === null ? own.pathname.replace(/\/+$/, '') + path : path
-    if (port !== null) page.port = String(port)
+    if (port !== null) {
+      page.port = String(port)
+      page.search = ''
+    }
     return { page, tables }
   })
 }

@@ -77,7 +77,7 @@ export function compareVersions(options: ComparisonOptions): void {
 /** A server compared with itself would pass, whatever the candidate is like. */
 function refuseOneServer({ baseline, candidate }: ComparisonOptions): void {
   const [before, after] = [baseline, candidate].map((target) => targetFromEnvironment(target, process.env).endpoint)
-  if (before?.kind !== 'url' || after?.kind !== 'url' || before.url !== after.url) return
+  if (before?.kind !== 'url' || after?.kind !== 'url' || before.url + before.query !== after.url + after.query) return
   throw new BenchError('Baseline and candidate are the same server.', {
     code: 'bad-target',
     remedy: 'Give each its own `url` in code: a variable such as VLLM_URL sends both to one.',

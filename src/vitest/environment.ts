@@ -1,7 +1,7 @@
 import { cpus, hostname } from 'node:os'
 import { BenchError } from '../errors.ts'
-import { atUrl } from '../frameworks/targets.ts'
-import { targetLabel, type Target } from '../frameworks/target.ts'
+import { atUrl, withCommonKey } from '../frameworks/targets.ts'
+import { isAtUrl, targetLabel, type Target, type UrlTarget } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { packageInfo } from '../package-info.ts'
 import type { Environment } from '../report.ts'
@@ -16,18 +16,24 @@ import { readVariable } from './variables.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * `VLLM_URL` and its like send a framework's cases to a running server, with `LLM_BENCH_MODEL` and `LLM_BENCH_API_KEY`.
- * A target that was given its URL or its launch in code keeps it.
+ * `VLLM_URL` and its like send a framework's cases to a running server, with `LLM_BENCH_MODEL`. A target that was given its
+ * URL or its launch in code keeps it. `LLM_BENCH_API_KEY` is for every URL without credentials of its own.
  */
 export function targetFromEnvironment(target: Target, env: Env): Target {
-  if (target.endpoint.kind === 'url' || target.endpoint.kind === 'launch') return target
+  if (isAtUrl(target)) return withKey(target, env)
+  if (target.endpoint.kind === 'launch') return target
   const variable = URL_VARIABLES[target.framework]
   const url = readVariable(variable, env)
   if (url === undefined) return mayBeSimulated(target, env)
   return {
-    ...atUrl(target, { url, apiKey: readVariable('LLM_BENCH_API_KEY', env) }),
+    ...withKey(atUrl(target, url), env),
     model: readVariable('LLM_BENCH_MODEL', env) ?? target.model,
   }
+}
+
+function withKey(target: UrlTarget, env: Env): UrlTarget {
+  const key = readVariable('LLM_BENCH_API_KEY', env)
+  return key === undefined ? target : withCommonKey(target, key)
 }
 
 /** `LLM_BENCH_SIMULATE=0` is for builds that must bench real servers only. */

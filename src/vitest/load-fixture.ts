@@ -14,12 +14,15 @@ import {
   sloFromEnvironment,
   targetFromEnvironment,
 } from './environment.ts'
+import { createKeyHosts } from './key-hosts.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { Repeats } from './repeat-invalid.ts'
 import type { LoadOptions, ServingCase } from './run-case.ts'
 import { loadingListener, withServer } from './servers.ts'
 import type { ServingRun } from './types.ts'
-import { checkVariables } from './variables.ts'
+import { checkVariables, readVariable } from './variables.ts'
+
+const noteKeyHosts = createKeyHosts()
 
 /**
  * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
@@ -71,6 +74,8 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
         ...(repeats === undefined ? {} : { repeats }),
       }
+      const shared = noteKeyHosts(asked.target, readVariable('LLM_BENCH_API_KEY', process.env))
+      if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }
         const { serving: run } = await bench(caseName, { serving }, () => {}).run()

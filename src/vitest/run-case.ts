@@ -17,12 +17,12 @@ import type { HttpEndpoint } from '../dispatch/run-http-load.ts'
 import { createVirtualClock } from '../dispatch/virtual-clock.ts'
 import { BenchError } from '../errors.ts'
 import { discover } from '../frameworks/discover.ts'
-import { secretsInNamesOf, secretsOf } from '../frameworks/secrets.ts'
 import { targetLabel, type Target, type UrlEndpoint } from '../frameworks/target.ts'
 import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
+import { maskDeep, masker, remembering } from '../mask.ts'
 import { whyUnwritable } from '../metrics/why-unwritable.ts'
 import { measuredRecords } from '../metrics/fill.ts'
 import { plainLine } from '../plain-text.ts'
@@ -249,7 +249,7 @@ async function runTrial(
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
   const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
-  const report = buildRunReport({
+  const built = buildRunReport({
     case: name,
     target: targetFacts(target, load),
     load: loadFacts(load, workload),
@@ -260,6 +260,7 @@ async function runTrial(
     ...(warmup === null ? {} : { warmup }),
     ...goodputOf(load),
   })
+  const report = maskDeep(built, masker(target.secrets), (name) => OURS.has(name))
   const why = whyUnwritable(report)
   if (why !== null) {
     throw new BenchError(`${name} was run, and its report cannot be written: ${why}.`, {
@@ -270,6 +271,20 @@ async function runTrial(
   if (load.slo !== undefined) doubtClient([report], load.slo)
   return { report, records }
 }
+
+/** Fields of a report that hold no foreign words: names of ours, the author's own, and columns of numbers. */
+const OURS: ReadonlySet<string> = new Set([
+  'schema',
+  'case',
+  'framework',
+  'variant',
+  'digest',
+  'kind',
+  'code',
+  'verdict',
+  'requests',
+  'series',
+])
 
 async function sendLoad(
   { target, load, workload, clients, log }: Pick<Trial, 'target' | 'load' | 'workload' | 'clients' | 'log'>,
@@ -387,14 +402,13 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
 
 /** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */
 function presentable({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
-  const redact = secretsOf(target)
-  const redactName = secretsInNamesOf(target)
+  const redact = remembering(masker(target.secrets))
   const crash = threads?.crash && { ...threads.crash, reason: plainLine(redact(threads.crash.reason)) }
   return {
     ...result,
     records: records.map(({ finishReason, outcome, ...record }) => ({
       ...record,
-      finishReason: finishReason === null ? null : redactName(finishReason),
+      finishReason: finishReason === null ? null : redact(finishReason),
       outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(redact(outcome.message)) },
     })),
     ...(threads && { threads: { ...threads, crash: crash ?? null } }),

@@ -7,6 +7,7 @@ import type { Target } from '../frameworks/target.ts'
 import { createFleet, type Fleet, type FleetCase, type LoadEnding, type LoggedCause } from '../server/fleet.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import { SERVER_OBJECTIVE } from '../slo/by-cause.ts'
+import { maskError, masker } from '../mask.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Ms } from '../units.ts'
 import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
@@ -43,14 +44,19 @@ export async function withServer(
 ): Promise<ServingRun> {
   const servers = fleetOfThisFile()
   const current = { name, signal, onLoading, probeTimeoutMs: probeTimeout(timeouts) }
-  const served = await servers.ready(target, current)
+  const mask = masker(target.secrets)
+  const masked = (error: unknown): never => {
+    throw maskError(error, mask)
+  }
+  const served = await servers.ready(target, current).catch(masked)
   const ended = new AbortController()
   void servers.endOf(target)?.then(() => ended.abort())
-  const loading = runLoad(served, servers.logOf(target), AbortSignal.any([signal, ended.signal]))
+  const loading = runLoad(served, servers.logOf(target), AbortSignal.any([signal, ended.signal])).catch(masked)
   const [result] = await Promise.allSettled([loading])
   const run = result.status === 'fulfilled' ? result.value : null
   try {
-    const cause = await servers.settle(target, { ...current, ending: signal.aborted ? 'fine' : endingOf(run) })
+    const ending = signal.aborted ? 'fine' : endingOf(run)
+    const cause = await servers.settle(target, { ...current, ending }).catch(masked)
     if (run !== null && cause !== null) recordWarnings(run, [logWarning(cause)])
   } catch (error) {
     if (run !== null) noteLoss(run, error as BenchError)

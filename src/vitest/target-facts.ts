@@ -1,7 +1,7 @@
 import { requestBody, sharedFields } from '../frameworks/request-body.ts'
-import { secretsInNamesOf, secretsOf } from '../frameworks/secrets.ts'
 import type { CallInput, Target } from '../frameworks/target.ts'
 import type { TargetFacts } from '../report.ts'
+import { shownUrl } from '../secrets.ts'
 import type { LoadOptions } from './run-case.ts'
 
 export function fixesLength(target: Target, load: LoadOptions): boolean {
@@ -27,6 +27,7 @@ function servedModel({ model, endpoint }: Target): string | null {
   return endpoint.kind === 'simulated' ? endpoint.profile.model : model
 }
 
+/** With whatever secrets are in it: a report is masked as a whole. */
 export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
   const { framework, version, variant, endpoint } = target
   const model = servedModel(target)
@@ -34,8 +35,8 @@ export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
     framework,
     version,
     variant,
-    model: model === null ? null : secretsInNamesOf(target)(model),
-    url: endpoint.kind === 'url' ? endpoint.url : null,
+    model,
+    url: endpoint.kind === 'url' ? shownUrl(endpoint.url) : null,
     simulated: endpoint.kind === 'simulated',
     estimate: endpoint.kind === 'simulated' && endpoint.profile.estimate,
     insecureTls:
@@ -44,10 +45,8 @@ export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
   }
 }
 
-/** As JSON keeps it, and with a credential in it masked like one in a header. */
+/** As JSON keeps it. */
 function samplingOf(target: Target, load: LoadOptions): TargetFacts['sampling'] {
   const body = requestBody(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
-  const redact = secretsOf(target)
-  const mask = (_name: string, value: unknown): unknown => (typeof value === 'string' ? redact(value) : value)
-  return JSON.parse(JSON.stringify(sharedFields(body), mask))
+  return JSON.parse(JSON.stringify(sharedFields(body)))
 }
