@@ -61,13 +61,13 @@ export function secretsInBody(body: unknown, confidence: Confidence = 'harmless'
  * announces it, the values of the query, the fragment. Takes what is no URL, too: it may be a mistyped one.
  */
 export function secretsInUrl(url: string): string[] {
-  const [address = '', fragment = ''] = split(url, '#')
-  const [place = '', query = ''] = split(address, '?')
+  const [address, fragment] = split(url, '#')
+  const [place, query] = split(address, '?')
   return [
     ...credentialsInUrl(place),
     ...secretSegments(place.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '')),
     ...query.split('&').flatMap((pair) => {
-      const [name = '', value = ''] = split(pair, '=')
+      const [name, value] = split(pair, '=')
       return alternatives(value).flatMap((each) => secretsInValue(each, confidenceOf(name)))
     }),
     ...secretsInValue(fragment, 'unknown'),
