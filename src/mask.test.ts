@@ -80,6 +80,15 @@ test('an error is masked with its stack, its fields and its causes, and stays th
   expect(both.message).toBe('both ***')
 })
 
+test('an error that does not let itself be changed is replaced by its words', () => {
+  const fixed = Object.defineProperty(new TypeError('no'), 'issues', { value: ['planted-secret'] })
+  const clean = Object.defineProperty(new TypeError('no'), 'issues', { value: ['nothing'] })
+  const masked = maskError(new Error('outer', { cause: fixed }), masker(['planted-secret']))
+  expect(masked.cause).toMatchObject({ name: 'TypeError', message: 'no' })
+  expect(masked.cause).not.toHaveProperty('issues')
+  expect(maskError(clean, masker(['planted-secret']))).toBe(clean)
+})
+
 test('what is no error, and a cause that goes in circles, do no harm', () => {
   const circle: Error & { cause?: unknown } = new Error('planted-secret')
   circle.cause = circle

@@ -49,26 +49,36 @@ export function maskDeep<T>(
 
 const DEEPEST_CAUSE = 8
 
-/** Takes secrets out of an error, in place: its message, its stack, whatever else it says, and its causes. */
+/**
+ * Takes secrets out of an error, in place: its message, its stack, whatever else it says, and its causes. Of an error that
+ * does not let itself be changed, a plain one with the same words is returned.
+ */
 export function maskError<T>(error: T, mask: (text: string) => string, depth = 0): T {
   if (!(error instanceof Error) || depth > DEEPEST_CAUSE) return error
+  let isFixed = false
   for (const name of Object.getOwnPropertyNames(error)) {
     const value = (error as unknown as Record<string, unknown>)[name]
-    const masked = value instanceof Error ? maskError(value, mask, depth + 1) : maskOwn(value, mask, depth)
-    if (masked !== value) Object.defineProperty(error, name, { value: masked, configurable: true, writable: true })
+    const masked = maskOwn(value, mask, depth + 1)
+    if (masked !== value)
+      isFixed = !Reflect.defineProperty(error, name, { value: masked, configurable: true }) || isFixed
   }
-  return error
+  if (!isFixed) return error
+  const { name, message, stack = '' } = error
+  return Object.assign(new Error(mask(message)), { name, stack: mask(stack) }) as T
 }
 
+/** The value itself where there is nothing to mask in it. What is neither text, list, error nor plain object is left alone. */
 function maskOwn(value: unknown, mask: (text: string) => string, depth: number): unknown {
   if (typeof value === 'string') return mask(value)
-  if (Array.isArray(value)) {
-    return value.map((item: unknown) =>
-      item instanceof Error ? maskError(item, mask, depth + 1) : maskOwn(item, mask, depth),
-    )
-  }
-  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  return isPlain ? maskDeep(value, mask) : value
+  if (value instanceof Error) return maskError(value, mask, depth)
+  if (depth > DEEPEST_CAUSE || typeof value !== 'object' || value === null) return value
+  const isList = Array.isArray(value)
+  if (!isList && Object.getPrototypeOf(value) !== Object.prototype) return value
+  const fields = Object.entries(value).map(([name, field]) => [name, field, maskOwn(field, mask, depth + 1)] as const)
+  if (fields.every(([, field, masked]) => field === masked)) return value
+  return isList
+    ? fields.map(([, , masked]) => masked)
+    : Object.fromEntries(fields.map(([name, , masked]) => [name, masked]))
 }
 
 function formsOf(secret: string): string[] {

@@ -110,12 +110,13 @@ test('of the inherited environment only what is named a secret, and credentials 
   const env = {
     HF_TOKEN: 'hf_planted',
     PROXY: 'http://bob:hunter42@proxy',
+    VLLM_URL: 'https://host/sk-zebra-0123456789?sig=abcd-efg-1',
     NAME: 'zebra-42-cloud',
     SHORT_KEY: 'abc',
     NONE: undefined,
   }
-  const line = 'hf_planted bob:hunter42 hunter42 zebra-42-cloud abc'
-  expect(shown(secretsInEnvironment(env), line)).toBe('*** *** *** zebra-42-cloud abc')
+  const line = 'hf_planted bob:hunter42 hunter42 zebra-42-cloud abc sk-zebra-0123456789 abcd-efg-1'
+  expect(shown(secretsInEnvironment(env), line)).toBe('*** *** *** zebra-42-cloud abc *** ***')
 })
 
 test.for<[string, string]>([

@@ -19,15 +19,18 @@ export function secretsInVariables(env: Readonly<Record<string, string>>): strin
 const SHORTEST_INHERITED = 8
 
 /**
- * Of the environment that a server inherits, which nobody wrote for it: what its name says to be a secret, and the
- * credentials in URLs.
+ * Of the environment that a server inherits, which nobody wrote for it: what its name says to be a secret, all of what is one
+ * in a variable that is named a URL, and credentials in the URLs of others.
  */
 export function secretsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || value === '') return []
-    const secrets = confidenceOf(name) === 'secret' ? secretsInValue(value, 'secret') : credentialsInUrl(value)
-    return secrets.filter(({ length }) => length >= SHORTEST_INHERITED)
-  })
+  return Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : secretsInherited(name, value).filter(({ length }) => length >= SHORTEST_INHERITED),
+  )
+}
+
+function secretsInherited(name: string, value: string): string[] {
+  if (confidenceOf(name) === 'secret') return secretsInValue(value, 'secret')
+  return /(^|_)URLS?$/i.test(name) ? secretsInUrl(value) : credentialsInUrl(value)
 }
 
 /** Of the arguments of a command, its program left out. `--flag value`, `--flag=value`, `--keys a b`, and the others. */

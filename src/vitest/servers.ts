@@ -8,6 +8,7 @@ import { createFleet, type Fleet, type FleetCase, type LoadEnding, type LoggedCa
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import { SERVER_OBJECTIVE } from '../slo/by-cause.ts'
 import { maskError, masker } from '../mask.ts'
+import { secretsInEnvironment } from '../secrets.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Ms } from '../units.ts'
 import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
@@ -44,7 +45,7 @@ export async function withServer(
 ): Promise<ServingRun> {
   const servers = fleetOfThisFile()
   const current = { name, signal, onLoading, probeTimeoutMs: probeTimeout(timeouts) }
-  const mask = masker(target.secrets)
+  const mask = masker([...target.secrets, ...secretsInEnvironment(process.env)])
   const masked = (error: unknown): never => {
     throw maskError(error, mask)
   }
