@@ -78,6 +78,9 @@ test('an error is masked with its stack, its fields and its causes, and stays th
   const seen = [both.message, both.stack, cause.message, cause.stack, JSON.stringify(cause), ...both.errors.map(String)]
   expect(seen.join('\n')).not.toContain('planted-secret')
   expect(both.message).toBe('both ***')
+  // Whoever shows it may cut its stack to the call site.
+  both.stack = 'shorter'
+  expect(both.stack).toBe('shorter')
 })
 
 test('an error that does not let itself be changed is replaced by its words', () => {

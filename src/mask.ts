@@ -60,7 +60,7 @@ export function maskError<T>(error: T, mask: (text: string) => string, depth = 0
     const value = (error as unknown as Record<string, unknown>)[name]
     const masked = maskOwn(value, mask, depth + 1)
     if (masked !== value)
-      isFixed = !Reflect.defineProperty(error, name, { value: masked, configurable: true }) || isFixed
+      isFixed = !Reflect.defineProperty(error, name, { value: masked, configurable: true, writable: true }) || isFixed
   }
   if (!isFixed) return error
   const { name, message, stack = '' } = error
