@@ -50,7 +50,7 @@ function heardIn({ headers, url = '' }: IncomingMessage, body: string): string[]
     ...Object.values(headers).map(String),
     url,
     ...path.split('/'),
-    ...[...new URLSearchParams(query).values()],
+    ...new URLSearchParams(query).values(),
     ...(basic === undefined ? [] : [Buffer.from(basic, 'base64').toString()]),
     ...(body === '' ? [] : leaves(JSON.parse(body))),
   ]
