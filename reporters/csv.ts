@@ -1,4 +1,5 @@
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
+import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import type { BenchReport, RunReport } from '../src/report.ts'
 import { groupRuns } from './groups.ts'
 import { onlyWritable } from './only-writable.ts'
@@ -54,6 +55,8 @@ function runRow(run: RunReport): Row {
     ['seed', load.seed],
     ['trial', load.trial],
     ['digest', load.digest],
+    ['countedBy', load.countedBy],
+    ['inputTokensByServer', inputTokensByServer(run)],
     ['cachedPromptShare', validity.cachedPromptShare],
     ['startedAt', environment.startedAt],
     ['verdict', caseVerdict(run)],

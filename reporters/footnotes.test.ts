@@ -4,6 +4,7 @@ import { renderTable } from './console-table.ts'
 import { renderCsv } from './csv.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
+import { failedRecord, madeUpRecord, madeUpReport } from '../src/metrics/records.testkit.ts'
 import { report, sampleRun } from './sample-reports.testkit.ts'
 
 /** A row at that rate, whose server found so much of the prompts in its cache. */
@@ -68,4 +69,31 @@ test('Markdown, JUnit and CSV have the share too', () => {
     .split('\r\n')
     .map((line) => line.split(','))
   expect(values?.[heads?.indexOf('cachedPromptShare') ?? -1]).toBe('0.031')
+})
+
+// 10 requests of 7 tokens, in which the server counts 27 more each: 70, and 70 + 270.
+test("input tokens are the workload's; where the server counts others, its number stands beside them", () => {
+  const told = (serverPromptTokens: number | null, completed = 10): RunReport =>
+    madeUpReport(
+      Array.from({ length: 10 }, (_, i) =>
+        madeUpRecord({ index: i, dueAt: i * 125, serverPromptTokens: i < completed ? serverPromptTokens : null }),
+      ),
+    )
+  const line = 'input tokens: 70 as the workload counts them (words), 340 as the server does'
+  expect(table(200, told(34))).toContain(line)
+  expect(renderMarkdown(report([told(34)]))).toContain(line)
+  expect(renderJunit(report([told(34)]))).toContain('<property name="inputTokensByServer" value="340"/>')
+  for (const same of [told(7), told(null), told(34, 9)]) expect(table(200, same)).not.toContain('input tokens:')
+})
+
+// 3 of 40 requests filled the batch, one of which failed; 10 of the 47 that were asked for were never sent.
+test('all columns of a row are of the same requests', () => {
+  const records = Array.from({ length: 40 }, (_, i) => madeUpRecord({ index: i - 3, dueAt: i * 125 }))
+  const cut = madeUpReport(records.with(1, failedRecord({ index: -2, dueAt: 125 })))
+  const bench = report([
+    { ...cut, load: { ...cut.load, numPrompts: 47 }, validity: { ...cut.validity, sentShare: 37 / 47 } },
+  ])
+  // n, duration from 375 ms to 4875 + 140 ms, 37 x 7 and 37 x 5 tokens.
+  expect(renderMarkdown(bench)).toContain('| 8 | 38 | 4.64 | 259 | 185 |')
+  expect(renderJunit(bench)).toContain('37 of 48 requests completed')
 })

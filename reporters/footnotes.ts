@@ -1,6 +1,7 @@
 import { comparability } from '../src/metrics/comparability.ts'
 import { isBuffered, severalTokens, unobservedPace } from '../src/metrics/pace.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import { hasCachedPrompts } from './columns.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from '../src/plain-text.ts'
@@ -62,6 +63,7 @@ export function doubtsOf(
     ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
     ...warmupOf(validity),
     ...prefixCacheOf(validity),
+    ...inputTokensOf({ load, metrics, validity }),
     ...paceOf(validity),
     ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
     ...notComparable.map((reason) => ({ code: 'not comparable', message: plainLine(reason) })),
@@ -88,6 +90,20 @@ function paceOf({ pace }: CaseReport['validity']): { code: string; message: stri
   ].map((message) => ({ code: 'pace', message }))
 }
 
+/** The table has the workload's count, which is the same for every server; theirs stands beside it where it is another. */
+function inputTokensOf(run: Pick<CaseReport, 'load' | 'metrics' | 'validity'>): { code: string; message: string }[] {
+  const byServer = inputTokensByServer(run)
+  const { inputTokens } = run.metrics
+  if (byServer === null || byServer === inputTokens) return []
+  const by = run.load.countedBy === null ? '' : ` (${plainLine(run.load.countedBy)})`
+  return [
+    {
+      code: 'input tokens',
+      message: `${inputTokens} as the workload counts them${by}, ${byServer} as the server does`,
+    },
+  ]
+}
+
 const PREFIX_CACHE = 'prefix cache'
 
 /** What the server tells of its cache is always said, unless a warning says it. */
@@ -106,7 +122,7 @@ function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity'])
   return [
     {
       code: 'warm-up',
-      message: `${warm} requests before the run, and ${trimmed} that filled the batch, are in no number`,
+      message: `${warm} requests before the run are in no number, nor are ${trimmed} that filled the batch unless they failed`,
     },
   ]
 }

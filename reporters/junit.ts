@@ -4,6 +4,7 @@ import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { comparability } from '../src/metrics/comparability.ts'
 import { neverSent } from '../src/metrics/never-sent.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import { checkNames } from '../src/options.ts'
 import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
 import { isServerLost } from '../src/slo/by-cause.ts'
@@ -92,6 +93,7 @@ function addCase(suite: TestSuite, run: CaseReport, { className, name, summary, 
   const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
   for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
   for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
+  setProperty(testCase, 'inputTokensByServer', inputTokensByServer(run))
   setProperty(testCase, 'cachedPromptShare', run.validity.cachedPromptShare)
   setProperty(testCase, 'warmup', run.validity.warmup.sent)
   setProperty(testCase, 'fill', run.validity.warmup.trimmed)

@@ -261,6 +261,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       trial: 0,
       trials: 1,
       nonceTokens: 8,
+      countedBy: 'words',
       digest: '0'.repeat(64),
       ...changes.load,
     },

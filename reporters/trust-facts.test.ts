@@ -64,6 +64,10 @@ test('sampling parameters stand once, with the targets that differ', () => {
   )
 })
 
+test('input tokens say whose count they are', () => {
+  expect(factsOf(run({}))).toContain('Input tokens are those of the workload, as counted by words.')
+})
+
 test('a server that counts other prompts is named, one that agrees is not', () => {
   const told = (min: number, max: number): Validity => ({ promptTokenDifference: { mean: min, min, max, count: 9 } })
   expect(factsOf(run(told(25, 28)))).toContain(

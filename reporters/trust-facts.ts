@@ -84,17 +84,22 @@ function sampling(runs: readonly RunReport[]): string[] {
   })
 }
 
+/** Whose count the input tokens are, and what the servers say. */
 function prompts(runs: readonly RunReport[]): string[] {
+  if (runs.length === 0) return []
+  const counters = [...new Set(runs.map(({ load }) => load.countedBy ?? 'the dataset itself'))].map(plainLine)
+  const whose = `Input tokens are those of the workload, as counted by ${counters.join(' and ')}.`
   const known = runs.flatMap(({ target, validity: { promptTokenDifference: told } }) =>
     told === null ? [] : [[targetLabel(target), told] as const],
   )
-  return [...Map.groupBy(known, ([name]) => name)].flatMap(([name, told]) => {
+  const differing = [...Map.groupBy(known, ([name]) => name)].flatMap(([name, told]) => {
     const least = Math.min(...told.map(([, { min }]) => min))
     const most = Math.max(...told.map(([, { max }]) => max))
     if (least === 0 && most === 0) return []
     const range = least === most ? String(least) : `${least} to ${most}`
     return [`${plainLine(name)} counts ${range} more tokens in a prompt than the workload has.`]
   })
+  return [whose, ...differing]
 }
 
 /** The largest share, and how many rows told none. */

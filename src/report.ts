@@ -152,6 +152,8 @@ export const LoadFacts = z.object({
    * prompts are reused (`reusePrompts`), and in reports older than this field.
    */
   nonceTokens: count.default(0),
+  /** What counted the prompt tokens of the workload: a tokenizer, or `words`; null where the dataset does not say. */
+  countedBy: z.string().nullable().default(null),
   /** SHA-256 of prompts without the words of their nonces, lengths, offsets and the nonces' length. */
   digest: z.string(),
 })

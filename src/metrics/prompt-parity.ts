@@ -1,5 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { RunReport, Telemetry } from '../report.ts'
+import type { Tokens } from '../units.ts'
 
 /** How many more prompt tokens the server counts than the workload, over the requests whose count it told; null for none. */
 export function promptTokenDifference(
@@ -16,6 +17,16 @@ export function promptTokenDifference(
     max: differences.reduce((a, b) => Math.max(a, b), -Infinity),
     count: differences.length,
   }
+}
+
+/**
+ * The input tokens of a row by the server's own count, where `inputTokens` is that of the workload. Null where the server told
+ * its count of no request, or not of all that completed.
+ */
+export function inputTokensByServer({ metrics, validity }: Pick<RunReport, 'metrics' | 'validity'>): Tokens | null {
+  const told = validity.promptTokenDifference
+  if (told === null || metrics.completed === 0 || told.count < metrics.completed) return null
+  return Math.round(metrics.inputTokens + told.mean * metrics.completed)
 }
 
 /**

@@ -86,6 +86,7 @@ export function madeUpReport(records: readonly RequestRecord[], differences: Par
       trial: 0,
       trials: 1,
       nonceTokens: 8,
+      countedBy: 'words',
       digest: 'abc',
     },
     result: { records, unsent: 0, aborted: false, connections: null, utilisation: null },

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { Arrival } from '../arrival/arrival.ts'
-import { poisson } from '../arrival/index.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
 import type { Transport, WireRequest } from '../client/transport.ts'
@@ -27,21 +25,17 @@ import { whyUnwritable } from '../metrics/why-unwritable.ts'
 import { measuredRecords } from '../metrics/fill.ts'
 import { plainLine } from '../plain-text.ts'
 import type { RequestRecord } from '../record.ts'
-import type { Environment, LoadFacts, RunReport, Verdict } from '../report.ts'
+import type { Environment, RunReport, Verdict } from '../report.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { openMetricsSources } from '../telemetry/metrics-sources.ts'
-import { createWorkload } from '../workload/create-workload.ts'
-import { NONCE_TOKENS } from '../workload/nonce.ts'
-import { studyLengths } from '../workload/study-lengths.ts'
-import { tokenBudget } from '../workload/token-budget.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
-import { checkLength } from './check-options.ts'
 import { calibrationFor } from './client-calibration.ts'
 import { checkSize } from './load-size.ts'
 import { doubtClient } from './doubt-client.ts'
+import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
 import { bodyInput, fixesLength, targetFacts } from './target-facts.ts'
@@ -320,61 +314,8 @@ async function sendLoad(
   }
 }
 
-function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
-  return {
-    requestRate: load.requestRate === Infinity ? null : load.requestRate,
-    numPrompts: load.numPrompts,
-    arrival: arrivalOf(load).label,
-    dataset: datasetOf(load).label,
-    maxConcurrency: load.maxConcurrency ?? null,
-    seed: load.seed ?? 0,
-    trial: load.trial ?? 0,
-    trials: load.trials ?? 1,
-    nonceTokens: load.reusePrompts === true ? 0 : NONCE_TOKENS,
-    digest,
-  }
-}
-
 function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
   return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
-}
-
-/** One after the other, so that the one that is too much for memory is not made. */
-async function makeWorkloads(name: string, loads: readonly LoadOptions[], target: Target): Promise<Workload[]> {
-  const spend = tokenBudget(name)
-  const workloads: Workload[] = []
-  for (const load of loads) {
-    const workload = await makeWorkload(load, target)
-    workload.requests.forEach(spend)
-    workloads.push(workload)
-  }
-  return workloads
-}
-
-async function makeWorkload(load: LoadOptions, target: Target): Promise<Workload> {
-  const workload = await createWorkload({
-    dataset: datasetOf(load),
-    arrival: arrivalOf(load),
-    count: load.numPrompts,
-    requestRate: load.requestRate,
-    seed: (load.seed ?? 0) + (load.trial ?? 0),
-    nonceKey: load.reusePrompts === true ? null : nonceKeyFor(target),
-  })
-  checkLength(workload)
-  return workload
-}
-
-/** Fresh for every load that a server gets. A simulated engine is new in each, and two runs of it have the same bytes. */
-function nonceKeyFor({ endpoint }: Target): string {
-  return endpoint.kind === 'simulated' ? 'simulated' : randomUUID()
-}
-
-function datasetOf(load: LoadOptions): Dataset {
-  return load.dataset ?? studyLengths()
-}
-
-function arrivalOf(load: LoadOptions): Arrival {
-  return load.arrival ?? poisson()
 }
 
 function connectTo({ url, tls }: UrlEndpoint, timeouts: Timeouts): HttpEndpoint {

@@ -42,6 +42,7 @@ export function jsonl(given: string | JsonlOptions): Dataset {
   if (outputTokens !== undefined) checkTokens('outputTokens', outputTokens)
   return {
     label: `jsonl (${basename(path)}${repeatLabel(repeat)})`,
+    countedBy: `its rows, else ${basename(tokenizerName)}`,
     async sample(draw) {
       const rows = [...readRows(await readDatasetFile(path), path, outputTokens)]
       if (rows.length === 0) throw bad(`${path} has no rows.`)

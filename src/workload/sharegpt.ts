@@ -52,6 +52,7 @@ export function sharegpt(given: string | ShareGptOptions = {}): Dataset {
   let conversations: Promise<readonly Conversation[]> | undefined
   return {
     label: `sharegpt (${name}${rule})`,
+    countedBy: basename(tokenizerName),
     async sample(draw) {
       const file = path ?? packagedFile('fixtures/sharegpt-sample.json')
       const [rows, tokenizer] = await Promise.all([

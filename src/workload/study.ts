@@ -12,12 +12,12 @@ import type { Dataset } from './workload.ts'
  */
 export function study(...none: []): Dataset {
   takesNoOptions(none, { of: 'study()', code: 'bad-dataset' })
-  const { label, sample } = synthetic('study (reconstructed lengths)', (_random, index) => ({
+  const { sample, ...facts } = synthetic('study (reconstructed lengths)', (_random, index) => ({
     promptTokens: STUDY_PROMPT_TOKENS[index]!,
     outputTokens: STUDY_OUTPUT_TOKENS[index]!,
   }))
   return {
-    label,
+    ...facts,
     async sample(options) {
       if (options.count > STUDY_PROMPT_TOKENS.length) {
         throw new BenchError(`The study has ${STUDY_PROMPT_TOKENS.length} requests, not ${options.count}.`, {

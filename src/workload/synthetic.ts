@@ -18,6 +18,7 @@ export type Lengths = Pick<PromptRequest, 'promptTokens' | 'outputTokens'>
 export function synthetic(label: string, draw: (random: Random, index: number) => Lengths): Dataset {
   return {
     label,
+    countedBy: 'words',
     async sample({ count, seed, trialSeed = seed }) {
       const random = createRandom(trialSeed, 'lengths')
       const lengths = Array.from({ length: count }, (_, index) => draw(random, index))

@@ -17,6 +17,8 @@ export interface PromptRequest {
 export interface Dataset {
   /** What a reader should see in a report: `sharegpt (sample.json)`, `lognormal lengths`, ... */
   readonly label: string
+  /** What counts its prompt tokens: a tokenizer (`cl100k_base`), or `words`, a token each. Default: nothing is known of it. */
+  readonly countedBy?: string
   /** Draws requests. Throws BenchError `bad-dataset` with the file, line or row at fault. */
   sample(options: SampleOptions): Promise<PromptRequest[]>
 }
