@@ -11,9 +11,13 @@ function sentLate(lateness: number, trial = 0): RunReport {
 }
 
 /** Measures what these attempts give, one after the other. */
-async function measure(attempts: readonly RunReport[], repeats = freshRepeats()) {
+async function measure(
+  attempts: readonly RunReport[],
+  repeats = freshRepeats(),
+  signal = new AbortController().signal,
+) {
   let count = 0
-  const { report } = await measureUntilValid(async () => ({ report: attempts[count++]! }), repeats)
+  const { report } = await measureUntilValid(async () => ({ report: attempts[count++]! }), repeats, signal)
   return {
     report,
     attempts: count,
@@ -44,6 +48,11 @@ test('what is still late after two repeats is invalid as it was, and tells all t
   expect(told[0]?.message).toMatch(
     /^trial 0 was invalid 2 times and was repeated: .* late by 41\.0 ms \(limit 5\.0 ms\), then by 42\.0 ms/,
   )
+})
+
+test('after an abort nothing is measured again, and what was measured stays', async () => {
+  const { attempts, report } = await measure([sentLate(41)], freshRepeats(), AbortSignal.abort())
+  expect({ attempts, verdicts: report.verdicts }).toMatchObject({ attempts: 1, verdicts: [{ verdict: 'invalid' }] })
 })
 
 test('the trials of a stage share two repeats', async () => {

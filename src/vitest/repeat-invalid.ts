@@ -17,7 +17,7 @@ export function freshRepeats(): Repeats {
 
 /**
  * Measures a trial, and again while its client was late and there are repeats left: same seed, same stimulus. `measure` gets the
- * number of the attempt, from 0. The report of the last one says what was wrong with those before it.
+ * number of the attempt, from 0; after an abort there is no other. The report of the last one says what was wrong with those before it.
  *
  * Nothing else is repeated. A run that was cut short, a crashed thread and a client that is too coarse for the objectives would
  * end the same way again; so would any run in virtual time.
@@ -25,12 +25,13 @@ export function freshRepeats(): Repeats {
 export async function measureUntilValid<T extends { readonly report: RunReport }>(
   measure: (attempt: number) => Promise<T>,
   repeats: Repeats,
+  signal: AbortSignal,
 ): Promise<T> {
   const late: Verdict[] = []
   for (;;) {
     const trial = await measure(late.length)
     const verdict = onlyLateness(trial.report)
-    if (verdict === null || repeats.left === 0) {
+    if (verdict === null || repeats.left === 0 || signal.aborted) {
       if (late.length > 0) trial.report.validity.warnings.push(repeated(trial.report, late))
       return trial
     }

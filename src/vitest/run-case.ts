@@ -153,7 +153,7 @@ export async function runCase(
         if (index + attempt === 0) announce(warmup, workload, load, options)
         return runTrial({ ...trial, workload }, { ...options, onProgress })
       }
-      trials.push(await measureUntilValid(measure, repeats))
+      trials.push(await measureUntilValid(measure, repeats, options.signal))
     }
   } catch (error) {
     // What the trials before it measured stays.
