@@ -44,6 +44,17 @@ test('what the server says goes before the version given in code, which holds wh
   expect(await discover(vllm({ version: '0.4.1', url: await serve(pages) }))).toMatchObject({ version: '0.11.0' })
 })
 
+test('the query of the URL goes with every question', async () => {
+  const url = await serve({
+    '/v1/models?api-version=1': models['/v1/models'],
+    '/version?api-version=1': { version: '9' },
+  })
+  expect(await discover(vllm({ url: `${url}/v1?api-version=1` }))).toMatchObject({ model: 'served', version: '9' })
+  await expect(discover(vllm({ url: `${url}/v1?k=planted`, model: 'm' }))).rejects.toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('planted') }),
+  )
+})
+
 test('trtllm-serve is asked, Triton is not: it has pages of its own', async () => {
   const url = await serve({ ...models, '/version': { version: '1.2.0' } })
   const serveTarget = tensorrtLlm({ server: 'trtllm-serve', url })

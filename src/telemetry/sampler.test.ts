@@ -94,6 +94,23 @@ test('a page that is named is the only one that is asked, and elsewhere without 
   expect(sampler.sampled().address).toBe(`${url}/exporter`)
 })
 
+test('the query of the URL is sent along and not shown; a page of its own has its own credentials', async () => {
+  const own = await watch(
+    (_, response) => response.end(VLLM_041),
+    (url) => vllm({ url: `${url}/m?api-version=1` }),
+  )
+  await own.start()
+  expect(own.asked).toEqual([{ path: '/m/metrics?api-version=1', authorization: undefined }])
+  expect(own.sampler.sampled().address).toBe(`${own.url}/m/metrics`)
+  const other = await watch(
+    (_, response) => response.end(VLLM_041),
+    (url) => vllm({ url: 'http://127.0.0.1:1/?k=1', apiKey: 'k', metricsUrl: url.replace('//', '//u:p@') + '/x' }),
+  )
+  await other.start()
+  expect(other.asked).toEqual([{ path: '/x', authorization: `Basic ${Buffer.from('u:p').toString('base64')}` }])
+  expect(other.sampler.sampled().address).toBe(`${other.url}/x`)
+})
+
 test('a redirect to another host is followed on this one', async () => {
   const { asked, sampler, start } = await watch(({ url: path }, response) => {
     if (path === '/metrics') response.writeHead(308, { location: 'https://elsewhere.invalid/stats?all=1' }).end()
