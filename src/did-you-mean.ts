@@ -3,11 +3,16 @@
  * half of its letters away by insertions, deletions and replacements, letter case aside.
  */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  const near = candidates
+  const near = nearestTo(word, candidates)
+  return near === undefined ? `Use one of: ${candidates.join(', ')}.` : `Did you mean "${near}"?`
+}
+
+/** The candidate that a misspelt word was meant to be; undefined when none is near. */
+export function nearestTo(word: string, candidates: readonly string[]): string | undefined {
+  return candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= candidate.length / 2)
-    .sort((a, b) => a.distance - b.distance)[0]
-  return near === undefined ? `Use one of: ${candidates.join(', ')}.` : `Did you mean "${near.candidate}"?`
+    .sort((a, b) => a.distance - b.distance)[0]?.candidate
 }
 
 function editDistance(a: string, b: string): number {

@@ -159,3 +159,11 @@ test('numbers and words are shown, and of everything else its kind', () => {
   ])
   expect(kindOf(true)).toBe('a boolean')
 })
+
+test('data may bring fields of its own', () => {
+  expect(all['decodeTranscript']!({ ...transcript, note: 'recorded by hand', source: 'vllm' })).toMatchObject({
+    success: false,
+  })
+  expect(all['detectUnstableQueue']!({ ttft: [1], tpot: [2], e2eLatency: [3] })).toMatchObject({ verdict: 'too-short' })
+  expect(all['findChangePoints']!({ values: [], replicateSd: 0, versions: ['0.4.1'] })).toEqual([])
+})

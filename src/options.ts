@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { didYouMean } from './did-you-mean.ts'
+import { didYouMean, nearestTo } from './did-you-mean.ts'
 import { BenchError, type BenchErrorCode } from './errors.ts'
 
 /** Whose options they are, and how an error about them reads. */
@@ -24,9 +24,26 @@ export function checkNames(options: unknown, names: readonly string[], owner: Op
   for (const name of Object.keys(options)) if (!names.includes(name)) throw unknownOption(name, names, owner)
 }
 
+/**
+ * The same for data, such as a recording, which may bring fields of its own: only a name that must have meant one of `names`
+ * which is missing is refused.
+ */
+export function checkFields(data: unknown, names: readonly string[], owner: OptionsOwner): asserts data is object {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw noOptions(data, owner)
+  for (const name of Object.keys(data)) {
+    const meant = names.includes(name) ? undefined : nearestTo(name, names)
+    if (meant !== undefined && !(meant in data)) throw unknownOption(name, names, owner)
+  }
+}
+
 /** The same by a schema, whose messages say what a value must be; it checks nested names and the values as well. */
 export function checkOptions(options: unknown, schema: z.ZodObject, owner: OptionsOwner): void {
   checkNames(options, Object.keys(schema.shape), owner)
+  checkValues(options, schema, owner)
+}
+
+/** The values of options or data, by a schema. */
+export function checkValues(options: object, schema: z.ZodObject, owner: OptionsOwner): void {
   const issues = schema.safeParse(options).error?.issues ?? []
   // A misspelt name often leaves another one missing.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]

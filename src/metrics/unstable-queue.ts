@@ -1,4 +1,4 @@
-import { checkNames } from '../options.ts'
+import { checkFields } from '../options.ts'
 import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
 import { slope } from '../stats/slope.ts'
@@ -38,7 +38,7 @@ const TOO_SHORT = 100
  * arrivals piles up.
  */
 export function detectUnstableQueue(waits: { readonly ttft: readonly Ms[] }): QueueVerdict {
-  checkNames(waits, ['ttft'], OWNER)
+  checkFields(waits, ['ttft'], OWNER)
   const answered = waits.ttft.filter(Number.isFinite)
   const settled = answered.slice(Math.floor(answered.length * WARM_UP_SHARE))
   if (settled.length < 2 * BLOCKS) return { verdict: 'too-short', p: null, growth: null }

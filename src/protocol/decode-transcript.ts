@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { checkOptions, schemaOf, text } from '../options.ts'
+import { checkFields, checkValues, text } from '../options.ts'
 import { createDecoder } from './create-decoder.ts'
 import { judgeAnswer, type TransportEnd } from './judge-answer.ts'
 import { PROTOCOL_IDS, type DecodedStream, type DecoderOptions, type ProtocolId } from './protocol.ts'
@@ -23,14 +23,14 @@ export interface DecodedTranscript extends DecodedStream {
 }
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes (Uint8Array)')
-const Recording = schemaOf<Transcript>({
+const Recording = z.object({
   protocol: z.enum(PROTOCOL_IDS, `one of ${PROTOCOL_IDS.join(', ')}`),
   httpStatus: z.int('the status of the answer, such as 200'),
   contentType: z.unknown().optional(),
   transportEnd: z.enum(['clean', 'cut', 'stall'], '"clean", "cut" or "stall"'),
   chunks: z.array(bytes, 'an array of bytes'),
   prompt: text.optional(),
-})
+} satisfies { readonly [Name in keyof Required<Transcript>]: z.ZodType })
 const OWNER = {
   of: 'decodeTranscript()',
   code: 'bad-options',
@@ -38,9 +38,10 @@ const OWNER = {
     "decodeTranscript({ protocol: 'openai-chat', httpStatus: 200, contentType: 'text/event-stream', transportEnd: 'clean', chunks })",
 } as const
 
-/** Reads a recorded answer as a load run would have, and judges it. */
+/** Reads a recorded answer as a load run would have, and judges it. Other fields of a recording than these are left alone. */
 export function decodeTranscript(transcript: Transcript): DecodedTranscript {
-  checkOptions(transcript, Recording, OWNER)
+  checkFields(transcript, Object.keys(Recording.shape), OWNER)
+  checkValues(transcript, Recording, OWNER)
   const { protocol, httpStatus, transportEnd, chunks, prompt } = transcript
   const options: DecoderOptions = prompt === undefined ? {} : { prompt }
   const decoder = createDecoder(protocol, options)

@@ -1,5 +1,5 @@
 import type { FailureKind, Outcome } from '../record.ts'
-import { checkNames, namesOf } from '../options.ts'
+import { checkFields, namesOf } from '../options.ts'
 import { shorten } from './error-text.ts'
 import type { DecodedStream, ProtocolId } from './protocol.ts'
 
@@ -42,7 +42,7 @@ const FAILED_FINISHES: readonly string[] = ['error', 'abort', 'preempt']
  * (0 completion tokens), was read as it was meant: a load run, which measures nothing by it, calls it `emptyAnswer`.
  */
 export function judgeAnswer(facts: AnswerFacts): Outcome {
-  checkNames(facts, NAMES, OWNER)
+  checkFields(facts, NAMES, OWNER)
   const { protocol, httpStatus, state, complete, transportEnd } = facts
   const { error, finishReason } = state
   if (httpStatus !== 200) return failed('http-status', `HTTP ${httpStatus}${error === null ? '' : `: ${error}`}`)

@@ -1,5 +1,5 @@
 import { BenchError } from '../errors.ts'
-import { checkNames, namesOf } from '../options.ts'
+import { checkFields, namesOf } from '../options.ts'
 import { quantile } from './quantile.ts'
 import { studentTQuantile } from './student-t.ts'
 import { mean } from './variance.ts'
@@ -41,7 +41,7 @@ const MEDIAN_DEVIATION = 0.6745
  * BenchError `no-data` for a value that is no number.
  */
 export function findChangePoints(history: History): number[] {
-  checkNames(history, NAMES, OWNER)
+  checkFields(history, NAMES, OWNER)
   const { values, replicateSd, trials = 5 } = history
   if (![...values, replicateSd].every(Number.isFinite) || replicateSd < 0 || !(trials >= 2)) {
     throw new BenchError('A history has a value or a standard deviation that is no number, or too few trials.', {
