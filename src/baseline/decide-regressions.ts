@@ -1,6 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { checkNames, namesOf } from '../options.ts'
-import { estimateFailures, FAILURE_MARGIN, type FailureEstimate } from './failed-requests.ts'
+import { checkCases, checkDecision, checkFresh, checkMargins, type CheckedCase } from './check-decision.ts'
+import { estimateFailures, type FailureEstimate } from './failed-requests.ts'
 import { detectableChange, estimateGate, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
 import { LATENCY_GATES, pairStatistic, type LatencyGate } from './gate-statistics.ts'
 import { holm } from './holm.ts'
@@ -13,14 +12,7 @@ import {
   type DecidedGate,
   type RegressionVerdict,
 } from './regression-messages.ts'
-import {
-  checkPairs,
-  type LatencyGateName,
-  type RegressionCase,
-  type StoredBaseline,
-  type Trial,
-  type TrialPairs,
-} from './trial.ts'
+import { checkPairs, type LatencyGateName, type RegressionCase, type StoredBaseline, type TrialPairs } from './trial.ts'
 
 export type GateName = LatencyGateName | 'failed requests'
 
@@ -131,26 +123,6 @@ export async function decideRegressions(
   return { verdict, gates: results, message: buildMessage(verdicts, options.falseFailChance ?? FALSE_FAIL_CHANCE) }
 }
 
-const NAMES = namesOf<RegressionOptions>({ confirm: true, margins: true, falseFailChance: true, storedBaseline: true })
-const OWNER = {
-  of: 'decideRegressions()',
-  code: 'bad-options',
-  example: 'decideRegressions(cases, { confirm: () => null })',
-} as const
-
-function checkDecision(cases: unknown, options: RegressionOptions): void {
-  checkNames(options, NAMES, OWNER)
-  if (!Array.isArray(cases) || typeof options.confirm !== 'function') {
-    throw new BenchError('decideRegressions() takes an array of cases, and a function `confirm` in its options.', {
-      code: OWNER.code,
-      remedy: `Write for instance ${OWNER.example}.`,
-    })
-  }
-  if (options.storedBaseline === undefined) return
-  const of = 'the option storedBaseline of decideRegressions()'
-  checkNames(options.storedBaseline, ['stages', 'sessionSd'], { ...OWNER, of })
-}
-
 /** One gate of one case on its way through the stages. */
 interface GateState {
   readonly case: RegressionCase
@@ -163,8 +135,6 @@ interface GateState {
   estimate: GateEstimate | FailureEstimate
   holm: DecidedGate['holm']
 }
-
-type CheckedCase = { readonly case: RegressionCase; readonly pairs: readonly (readonly [Trial, Trial])[] }
 
 function firstLook(cases: readonly RegressionCase[], { margins, storedBaseline }: RegressionOptions): GateState[] {
   const checked = checkCases(cases)
@@ -272,50 +242,4 @@ function resultOf({
   const message = 'requests' in estimate ? failureMessage(decided, estimate) : latencyMessage(decided, estimate)
   const { low, high, p } = estimate
   return { case: judged.id, gate, verdict, margin, estimate: estimate.estimate, low, high, p, message }
-}
-
-function checkCases(cases: readonly RegressionCase[]): CheckedCase[] {
-  if (cases.length === 0) {
-    throw new BenchError('There is no case to compare.', {
-      code: 'no-data',
-      remedy: 'Nothing compared is nothing passed: check the filter that left no case.',
-    })
-  }
-  const twice = cases.find(({ id }, i) => cases.findIndex((other) => other.id === id) !== i)
-  if (twice !== undefined) {
-    throw new BenchError(`Two cases have the id "${twice.id}".`, {
-      code: 'not-comparable',
-      remedy: 'Give each framework at each request rate an id of its own.',
-    })
-  }
-  return cases.map((one) => ({ case: one, pairs: checkPairs(caseLabel(one), one) }))
-}
-
-/** BenchError `bad-baseline` for a margin of a gate that is none, or that is no share above 0. */
-export function checkMargins(margins: RegressionOptions['margins'] = {}): (gate: LatencyGate | null) => number {
-  const example = "margins: { 'TTFT tail': 0.2 }"
-  const known: readonly string[] = [...LATENCY_GATES.map(({ name }) => name), 'failed requests' satisfies GateName]
-  checkNames(margins, known, { of: 'the option margins', code: 'bad-baseline', example })
-  for (const [name, margin] of Object.entries(margins)) {
-    if (margin > 0 && margin < Infinity) continue
-    throw new BenchError(`The margin of "${name}" is ${margin}.`, {
-      code: 'bad-baseline',
-      remedy: `State a share above 0, 0.05 for 5 %, of one of: ${known.join(', ')}.`,
-    })
-  }
-  return (gate) => margins[gate?.name ?? 'failed requests'] ?? gate?.margin ?? FAILURE_MARGIN
-}
-
-/** Pairs that chose the suspects cannot acquit or convict them. */
-function checkFresh(id: string, stage: number, delivered: TrialPairs, before: TrialPairs | undefined): void {
-  const known = new Set(before?.candidate.map(fingerprint))
-  if (delivered.candidate.length === 0 || !delivered.candidate.every((trial) => known.has(fingerprint(trial)))) return
-  throw new BenchError(`The confirmation of "${id}" (stage ${stage}) delivered the trials of the stage before.`, {
-    code: 'not-comparable',
-    remedy: 'Run fresh pairs with new seeds: what raised a suspicion cannot confirm it.',
-  })
-}
-
-function fingerprint({ seed, ttft, e2eLatency }: Trial): string {
-  return `${seed}:${ttft.join()}:${e2eLatency.join()}`
 }

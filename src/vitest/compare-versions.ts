@@ -1,10 +1,6 @@
 import { describe, inject } from 'vitest'
-import {
-  checkMargins,
-  decideRegressions,
-  type GateResult,
-  type RegressionOptions,
-} from '../baseline/decide-regressions.ts'
+import { checkMargins } from '../baseline/check-decision.ts'
+import { decideRegressions, type GateResult, type RegressionOptions } from '../baseline/decide-regressions.ts'
 import { gateVerdict } from '../baseline/gate-verdict.ts'
 import { recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
 import type { RegressionCase } from '../baseline/trial.ts'
