@@ -146,6 +146,18 @@ test('parts of a URL are secrets wherever a server echoes them, encoded or not',
   expect(shown(secrets, `Basic ${header}`)).toBe('Basic ***')
 })
 
+test('a key that is the user of a URL or of a Basic header is known in both forms', () => {
+  const header = `Basic ${Buffer.from('sk-zebra-42:').toString('base64')}`
+  for (const secrets of [
+    secretsInUrl('https://sk-zebra-42@host'),
+    secretsInUrl('https://sk-zebra-42:@host'),
+    secretsInHeaders({ authorization: header }),
+  ]) {
+    expect(shown(secrets, `sk-zebra-42, ${header}`)).toMatch(/^\*\*\*, (Basic )?\*\*\*$/)
+  }
+  expect(secretsInUrl('https://EMPTY@host')).toEqual([])
+})
+
 test('names of secrets, and names that only look like it', () => {
   const names = [
     'apiKey',

@@ -92,17 +92,16 @@ export function shownUrl(url: string): string {
 /** What stands before the `@`. */
 function credentialsInUrl(url: string): string[] {
   const [, userinfo] = /^(?:[a-z][a-z\d+.-]*:\/\/)?([^\s/?#]*)@/i.exec(url) ?? []
-  if (userinfo === undefined) return []
-  return alternatives(userinfo).flatMap((pair) => {
-    const [user, password] = split(pair, ':')
-    // Without a password the user is the key; with one it often is a word that everybody knows.
-    const isName = password !== '' && /^[a-z]{1,7}$/i.test(user)
-    return [
-      ...(isName || isHarmless(user, 'secret') ? [] : [user]),
-      ...(isHarmless(password, 'secret') ? [] : [password]),
-      ...(password === '' ? [] : [pair]),
-    ]
-  })
+  return userinfo === undefined ? [] : alternatives(userinfo).flatMap(secretsInCredentials)
+}
+
+/** Of `user:password`, or a user alone: each of them, and both as a Basic header joins them. */
+function secretsInCredentials(pair: string): string[] {
+  const [user, password] = split(pair, ':')
+  // Without a password the user is the key; with one it often is a word that everybody knows.
+  const isName = password !== '' && /^[a-z]{1,7}$/i.test(user)
+  const parts = [...(isName ? [] : [user]), password].filter((part) => !isHarmless(part, 'secret'))
+  return password === '' && parts.length === 0 ? [] : [...parts, `${user}:${password}`]
 }
 
 function secretSegments(path: string): string[] {
@@ -152,7 +151,7 @@ function partsOfSecret(value: string): string[] {
     value,
     value.trim(),
     ...(password === undefined ? [] : [password]),
-    ...(token === undefined ? [] : [token, ...decodedPair(token)]),
+    ...(token === undefined ? [] : [token, ...decodedCredentials(token)]),
     ...(value.includes('@') ? credentialsInUrl(value) : []),
     ...(value.includes('://') ? secretsInUrl(value) : []),
     ...(value.includes('=') ? value.split(/[\s;,&]+/).flatMap((pair) => secretsInPair(pair, 'harmless')) : []),
@@ -161,10 +160,10 @@ function partsOfSecret(value: string): string[] {
   ]
 }
 
-/** `user:password` behind `Basic`. */
-function decodedPair(token: string): string[] {
+/** What stands behind `Basic`. */
+function decodedCredentials(token: string): string[] {
   const pair = Buffer.from(token, 'base64').toString()
-  return /^[\x20-\x7e]+:[\x20-\x7e]+$/.test(pair) ? [pair, split(pair, ':')[1]] : []
+  return /^[\x20-\x7e]+:[\x20-\x7e]*$/.test(pair) ? secretsInCredentials(pair) : []
 }
 
 const FILE = /^[\w.-]+\.(py|m?[jt]s|json|ya?ml|toml|gguf|bin|safetensors|jinja|sh|txt|log|sock|model|pem|crt)$/i

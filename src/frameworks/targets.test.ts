@@ -53,6 +53,11 @@ test('a request has one authorization: the key goes before a header of that name
   expect(endpoint.headers).toEqual({ authorization: 'Bearer own' })
 })
 
+test('a header of the name api-key is a secret beside an apiKey', () => {
+  const { secrets } = openai({ url: 'http://host', apiKey: 'zebra-1-key', headers: { 'api-key': 'zebra-2-key' } })
+  expect(secrets).toEqual(expect.arrayContaining(['zebra-1-key', 'zebra-2-key']))
+})
+
 test('the query of a base URL stands at the end of every path, and never in the URL that is shown', () => {
   const target = openai({ url: 'https://x.example/openai/deployments/m/v1?api-version=2024-06-01' }) as UrlTarget
   expect(target.endpoint).toMatchObject({

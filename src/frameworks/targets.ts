@@ -194,12 +194,16 @@ function remoteTarget(framework: FrameworkId, server: ServerName, options: Targe
   }
 }
 
-/** What names the target in every report is none, wherever else it was given as well. */
+/**
+ * What the options of a target hold in confidence. Model, version and variant name the target in every report, so a text that is
+ * one of them is not masked, even where it was given as something else, too.
+ */
 function secretsIn(options: TargetOptions<EndpointName>): string[] {
   const { apiKey, headers = {}, url = '', metricsUrl = '', extraBody = {}, launch } = options
   const shown: readonly unknown[] = [options.model, options.version, options.variant]
   return [
-    ...secretsInHeaders({ ...headers, ...(apiKey === undefined ? {} : { 'api-key': apiKey }) }),
+    ...secretsInHeaders(headers),
+    ...(apiKey === undefined ? [] : secretsInHeaders({ 'api-key': apiKey })),
     ...secretsInUrl(url),
     ...secretsInUrl(metricsUrl),
     ...secretsInBody(extraBody),
