@@ -140,6 +140,17 @@ test('a percentile of TTFT passes only if it would with every answer without tex
   })
 })
 
+test('a maximum is open where a request did not show its time: it may have been the longest', () => {
+  const slo: Slo = { ttft: { max: 500 }, tpot: { max: 50 }, itl: { max: 500 }, e2eLatency: { max: 5000 } }
+  const words = (run: RunReport): string[] => judgeSlo(run, slo).map(({ verdict }) => verdict)
+  expect(words(answers(1, (at) => Float64Array.of(at - 40, at - 30, at - 20, at - 10, at)))).not.toContain(
+    'inconclusive',
+  )
+  expect(words(buffered(1))).toEqual(['pass', 'inconclusive', 'inconclusive', 'pass'])
+  expect(words(textless(1))).toEqual(['inconclusive', 'inconclusive', 'inconclusive', 'pass'])
+  expect(judgeSlo(buffered(1), { tpot: { max: 5 } })[0]?.verdict).toBe('fail')
+})
+
 // The same of TPOT.
 test('a percentile of TPOT passes only if it would with every unobserved request over it', () => {
   expect(judgeSlo(buffered(8), { tpot: { p95: 50 } })[0]?.verdict).toBe('pass')

@@ -44,8 +44,8 @@ type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
  * `errorRate <= 0` is added.
  *
  * TPOT and ITL are `invalid` where more than 5 % of the requests did not show their pace (`src/metrics/pace.ts`): those of the
- * others are not the server's. Up to there such requests are left out, but a percentile passes only if it would with all of them
- * over the limit; so does one of TTFT where answers have tokens and no text.
+ * others are not the server's. Up to there such requests are left out, but a percentile or a maximum passes only if it would with
+ * all of them over the limit; so does one of TTFT where answers have tokens and no text.
  *
  * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
  * `judgePercentile`.
@@ -116,7 +116,12 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
     value === Infinity
       ? `${name} > ${limitText}: ${failed} of ${completed + failed} requests failed and count as never answered`
       : `${name} ${formatValue(value, metric.unit)} ${sign} ${limitText}`
-  if (percentile === null) return { ...base, verdict: kept ? 'pass' : 'fail', message: comparison }
+  if (percentile === null) {
+    if (kept && objective.statistic === 'max' && unseen.count > 0) {
+      return { ...base, verdict: 'inconclusive', message: `${comparison}: ${unseen.inWords}, and may exceed it` }
+    }
+    return { ...base, verdict: kept ? 'pass' : 'fail', message: comparison }
+  }
 
   const { confidence } = run
   const stated = { percentile: percentile.percent, limit, ...(confidence === undefined ? {} : { confidence }) }
