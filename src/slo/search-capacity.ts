@@ -47,8 +47,8 @@ export async function searchCapacity(
 
   for (let rate = from; (await look(Math.min(rate, to))) !== 'fail' && rate < to;) rate = threeDigits(rate * 2)
   for (let rate = from / 2; !anyPassed(tried) && rate >= from * LOWEST_SHARE; rate /= 2) {
-    const verdict = await look(threeDigits(rate))
-    if (verdict === 'inconclusive' && isHopeless(tried)) break
+    await look(threeDigits(rate))
+    if (isHopeless(tried)) break
   }
   for (let middle = widestGap(tried, resolution); middle !== null; middle = widestGap(tried, resolution)) {
     await look(middle)
@@ -89,7 +89,7 @@ function anyPassed(tried: Capacity['tried']): boolean {
 }
 
 function isHopeless(tried: Capacity['tried']): boolean {
-  return tried.length >= MOST_OPEN && tried.slice(-MOST_OPEN).every(({ verdict }) => verdict === 'inconclusive')
+  return tried.slice(-MOST_OPEN).every(({ verdict }) => verdict === 'inconclusive')
 }
 
 function threeDigits(rate: PerSecond): PerSecond {
