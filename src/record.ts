@@ -72,3 +72,8 @@ export interface RequestRecord {
   readonly finishReason: string | null
   readonly outcome: Outcome
 }
+
+/** The request was sent to fill the server's batch before those that are measured. */
+export function isFill({ index }: Pick<RequestRecord, 'index'>): boolean {
+  return index < 0
+}

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../record.ts'
+import { isFill, type RequestRecord } from '../record.ts'
 import { quantile } from '../stats/quantile.ts'
 import type { Levels } from '../telemetry/reading.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond } from '../units.ts'
@@ -45,7 +45,7 @@ export function createTally({ offsets, fill = 0 }: Pick<Workload, 'offsets' | 'f
   const fillMs = offsets[fill] ?? 0
   return {
     add(ended) {
-      const counts = ended.index < 0 ? filling : measured
+      const counts = isFill(ended) ? filling : measured
       counts.add(ended)
     },
     progress({ sent, elapsedMs }) {

@@ -1,5 +1,5 @@
 import type { LoadResult } from '../dispatch/run-load.ts'
-import type { RequestRecord } from '../record.ts'
+import { isFill, type RequestRecord } from '../record.ts'
 import {
   RUN_SCHEMA,
   type ClientFacts,
@@ -11,7 +11,7 @@ import {
 } from '../report.ts'
 import { encodeRequests } from './columns.ts'
 import { countErrors } from './error-rate.ts'
-import { countedRecords, isFill, measuredRecords } from './fill.ts'
+import { countedRecords, measuredRecords } from './fill.ts'
 import { paceOf } from './pace.ts'
 import { cachedPromptShare, promptTokenDifference } from './prompt-parity.ts'
 import { distribution } from '../stats/distribution.ts'

@@ -1,7 +1,7 @@
-import type { RequestRecord } from '../record.ts'
+import { isFill, type RequestRecord } from '../record.ts'
 import type { Metrics, Warning } from '../report.ts'
 import { MS_PER_SECOND, type Ms } from '../units.ts'
-import { isFill, measuredRecords } from './fill.ts'
+import { measuredRecords } from './fill.ts'
 
 /**
  * The fill ended before an answer took its time: the first measured requests found a batch that was emptier than that of the
