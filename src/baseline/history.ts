@@ -73,5 +73,5 @@ function isObserved(name: string, { validity }: RunReport): boolean {
 function unusable(run: RunReport): string | null {
   if (run.metrics.completed === 0) return 'no request completed'
   const [obstacle] = obstaclesToComparison([run])
-  return obstacle === undefined ? null : `the run is invalid: ${obstacle}`
+  return obstacle === undefined ? null : `the run cannot be compared: ${obstacle}`
 }
