@@ -1,5 +1,5 @@
 /**
- * ` Did you mean "ttft"?` for the candidate nearest to a misspelt word, or the list of all when none is near: at most
+ * `Did you mean "ttft"?` for the candidate nearest to a misspelt word, or the list of all when none is near: at most
  * half of its letters away by insertions, deletions and replacements, letter case aside.
  */
 export function didYouMean(word: string, candidates: readonly string[]): string {

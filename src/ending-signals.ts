@@ -1,6 +1,6 @@
 /**
- * By these a terminal, a service manager or a closing session asks a process to end: each with the exit code that shells
- * give to a process that it has ended.
+ * The signals by which a terminal, a service manager or a closing session asks a process to end, each with the exit code that
+ * shells give to a process that it has ended.
  */
 export const ENDING_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 

@@ -15,9 +15,9 @@
  * and none is needed (`EMPTY`).
  */
 
-/** Anywhere in a name: `MY_AUTH`, `x-auth-user`, `PGPASSWORD`, `ssl-keyfile-password`. */
+/** Secret anywhere in a name: `MY_AUTH`, `x-auth-user`, `PGPASSWORD`, `ssl-keyfile-password`. */
 const SECRET_WORD = /(auth|authori[sz]ation|secrets?|password|passwd|passphrase|credentials?|cookies?)(?=-|$)/
-/** At the end of a name: `hf-token`, but not `stop-token-ids`; `apiKey`, but not `key-value-store`. */
+/** Secret at the end of a name: `hf-token`, but not `stop-token-ids`; `apiKey`, but not `key-value-store`. */
 const SECRET_END = /(token|keys?|key-id|signature|bearer|jwt|(^|-)(pass|pwd|pw|dsn|sig|pin|webhook))$/
 
 const HARMLESS_HEADERS: ReadonlySet<string> = new Set(
@@ -26,7 +26,7 @@ const HARMLESS_HEADERS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Of flags and variables, in small letters with hyphens: where a server listens, what it serves, on what and how. */
+/** Names of flags and variables, in small letters with hyphens: where a server listens, what it serves, on what and how. */
 const HARMLESS_NAMES: ReadonlySet<string> = new Set(
   [
     'host hostname port server-name server-port http-address http-port metrics-port ollama-host api-version',
@@ -36,7 +36,7 @@ const HARMLESS_NAMES: ReadonlySet<string> = new Set(
     'path python-path pythonpath ld-library-path home root user shell lang pwd tmpdir',
   ].flatMap((line) => line.split(' ')),
 )
-/** At their end: `--kv-cache-dtype`, `--log-level`, `MODEL_DIR`, `NODE_ENV`, `--max-model-len`. */
+/** Harmless at the end of these names: `--kv-cache-dtype`, `--log-level`, `MODEL_DIR`, `NODE_ENV`, `--max-model-len`. */
 const HARMLESS_END =
   /(^|-)(env|environment|models?|model-path|dtype|format|level|size|length|len|dir|directory|ms|seconds|version|mode|type|policy)$/
 
@@ -64,10 +64,10 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
 
 const SHORTEST_SECRET = 4
 
-/** How a name judges its value. */
+/** What a name says of its value. */
 export type Confidence = 'secret' | 'unknown' | 'harmless'
 
-/** Of a header, a variable, a flag (with or without its hyphens) or a field. */
+/** How the name of a header, a variable, a flag (with or without its hyphens) or a field judges its value. */
 export function confidenceOf(name: string, kind: 'header' | 'other' = 'other'): Confidence {
   const plain = name
     .replace(/^-+/, '')
@@ -96,9 +96,10 @@ function isWord(value: string): boolean {
 }
 
 const KEY_PREFIX = /^(sk|pk|rk|hf|gsk|xai|ghp|gho|ghs|glpat|nvapi|AKIA|ASIA|xox[a-z])[-_A-Z0-9]/
+/** What mixes letters and digits is a key when it is `LONG`, or when it is `CHANGEFUL` and goes from one to the other so often. */
 const LONG = 16
 const CHANGEFUL = 10
-const MOST_CHANGES = 3
+const CHANGES = 3
 
 /**
  * Whether a part of a path or of a sentence looks like a key: it begins as keys of well-known services do, it calls itself
@@ -111,6 +112,6 @@ export function looksLikeKey(text: string): boolean {
   return (text.match(/[a-z\d]+/gi) ?? []).some((run) => {
     if (!/\d/.test(run) || !/[a-z]/i.test(run)) return false
     const changes = (run.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length
-    return run.length >= LONG || (run.length >= CHANGEFUL && changes >= MOST_CHANGES)
+    return run.length >= LONG || (run.length >= CHANGEFUL && changes >= CHANGES)
   })
 }

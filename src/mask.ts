@@ -2,7 +2,7 @@ const MASK = '***'
 
 /** A shorter secret is masked where it stands as a word of its own: as a part of other words it would spoil them. */
 const SHORTEST_PART = 8
-/** Of a secret that the end of a cut text breaks off, so much gives it away. */
+/** Where a text was cut inside a secret, a beginning of so many characters is masked: it would give the secret away. */
 const SHORTEST_BEGINNING = 6
 
 /**
@@ -21,7 +21,7 @@ export function masker(secrets: readonly string[]): (text: string) => string {
 
 const MOST_REMEMBERED = 1000
 
-/** The same mask for texts that come again and again, such as the finish reasons of a run. */
+/** A mask that remembers its answers, for texts that come again and again, such as the finish reasons of a run. */
 export function remembering(mask: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>()
   return (text) => {
@@ -33,7 +33,7 @@ export function remembering(mask: (text: string) => string): (text: string) => s
   }
 }
 
-/** The same for every text in a value of plain data, at any depth. Names of fields, and the fields that `isLeft` names, stay. */
+/** Masks every text in a value of plain data, at any depth. Names of fields, and the fields that `isLeft` names, stay. */
 export function maskDeep<T>(
   value: T,
   mask: (text: string) => string,

@@ -25,8 +25,8 @@ export function checkNames(options: unknown, names: readonly string[], owner: Op
 }
 
 /**
- * The same for data, such as a recording, which may bring fields of its own: only a name that must have meant one of `names`
- * which is missing is refused.
+ * Checks data, such as a recording, which may bring fields of its own: a BenchError only for what is no object, and for a name
+ * that is near to one of `names` which is missing.
  */
 export function checkFields(data: unknown, names: readonly string[], owner: OptionsOwner): asserts data is object {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw noOptions(data, owner)
@@ -36,13 +36,13 @@ export function checkFields(data: unknown, names: readonly string[], owner: Opti
   }
 }
 
-/** The same by a schema, whose messages say what a value must be; it checks nested names and the values as well. */
+/** Checks names as `checkNames` does, and nested names and values by a schema, whose messages say what a value must be. */
 export function checkOptions(options: unknown, schema: z.ZodObject, owner: OptionsOwner): void {
   checkNames(options, Object.keys(schema.shape), owner)
   checkValues(options, schema, owner)
 }
 
-/** The values of options or data, by a schema. */
+/** Checks the values of options or data by a schema. */
 export function checkValues(options: object, schema: z.ZodObject, owner: OptionsOwner): void {
   const issues = schema.safeParse(options).error?.issues ?? []
   // A misspelt name often leaves another one missing.
@@ -92,7 +92,7 @@ export function schemaOf<T>(shape: { readonly [Name in keyof Required<T>]: z.Zod
   return z.strictObject(shape)
 }
 
-/** Parts of schemas. */
+/** Parts of schemas; each message completes the sentence `It must be: `. */
 export const text = z.string('a text')
 export const flag = z.boolean('true or false')
 export const texts = z.record(z.string(), text, 'an object of texts')
@@ -122,7 +122,7 @@ function unwrap(schema: unknown): unknown {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema
 }
 
-/** A name of code stays as it is. */
+/** As a sentence begins; the name of a function stays as it is. */
 function capital(of: string): string {
   return /^(a|the) /.test(of) ? of.charAt(0).toUpperCase() + of.slice(1) : of
 }

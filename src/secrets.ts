@@ -5,12 +5,12 @@ import { confidenceOf, isHarmless, looksLikeKey, type Confidence } from './harml
  * a value is taken apart: a server may print the whole or any part of it.
  */
 
-/** Of request headers. A scheme (`Bearer`, `Basic`) is no part of the secret. */
+/** The secrets in request headers. A scheme (`Bearer`, `Basic`) is no part of them. */
 export function secretsInHeaders(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => secretsInValue(value, confidenceOf(name, 'header')))
 }
 
-/** Of the variables that a user sets for a server. */
+/** The secrets in the variables that a user sets for a server. */
 export function secretsInVariables(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => secretsInValue(value, confidenceOf(name)))
 }
@@ -19,8 +19,8 @@ export function secretsInVariables(env: Readonly<Record<string, string>>): strin
 const SHORTEST_INHERITED = 8
 
 /**
- * Of the environment that a server inherits, which nobody wrote for it: what its name says to be a secret, all of what is one
- * in a variable that is named a URL, and credentials in the URLs of others.
+ * The secrets in the environment that a server inherits. Nobody wrote that for the server, so less of it is one: what its name says
+ * to be a secret, every secret in a variable that is named a URL, and the credentials in URLs of all others.
  */
 export function secretsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
@@ -33,7 +33,7 @@ function secretsInherited(name: string, value: string): string[] {
   return /(^|_)URLS?$/i.test(name) ? secretsInUrl(value) : credentialsInUrl(value)
 }
 
-/** Of the arguments of a command, its program left out. `--flag value`, `--flag=value`, `--keys a b`, and the others. */
+/** The secrets in the arguments of a command without its program: `--flag value`, `--flag=value`, `--keys a b`, and the others. */
 export function secretsInArguments(args: readonly string[]): string[] {
   let confidence: Confidence = 'unknown'
   return args.flatMap((argument, i) => {
@@ -50,7 +50,10 @@ export function secretsInArguments(args: readonly string[]): string[] {
 
 const SUBCOMMANDS: ReadonlySet<string> = new Set(['serve', 'run', 'api_server', 'trtllm-serve', 'launch', 'start'])
 
-/** Of the fields of a body, at any depth: what its name says to be a secret, and what looks like a key. A report shows the others. */
+/**
+ * The secrets in the fields of a body, at any depth: what its name says to be a secret, and what looks like a key. A report shows
+ * all others.
+ */
 export function secretsInBody(body: unknown, confidence: Confidence = 'harmless'): string[] {
   if (typeof body === 'string') return secretsInValue(body, confidence)
   if (typeof body !== 'object' || body === null) return []
@@ -60,8 +63,8 @@ export function secretsInBody(body: unknown, confidence: Confidence = 'harmless'
 }
 
 /**
- * Of a URL: user and password (also as they stand in a header), segments of the path that look like a key or follow one that
- * announces it, the values of the query, the fragment. Takes what is no URL, too: it may be a mistyped one.
+ * The secrets in a URL: user and password (also as they stand in a header), segments of the path that look like a key or follow
+ * one that announces it, the values of the query, the fragment. Takes what is no URL, too: it may be a mistyped one.
  */
 export function secretsInUrl(url: string): string[] {
   const [address, fragment] = split(url, '#')
@@ -89,7 +92,7 @@ export function shownUrl(url: string): string {
   )
 }
 
-/** What stands before the `@`. */
+/** The secrets in what stands before the `@`. */
 function credentialsInUrl(url: string): string[] {
   const [, userinfo] = /^(?:[a-z][a-z\d+.-]*:\/\/)?([^\s/?#]*)@/i.exec(url) ?? []
   return userinfo === undefined ? [] : alternatives(userinfo).flatMap(secretsInCredentials)
@@ -160,7 +163,7 @@ function partsOfSecret(value: string): string[] {
   ]
 }
 
-/** What stands behind `Basic`. */
+/** The secrets in what stands behind `Basic`. */
 function decodedCredentials(token: string): string[] {
   const pair = Buffer.from(token, 'base64').toString()
   return /^[\x20-\x7e]+:[\x20-\x7e]*$/.test(pair) ? secretsInCredentials(pair) : []
@@ -168,12 +171,15 @@ function decodedCredentials(token: string): string[] {
 
 const FILE = /^[\w.-]+\.(py|m?[jt]s|json|ya?ml|toml|gguf|bin|safetensors|jinja|sh|txt|log|sock|model|pem|crt)$/i
 
-/** Absolute, relative, a file, or `owner/name`. Of a longer text with slashes nobody knows whether it is a path or a key in base64. */
+/**
+ * A path is absolute, relative, a file, or `owner/name`. Of any other text with slashes nobody knows whether it is one or a key in
+ * base64.
+ */
 function isPath(value: string): boolean {
   return /^(\/|\.{1,2}\/|~\/)/.test(value) || /^[\w.-]+\/[\w.-]+(:[\w.-]+)?$/.test(value) || FILE.test(value)
 }
 
-/** As it is written, and decoded. */
+/** A part of a URL as it is written, and decoded. */
 function alternatives(text: string): string[] {
   try {
     return [...new Set([text, decodeURIComponent(text), decodeURIComponent(text.replaceAll('+', ' '))])]

@@ -69,7 +69,7 @@ export function checkMargins(margins: RegressionOptions['margins'] = {}): (gate:
   return (gate) => margins[gate?.name ?? 'failed requests'] ?? gate?.margin ?? FAILURE_MARGIN
 }
 
-/** BenchError `not-comparable` for a confirmation with the trials of the stage before: what chose the suspects cannot judge them. */
+/** BenchError `not-comparable` for a confirmation by the trials of the stage before: what chose the suspects cannot judge them. */
 export function checkFresh(id: string, stage: number, delivered: TrialPairs, before: TrialPairs | undefined): void {
   const known = new Set(before?.candidate.map(fingerprint))
   if (delivered.candidate.length === 0 || !delivered.candidate.every((trial) => known.has(fingerprint(trial)))) return

@@ -89,12 +89,12 @@ function notComparable(name: string, found: readonly string[]): BenchError {
   })
 }
 
-/** One answer to each prompt, word by word: what a server does unasked, and what some versions are told all the same. */
+/** One answer to each prompt, drawn token by token. Servers do that unasked; the recipes of some versions ask for it all the same. */
 const ONE_ANSWER: Readonly<Record<string, unknown>> = { n: 1, best_of: 1, use_beam_search: false }
 
 /**
- * Without the fields that recipes add or leave out by the version, and that ask for the same answers: a new version would
- * never be compared with the old one.
+ * The sampling without the fields that a recipe has for some versions only and that do not change the answers: with them a new
+ * version could never be compared with the old one.
  */
 function samplingText({ sampling }: Baseline['target']): string {
   const asked = Object.entries(sampling).filter(

@@ -50,8 +50,9 @@ export type TrialMetric = (typeof TRIAL_METRICS)[number]
  * The pairs as they are, once they are known to be comparable.
  *
  * BenchError `no-data` for fewer than two pairs, a trial without requests, a metric that no request of a trial has on
- * either side, a TPOT that over 5 % of the requests have on one side only, and a time that is no time. `not-comparable` for another number of trials or of requests on both sides,
- * for seeds that differ within a pair or are all the same, and for a candidate that is over 500 times as fast.
+ * either side, a TPOT that over 5 % of the requests have on one side only, and a time that is no time. `not-comparable` for
+ * numbers of trials or of requests that differ between the sides, for seeds that differ within a pair or are all the same, and
+ * for a candidate that is over 500 times as fast.
  */
 export function checkPairs(label: string, { baseline, candidate }: TrialPairs): [baseline: Trial, candidate: Trial][] {
   const refuse: Refuse = (code, what, remedy) => {

@@ -33,9 +33,9 @@ const LATENCIES = { ttft: 'ttft', tpot: 'tpot', itl: 'itl', e2el: 'e2eLatency' }
 const STATISTIC = /^(mean|median|std|p\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms$/
 
 /**
- * The measured requests of a run as `vllm bench serve` would have written them, by its definitions: latencies count from the sending, failures are in
- * no latency, times in arrays are seconds, and a failed request has 0 there and its kind in `errors`. Answers and the
- * gaps between tokens are not in a report, so `generated_texts` and `itls` are missing.
+ * The measured requests of a run as `vllm bench serve` would have written them, by its definitions: latencies count from the
+ * sending, failures are in no latency, times in arrays are seconds, and a failed request has 0 there and its kind in `errors`.
+ * Answers and the gaps between tokens are not in a report, so `generated_texts` and `itls` are missing.
  */
 export function toVllmResult(report: RunReport): Record<string, unknown> {
   const { target, load, metrics, environment } = report

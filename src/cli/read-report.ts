@@ -4,7 +4,10 @@ import { decodeRequests } from '../metrics/columns.ts'
 import { BenchReport } from '../report.ts'
 import { readJson } from './read-json.ts'
 
-/** The report.json of a bench. BenchError `bad-report`, naming the file and the fields, when it is none; as `decodeRequests` for a run that is cut. */
+/**
+ * The report.json of a bench. BenchError `bad-report`: naming the file and the fields when it is none, and as `decodeRequests` for
+ * a run whose columns are cut.
+ */
 export function readReport(path: string): BenchReport {
   const parsed = BenchReport.safeParse(readJson(path))
   if (parsed.success) {

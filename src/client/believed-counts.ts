@@ -16,13 +16,13 @@ export interface CountedRequest {
   readonly body: string | null
 }
 
-/** `best_of` and the like: a server may count what it generated and threw away. */
+/** With `best_of` and the like a server may count what it generated and threw away. */
 const MOST_TIMES_REQUESTED = 4
-/** Of speculative decoding and long stream intervals. */
+/** Speculative decoding and long stream intervals put many tokens into one event. */
 const MOST_TOKENS_AN_EVENT = 64
 /** No model has a longer context; whatever a million requests sum up to is a safe integer. */
 const MOST_TOKENS = 2 ** 24
-/** What a server adds to a prompt: chat template, tools, a system prompt of its own. */
+/** A server may add so many to a prompt: its chat template, tools, a system prompt of its own. */
 const MOST_ADDED_TOKENS = 2 ** 16
 
 /**

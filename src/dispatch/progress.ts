@@ -35,7 +35,7 @@ export type Ended = Pick<RequestRecord, 'index' | 'outcome' | 'firstOutputAt' | 
 /** Sums up the requests that have ended. */
 export interface Tally {
   add(ended: Ended): void
-  /** After `sent` of all requests, so long after the first due time. */
+  /** The state when `sent` of all requests have left, `elapsedMs` after the first due time. */
   progress(now: { readonly sent: number; readonly elapsedMs: Ms }): Progress
 }
 

@@ -23,7 +23,10 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly model?: string
   /** Base URL of a running server. Without one the engine is simulated, where there is a profile of it. */
   readonly url?: string
-  /** Sent as a bearer token; printed and stored nowhere. Default: LLM_BENCH_API_KEY, if nothing else is a credential; `''` sends none. */
+  /**
+   * Sent as a bearer token; printed and stored nowhere. Default: LLM_BENCH_API_KEY, if nothing else is a credential; `''` sends
+   * none.
+   */
   readonly apiKey?: string
   readonly headers?: Readonly<Record<string, string>>
   /** By which of its endpoints the server is asked; the default is each framework's own. */

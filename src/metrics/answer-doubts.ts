@@ -1,10 +1,13 @@
 import type { RequestRecord } from '../record.ts'
 import type { Warning } from '../report.ts'
 
-/** A stop string that was held back, or the name and the arguments of a tool, are an event more than there are tokens. */
+/** So many events more than tokens are no doubt: a stop string that was held back and the name of a tool have events of their own. */
 const SPARE_EVENTS = 2
 const SPARE_SHARE = 0.1
-/** One character takes up to so many tokens, a byte each, and none is shown before the last. */
+/**
+ * An answer of up to so many tokens may have no text yet: a character has up to four bytes, each may be a token of its own, and the
+ * server shows nothing before the last of them.
+ */
 export const TOKENS_A_CHARACTER = 4
 
 /** Doubts that single answers raise, each with how many there are and an example. */

@@ -24,7 +24,10 @@ export function latenessLimit({ ttft }: Metrics): Ms | null {
   return ttft === null ? null : Math.max(TOLERATED_LATENESS, MAX_CLIENT_ERROR * ttft.p50)
 }
 
-/** The client was late. Under a cap of concurrency that may be the cap, and with requests that failed their server. */
+/**
+ * The client was late: at fault may also be its cap of concurrency, or a server that fails requests. `ofAnswered` is the lateness
+ * of the requests that completed; default: that of all.
+ */
 export function clientLate(
   metrics: Metrics,
   { maxConcurrency }: LoadFacts,

@@ -33,8 +33,8 @@ export interface DecodedRequests {
  * endian. A time becomes a log code, `round(ln(ms / 0.001) / 0.0005)`, which reaches from 0.001 ms to five years with
  * an error of at most 0.025 %; shorter times decode as 0.001 ms.
  *
- * `failures[].index` counts positions in `records`. BenchError `bad-report`, naming the request, for a count that is none or has no
- * room in 4 bytes, and for a time that is NaN.
+ * `failures[].index` counts positions in `records`. BenchError `bad-report`, naming the request, for a count that is none or has
+ * no room in 4 bytes, and for a time that is NaN.
  */
 export function encodeRequests(records: readonly RequestRecord[]): RequestColumns {
   const times = (samples: (record: RequestRecord) => readonly number[]): string =>

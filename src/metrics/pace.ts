@@ -5,7 +5,7 @@ import { percent } from './percent.ts'
 
 /**
  * Output within this time of the first of a piece is one piece. A single write of a proxy may come in several reads of the
- * socket, fractions of a millisecond apart, and no time of a client is better than this.
+ * socket, fractions of a millisecond apart, and a client's times are no more exact than that.
  */
 const PIECE_MS: Ms = 1
 /** So many pieces show a pace, however long the answer is. */
@@ -16,7 +16,7 @@ const MOST_HIDDEN = 0.25
 /** From this share of unobserved requests on, TPOT and ITL of a run are not judged. */
 export const MOST_UNOBSERVED = 0.05
 
-/** What a report says of it. */
+/** What a report says of the pace of its answers. */
 export type Pace = RunReport['validity']['pace']
 
 /**

@@ -34,7 +34,7 @@ export interface WarningInput {
   readonly result: LoadResult
   readonly metrics: Metrics
   readonly pace: Pace
-  /** Of the requests that completed. */
+  /** How late the requests left that completed. */
   readonly answeredLateness: Distribution | null
   readonly telemetry: Telemetry | null
   readonly stimulus: Stimulus
@@ -87,8 +87,9 @@ export function warningsOf({
  * Why the numbers of a run must not be judged at all: it was cut short, or its client was the bottleneck. A wait for a slot
  * under a cap of concurrency is the load that was asked for, and no fault of the client.
  *
- * The client is judged by the requests that were answered: theirs is the latency that counts. One that failed counts as never answered however late it left, and why it was late is hard to tell: a server that dies stalls
- * connections, and often its machine.
+ * The client is judged by the requests that were answered, because theirs is the latency that counts. A request that failed
+ * counts as never answered however late it left, and why it was late is hard to tell: a server that dies stalls connections, and
+ * often its machine.
  */
 export function invalidity({
   result,

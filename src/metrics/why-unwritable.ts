@@ -1,7 +1,7 @@
 import { RunReport } from '../report.ts'
 import { decodeRequests } from './columns.ts'
 
-/** The first field by which a run does not fit its schema, and why, or how its columns are cut; null for a run that can be written. */
+/** Why a run cannot be written: the first field that does not fit its schema, or how its columns are cut. Null where it can be. */
 export function whyUnwritable(run: RunReport): string | null {
   const parsed = RunReport.safeParse(run)
   if (!parsed.success) {

@@ -50,7 +50,7 @@ export class Answer implements DecodedStream {
 
   /**
    * Takes a count of tokens that the server told. The last one that is not zero holds: servers send zeros until the end
-   * (Ollama) or cumulative counts in every chunk (mlc-llm), so nothing is ever summed. A zero holds for an answer without output.
+   * (Ollama) or cumulative counts in every chunk (mlc-llm), so nothing is ever summed. Whether a zero holds is decided in `end()`.
    */
   setTokens(promptTokens: unknown, completionTokens: unknown): void {
     if (isCount(promptTokens)) this.promptTokens = promptTokens
@@ -58,13 +58,13 @@ export class Answer implements DecodedStream {
     else if (completionTokens === 0) this.#toldNone = true
   }
 
-  /** No more events will come: of an answer that stopped at once the server's 0 was meant, and there is nothing to see of it. */
+  /** No more events will come. Now a 0 that the server told is believed, if the answer stopped at once and has no output. */
   end(): void {
     const isNothing = this.outputEvents === 0 && this.finishReason === 'stop' && this.error === null
     if (this.#toldNone && isNothing) this.completionTokens ??= 0
   }
 
-  /** None found is a count, too. */
+  /** Takes how many prompt tokens came from a prefix cache; 0 is a count, too. */
   setCachedTokens(count: unknown): void {
     if (count === 0 || isCount(count)) this.cachedPromptTokens = count
   }

@@ -255,7 +255,7 @@ export function createFleet(options: FleetOptions): Fleet {
       const server = isLaunch(target) ? await servers.get(keyOf(target)) : undefined
       if (server === undefined) return null
       server.isBusy = false
-      // One that dies between two requests fails none of them.
+      // A server that dies between two requests fails none of them.
       const isOver = server.process.exit() !== null && !current.signal.aborted
       if (ending === 'fine' && !isOver) return null
       const silence = await missesSign(server.target, current, () => server.process.exit() !== null)

@@ -21,7 +21,7 @@ export interface LaunchRequest {
   readonly plan: LaunchPlan
   readonly label: string
   readonly logFile: string
-  /** Taken out of its log. */
+  /** What must not stand in the server's log. */
   readonly secrets: readonly string[]
 }
 

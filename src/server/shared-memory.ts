@@ -67,7 +67,7 @@ export function watchSharedMemory(members: () => readonly number[], folder: stri
 
 interface Segment {
   readonly name: string
-  /** With its device. */
+  /** The device and the number of its inode: `0:26 42`. */
   readonly inode: string
   /** Inode and name: a file of the same name that came later is another one. */
   readonly key: string
@@ -111,7 +111,7 @@ function heldBy(pids: readonly number[], folder: string): Holdings {
   return { inodes, isPartial }
 }
 
-/** By the file descriptors of a process. */
+/** The inodes of the files of a folder that a process has open, by its file descriptors. */
 function opened(pid: number, folder: string): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     const link = `/proc/${pid}/fd/${fd}`

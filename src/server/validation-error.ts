@@ -2,7 +2,7 @@
 const END_OF_MESSAGE = / *\[type=/
 /** What a process of vLLM puts before each of its lines: `(APIServer pid=811) `. */
 const PROCESS = /^\s*\([\w -]+ pid=\d+\)/
-/** Longer messages are none. */
+/** What has no end within so many lines is no message of pydantic. */
 const MOST_LINES = 8
 
 /**

@@ -148,7 +148,10 @@ function certifiedPercentile({ metric: { id }, statistic }: Objective): { id: Re
   return id === 'ttft' || id === 'tpot' || id === 'e2eLatency' ? { id, percent } : null
 }
 
-/** In arrival order; Infinity for a request that failed; without those that completed and have no such value, unless told. */
+/**
+ * One time a request, in arrival order: Infinity for one that failed, `unseen` for one that did not show its time. Without `unseen`
+ * the latter are left out, as those always are that cannot have such a time.
+ */
 function timesOf(trial: MeasuredRequests, id: RequestMetric, { unseen }: { unseen?: Ms } = {}): Ms[] {
   return trial[id].flatMap((value, index) => {
     if (trial.failed[index] === true) return Infinity

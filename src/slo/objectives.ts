@@ -56,8 +56,9 @@ export function objectiveName({ metric, statistic }: Pick<Objective, 'metric' | 
 /**
  * The objectives of an SLO in catalog order, one for each limit.
  *
- * BenchError `bad-slo` for an SLO that could never fail (empty, a minimum of 0, an error rate of 1) or never hold (0 ms), a metric or a statistic that
- * does not exist, and a limit that is negative or no number: types do not survive JSON, the environment and casts.
+ * BenchError `bad-slo` for an SLO that could never fail (empty, a minimum of 0, an error rate of 1) or never hold (0 ms), a
+ * metric or a statistic that does not exist, and a limit that is negative or no number: types do not survive JSON, the
+ * environment and casts.
  */
 export function objectives(slo: Slo): Objective[] {
   if (typeof slo !== 'object' || slo === null || Array.isArray(slo)) {

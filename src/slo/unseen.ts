@@ -16,6 +16,7 @@ const ALL_SEEN: Unseen = { count: 0, refusal: null, inWords: '' }
 const REMEDY =
   'A proxy that buffers hides it: switch that off (nginx: `proxy_buffering off`, or the header `X-Accel-Buffering: no`) or ask the server itself; a server that streams in long intervals has to send more often.'
 
+/** What is not known of the metric `id`: first tokens of answers without text, or the pace of answers in too few pieces. */
 export function unseenOf(id: SloKey, trials: readonly MeasuredRequests[]): Unseen {
   if (id === 'ttft') return textless(trials)
   return id === 'tpot' || id === 'itl' ? unpaced(trials) : ALL_SEEN

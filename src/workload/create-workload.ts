@@ -12,7 +12,7 @@ export interface WorkloadOptions {
   readonly count: number
   /** `Infinity` means all at once. */
   readonly requestRate: PerSecond
-  /** Of the trial. Arrivals follow from it alone, prompts from it and the rate. */
+  /** The seed of the trial. Arrivals follow from it alone, prompts from it and the rate. */
   readonly seed: number
   /**
    * What the words of the nonces follow from: one that was never used gives prompts that no server has seen. Null sends the

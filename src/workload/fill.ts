@@ -1,7 +1,7 @@
 import type { Ms } from '../units.ts'
 import type { Workload } from './workload.ts'
 
-/** Longer than one, because whoever measured the answer found a server that was emptier than it will be. */
+/** The fill takes longer than the median answer is known to take, because that was measured on a server that was emptier. */
 const ANSWERS_LONG = 1.5
 
 /**

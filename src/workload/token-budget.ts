@@ -2,12 +2,13 @@ import { BenchError } from '../errors.ts'
 import type { Tokens } from '../units.ts'
 import type { PromptRequest } from './workload.ts'
 
-/** More than any model's context; as a text it has 51 MB. */
+/** The longest prompt or answer. It is longer than any model's context; as a text it has 51 MB. */
 export const LONGEST_TOKENS: Tokens = 10_000_000
 
 /**
- * Of all prompts of a case, and of all its answers. Measured: a word takes 21 bytes while its prompt is drawn, an event 9 when
- * it is stamped and twice 8 when its gap is sorted. Either sum is 2.1 to 2.5 GB then, of the 4 GB that Node has.
+ * All prompts of a case may have so many tokens together, and so may all its answers. Measured: a word takes 21 bytes while its
+ * prompt is drawn, an event 9 when it is stamped and twice 8 when its gap is sorted. So either side takes 2.1 to 2.5 GB at most,
+ * of the 4 GB that Node has.
  */
 export const MOST_TOKENS: Tokens = 100_000_000
 

@@ -26,7 +26,7 @@ export interface Dataset {
 export interface SampleOptions {
   /** How many requests to draw. */
   readonly count: number
-  /** Another one for each request rate, trial and warm-up, so that their prompts differ; the same for every target. */
+  /** It differs between request rates, trials and warm-up, so that their prompts do; it is the same for every target. */
   readonly seed: number
   /**
    * The seed of the trial as the load states it, whatever the rate: for what must be alike at all rates, or in the sample

@@ -98,7 +98,7 @@ export interface Death {
 
 /** How a server is asked to empty its prefix cache. */
 export interface CacheReset {
-  /** Of a `POST`; there is no such path in an engine without prefix cache. */
+  /** The path of the `POST`. An engine without prefix cache has none. */
   readonly path: string
   /** `success` is false while blocks are in use. */
   answer(success: boolean): PlainResponse
