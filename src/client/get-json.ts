@@ -23,9 +23,9 @@ export async function getJson(
   const dispatcher = new Agent({ allowH2: false, connect: { ...tls, timeout: timeoutMs } })
   try {
     const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
-    const redact = masker([...secretsInHeaders(headers), ...secretsInUrl(address.href)])
-    if (statusCode !== 200) throw refused(address, statusCode, redact(text))
-    return parse(address, text, redact)
+    const mask = masker([...secretsInHeaders(headers), ...secretsInUrl(address.href)])
+    if (statusCode !== 200) throw refused(address, statusCode, mask(text))
+    return parse(address, text, mask)
   } finally {
     await dispatcher.destroy()
   }
@@ -70,13 +70,13 @@ function refused(address: URL, statusCode: number, text: string): BenchError {
   )
 }
 
-function parse(address: URL, text: string, redact: (text: string) => string): unknown {
+function parse(address: URL, text: string, mask: (text: string) => string): unknown {
   try {
     return JSON.parse(text)
   } catch {
     // The parser's own error quotes the text.
     throw new BenchError(
-      `GET ${shownUrl(address.href)} was answered with something other than JSON: ${redact(text).slice(0, 200).trim()}`,
+      `GET ${shownUrl(address.href)} was answered with something other than JSON: ${mask(text).slice(0, 200).trim()}`,
       {
         code: 'server-refused',
         remedy: 'Check that the URL of the target is that of the inference server.',

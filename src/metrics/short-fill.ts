@@ -1,7 +1,7 @@
 import { isFill, type RequestRecord } from '../record.ts'
 import type { Metrics, Warning } from '../report.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { measuredRecords } from './fill.ts'
+import { seconds } from './seconds.ts'
 
 /**
  * The fill ended before an answer took its time: the first measured requests found a batch that was emptier than that of the
@@ -19,8 +19,4 @@ export function shortFill(records: readonly RequestRecord[], { e2eLatency }: Met
   const early = measured.filter(({ dueAt }) => dueAt - first.dueAt < e2eLatency.p50).length
   const message = `Requests filled the batch for ${seconds(lasted)}, and a median answer took ${seconds(e2eLatency.p50)}: the first ${early} of ${measured.length} measured requests found the server emptier than the others.`
   return [{ code: 'short-fill', message }]
-}
-
-function seconds(ms: Ms): string {
-  return `${(ms / MS_PER_SECOND).toFixed(1)} s`
 }

@@ -12,7 +12,6 @@ import type {
   Warning,
 } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
 import { answerDoubts } from './answer-doubts.ts'
 import { clientBusy, clientError, clientLate, latenessLimit, notCalibrated } from './client-doubts.ts'
 import { e2eLatency } from './e2e-latency.ts'
@@ -20,6 +19,7 @@ import { countedRecords, measuredRecords } from './fill.ts'
 import { offeredRate } from './offered-rate.ts'
 import { isBuffered, unobservedPace, type Pace } from './pace.ts'
 import { saturation } from './saturation.ts'
+import { seconds } from './seconds.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 import { queueGrowing } from './server-queue.ts'
 import { shortFill } from './short-fill.ts'
@@ -174,10 +174,6 @@ function tooShort({ requestRate }: LoadFacts, records: readonly RequestRecord[])
   const reason = needed > MIN_ARRIVALS_MS ? `${MIN_ANSWERS_LONG} median answers (${seconds(needed)})` : seconds(needed)
   const message = `Arrivals lasted ${seconds(arrivals)}, less than ${reason}: the numbers depend on the length of the run.`
   return [{ code: 'too-short', message }]
-}
-
-function seconds(ms: Ms): string {
-  return `${(ms / MS_PER_SECOND).toFixed(1)} s`
 }
 
 function tokenEstimate(records: readonly RequestRecord[]): Warning[] {

@@ -53,11 +53,11 @@ export async function probe(target: UrlTarget, options: ProbeOptions): Promise<P
 /** Not those that ask to come back later: 408, 425, 429. */
 const SAYS_NO = /HTTP 4(?!08|25|29)\d\d/
 
-function judge(outcome: Outcome, redact: (text: string) => string): Probe {
+function judge(outcome: Outcome, mask: (text: string) => string): Probe {
   if (outcome.status === 'completed' || outcome.kind === 'empty') return { answered: true }
   const isRefusal = outcome.kind === 'http-status' && SAYS_NO.test(outcome.message)
   const isSilence = outcome.kind.endsWith('-timeout')
-  return { answered: false, why: asPart(`${outcome.kind}: ${redact(outcome.message)}`), isRefusal, isSilence }
+  return { answered: false, why: asPart(`${outcome.kind}: ${mask(outcome.message)}`), isRefusal, isSilence }
 }
 
 /** A sentence that will stand in parentheses. */
