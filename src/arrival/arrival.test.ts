@@ -47,7 +47,8 @@ test.each(paced)('$label: at twice the rate everything is due in half the time',
       const fast = arrival.offsets({ count, requestRate: requestRate * 2, seed })
       expect(fast.map((offset) => offset * 2)).toEqual(slow)
     }),
-    { numRuns: 30 },
+    // With a burstiness of 0.000001 these had offsets so small that half of them was no half.
+    { numRuns: 30, examples: [[215, 4.316008774434067, 3224173455]] },
   )
 })
 

@@ -32,11 +32,19 @@ export function gamma(options: GammaOptions): Arrival {
       const logs = Array.from({ length: count - 1 }, () => logGamma(random, burstiness))
       const largest = logs.reduce((a, b) => Math.max(a, b), -Number.MAX_VALUE)
       return accumulateWithMean(
-        logs.map((log) => Math.exp(log - largest)),
+        logs.map((log) => besideLargest(Math.exp(log - largest))),
         mean,
       )
     },
   }
+}
+
+/**
+ * A gap as a share of the largest one. It is 0 where it would be lost in their sum, because the smallest numbers that there are do
+ * not scale exactly.
+ */
+function besideLargest(share: number): number {
+  return share < Number.EPSILON ? 0 : share
 }
 
 /**
