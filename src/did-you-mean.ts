@@ -7,11 +7,11 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return near === undefined ? `Use one of: ${candidates.join(', ')}.` : `Did you mean "${near}"?`
 }
 
-/** The candidate that a misspelt word was meant to be; undefined when none is near. */
-export function nearestTo(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate nearest to a misspelt word, at most `most` letters away (half of its own unless told); undefined when none is. */
+export function nearestTo(word: string, candidates: readonly string[], most = Infinity): string | undefined {
   return candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= candidate.length / 2)
+    .filter(({ candidate, distance }) => distance <= Math.min(most, candidate.length / 2))
     .sort((a, b) => a.distance - b.distance)[0]?.candidate
 }
 

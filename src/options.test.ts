@@ -161,7 +161,7 @@ test('numbers and words are shown, and of everything else its kind', () => {
 })
 
 test('data may bring fields of its own', () => {
-  expect(all['decodeTranscript']!({ ...transcript, note: 'recorded by hand', source: 'vllm' })).toMatchObject({
+  expect(all['decodeTranscript']!({ ...transcript, promptId: 'recorded by hand', source: 'vllm' })).toMatchObject({
     success: false,
   })
   expect(all['detectUnstableQueue']!({ ttft: [1], tpot: [2], e2eLatency: [3] })).toMatchObject({ verdict: 'too-short' })

@@ -31,7 +31,7 @@ export function checkNames(options: unknown, names: readonly string[], owner: Op
 export function checkFields(data: unknown, names: readonly string[], owner: OptionsOwner): asserts data is object {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw noOptions(data, owner)
   for (const name of Object.keys(data)) {
-    const meant = names.includes(name) ? undefined : nearestTo(name, names)
+    const meant = names.includes(name) ? undefined : nearestTo(name, names, 1)
     if (meant !== undefined && !(meant in data)) throw unknownOption(name, names, owner)
   }
 }

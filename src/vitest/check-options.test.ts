@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkBaselineTrials } from './check-options.ts'
+import { vllm } from '../frameworks/targets.ts'
+import { checkBaselineTrials, checkCapacity } from './check-options.ts'
 
 test('a baseline has as many trials as all stages take, unless told', () => {
   expect(checkBaselineTrials()).toBe(13)
@@ -15,4 +16,13 @@ test.for([0, 7, 1.5, '13', NaN, null])('baselineTrials: %j is refused with the r
       ),
     }),
   )
+})
+
+// A sweep from 8 to 4 would have sent nothing, and passed.
+test.for([
+  [{ from: 8, to: 4 }, 'begin at 8 req/s'],
+  [{ min: 3, to: 2 }, 'begin at 3 req/s'],
+  [{ to: 0.5 }, 'begin at 1 req/s'],
+] as const)('findCapacity refuses %j, whose rates are none', ([options, message]) => {
+  expect(() => checkCapacity(vllm(), { slo: {}, ...options })).toThrow(message)
 })

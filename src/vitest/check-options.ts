@@ -137,6 +137,12 @@ export function checkCapacity(target: unknown, options: unknown): void {
   const example = 'findCapacity(vllm(), { slo: { ttft: { p99: 400 } } })'
   requireTarget(target, 'findCapacity', example)
   checkOptions(options, Capacity, { of: 'findCapacity', code: 'bad-load', example })
+  const { min = 1, from = min, to = Infinity } = options as { min?: number; from?: number; to?: number }
+  if (from <= to) return
+  throw new BenchError(`findCapacity would begin at ${from} req/s, above its option to, ${to} req/s.`, {
+    code: 'bad-load',
+    remedy: 'Raise `to`, or give a lower `from`, which is `min` unless it is given.',
+  })
 }
 
 const Comparison = z.strictObject({

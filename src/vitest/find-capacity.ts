@@ -33,9 +33,9 @@ export interface CapacityOptions {
   readonly min?: PerSecond
   /** The first rate that is tried. Default `min`, or else 1. */
   readonly from?: PerSecond
-  /** No rate above this is tried. Default 64 times `from`. */
+  /** No rate above this is tried. Default 64 times `from` for a search, 16 times for a sweep. */
   readonly to?: PerSecond
-  /** How narrow the answer must be: 0.1 (the default) ends with a rate that holds and one 10 % above that does not. */
+  /** At each end of the answer the next rate that was tried is at most this share away. Default 0.1, which is 10 %. */
   readonly resolution?: number
   /** `search` (the default) looks for the capacity; `sweep` sends one load at every rate and judges nothing. */
   readonly requestRates?: 'search' | 'sweep' | readonly PerSecond[]

@@ -343,14 +343,14 @@ function openTransport(target: Target, clock: Clock, seed: number, timeouts: Tim
 
 /** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */
 function presentable({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
-  const redact = remembering(masker(target.secrets))
-  const crash = threads?.crash && { ...threads.crash, reason: plainLine(redact(threads.crash.reason)) }
+  const mask = remembering(masker(target.secrets))
+  const crash = threads?.crash && { ...threads.crash, reason: plainLine(mask(threads.crash.reason)) }
   return {
     ...result,
     records: records.map(({ finishReason, outcome, ...record }) => ({
       ...record,
-      finishReason: finishReason === null ? null : redact(finishReason),
-      outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(redact(outcome.message)) },
+      finishReason: finishReason === null ? null : mask(finishReason),
+      outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(mask(outcome.message)) },
     })),
     ...(threads && { threads: { ...threads, crash: crash ?? null } }),
   }
