@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { vllm } from '../frameworks/targets.ts'
-import { checkBaselineTrials, checkCapacity } from './check-options.ts'
+import { checkBaselineTrials, checkCapacity, checkLoadCall } from './check-options.ts'
 
 test('a baseline has as many trials as all stages take, unless told', () => {
   expect(checkBaselineTrials()).toBe(13)
@@ -25,4 +25,15 @@ test.for([
   [{ to: 0.5 }, 'begin at 1 req/s'],
 ] as const)('findCapacity refuses %j, whose rates are none', ([options, message]) => {
   expect(() => checkCapacity(vllm(), { slo: {}, ...options })).toThrow(message)
+})
+
+test.for([
+  [{ reusePrompts: 'yes' }, 'The option reusePrompts of a load is "yes". It must be: true or false.'],
+  [{ maxConcurrency: 0 }, 'The option maxConcurrency of a load is 0. It must be: a whole number from 1.'],
+  [{ seed: 1.5 }, 'The option seed of a load is 1.5. It must be: a whole number.'],
+  [{ trial: -1 }, 'The option trial of a load is -1. It must be: a whole number from 0.'],
+] as const)('a load with %j is refused in words of ours', ([option, message]) => {
+  const load = { target: vllm(), requestRate: 1, numPrompts: 10 }
+  expect(() => checkLoadCall({ ...load, ...option })).toThrow(message)
+  expect(() => checkLoadCall({ ...load, seed: -3, maxConcurrency: 1, trial: 0, reusePrompts: true })).not.toThrow()
 })

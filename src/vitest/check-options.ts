@@ -5,13 +5,21 @@ import { checkNames, checkOptions, flag, show, text } from '../options.ts'
 import { MOST_CLIENTS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
 import type { Workload } from '../workload/workload.ts'
 
-const whole = z.int()
-
 /** The bound is what a process has memory for: beyond it the worker would die, and its case without a word. */
 function between(least: number, most: number, why = ''): z.ZodType<number> {
   return z.custom<number>(
     (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
     `a whole number from ${least} to ${most}${why === '' ? '' : `: ${why}`}`,
+  )
+}
+
+const integer = z.custom<number>(Number.isSafeInteger, 'a whole number')
+
+/** A whole number without an upper bound of ours. */
+function atLeast(least: number): z.ZodType<number> {
+  return z.custom<number>(
+    (value) => Number.isSafeInteger(value) && (value as number) >= least,
+    `a whole number from ${least}`,
   )
 }
 
@@ -45,11 +53,11 @@ const Load = z.strictObject({
       'an arrival, such as poisson()',
     )
     .optional(),
-  maxConcurrency: whole.min(1).optional(),
+  maxConcurrency: atLeast(1).optional(),
   clients: z.union([between(1, MOST_CLIENTS), z.literal('auto')], CLIENTS).optional(),
-  seed: whole.optional(),
-  reusePrompts: z.boolean().optional(),
-  trial: whole.min(0).optional(),
+  seed: integer.optional(),
+  reusePrompts: flag.optional(),
+  trial: atLeast(0).optional(),
   trials: between(1, MOST_TRIALS, 'each has a report of its own').optional(),
   warmup: z.union([between(0, MOST_REQUESTS), z.literal('auto'), z.literal(false)], BEFOREHAND).optional(),
   fill: z.union([between(0, MOST_REQUESTS), z.literal('auto'), z.literal(false)], BEFOREHAND).optional(),
