@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TestModule } from 'vitest/node'
 import { WAITING_VERDICT } from '../src/baseline/gate-verdict.ts'
+import type { Verdict } from '../src/report.ts'
 import type { ServingMeta } from '../src/vitest/types.ts'
 import { collectReport } from './collect-report.ts'
 import { sampleRun, verdict } from './sample-reports.testkit.ts'
@@ -29,4 +30,23 @@ test('what the end of a file decided, and doubted, stands in the run that waited
     'passed',
   ).runs
   expect(other).toEqual(run)
+})
+
+test('of an invalid run in a test that passed the report says whether anything judged it', () => {
+  const late = { ...verdict('invalid', 'client on time', 9, 5, 'The client was late.'), kind: 'validity' as const }
+  const told = (...trials: Verdict[][]): string[] => {
+    const runs = trials.map((verdicts) => ({ attempt: 0, report: sampleRun({ verdicts }) }))
+    return collectReport([moduleOf({ runs })], [], 'passed').runs.flatMap(({ verdicts }) =>
+      verdicts.map(({ verdict: word, message }) => `${word}: ${message}`),
+    )
+  }
+  expect(told([late])).toEqual([
+    'inconclusive: The client was late. (The test passed all the same: it has no objective that judges this run.)',
+  ])
+  const caught = '(The test passed all the same: it expects a failure, or caught this one.)'
+  // The verdicts on a case stand in its first trial; here it is the second one that was late.
+  expect(told([verdict('invalid', 'ttft.p50', 9, 5, 'not judged')], [late])).toEqual([
+    `inconclusive: not judged ${caught}`,
+    `inconclusive: The client was late. ${caught}`,
+  ])
 })

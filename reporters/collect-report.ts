@@ -76,10 +76,11 @@ function runsOf(test: TestCase): RunReport[] {
   const { state } = test.result()
   const passed = state === 'passed'
   const lost = state === 'pending' ? [NOT_ENDED] : []
-  return reports.map((report, index) => {
+  const told = reports.map((report, index) => {
     const verdicts = [...report.verdicts, ...lost, ...(index === reports.length - 1 ? assertions : [])]
-    return { ...report, verdicts: passed ? verdicts.map(excused) : verdicts }
+    return { ...report, verdicts }
   })
+  return passed ? excused(told) : told
 }
 
 /** What the worker put into the test; see `src/vitest/types.ts` for how it comes to stand in `TaskMeta`. */
@@ -97,10 +98,25 @@ const NOT_ENDED: Verdict = {
   message: 'The worker died before the test ended: what it asserts was not judged.',
 }
 
-/** `test.fails`, or an assertion that was caught: Vitest's word decides, and the report says what it passed over. */
-function excused(verdict: Verdict): Verdict {
+/**
+ * The runs of a test that passed although some of their verdicts are bad: Vitest's word decides, and the report says what it
+ * passed over. Either the test judges nothing of an invalid run, or it is a `test.fails`, or it caught its assertion.
+ */
+function excused(runs: readonly RunReport[]): RunReport[] {
+  const judged = new Set(
+    runs.filter(({ verdicts }) => verdicts.some(({ kind }) => kind !== 'validity')).map((run) => run.case),
+  )
+  return runs.map((run) => {
+    const why = judged.has(run.case)
+      ? 'it expects a failure, or caught this one'
+      : 'it has no objective that judges this run'
+    return { ...run, verdicts: run.verdicts.map((verdict) => passedOver(verdict, why)) }
+  })
+}
+
+function passedOver(verdict: Verdict, why: string): Verdict {
   if (verdict.verdict !== 'fail' && verdict.verdict !== 'invalid') return verdict
-  const message = `${verdict.message} (the test passed all the same: it expects failure or caught it)`
+  const message = `${verdict.message} (The test passed all the same: ${why}.)`
   return { ...verdict, verdict: 'inconclusive', message }
 }
 
