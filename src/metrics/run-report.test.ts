@@ -90,7 +90,12 @@ test('a run that was cut short says how much of it there is', () => {
   const load = { ...madeUpReport(onTime).load, numPrompts: 1200 }
   const { validity } = madeUpReport(onTime, { result, load })
   expect(validity).toMatchObject({ sentShare: 0.25, connections: { opened: 4, reused: 96, resent: 0 } })
-  expect(validity.warnings).toEqual([{ code: 'aborted', message: 'The run was cut short after 300 of 1200 requests.' }])
+  const warnings = [{ code: 'aborted', message: 'The run was cut short after 300 of 1200 requests.' }]
+  expect(validity.warnings).toEqual(warnings)
+  // 8 requests/s left where 6 or 12 were asked for: a part of a schedule may have any rate.
+  for (const requestRate of [6, 12]) {
+    expect(madeUpReport(onTime, { result, load: { ...load, requestRate } }).validity.warnings).toEqual(warnings)
+  }
 })
 
 test('all at once has no offered share and is never called saturated', () => {

@@ -68,7 +68,8 @@ export function warningsOf({
     ...clientBusy(client),
     ...clientError(client, metrics),
     ...notCalibrated(client, target.simulated),
-    ...offeredRate(load, stimulus, measured.length),
+    // Of a part of the schedule the rate is left to chance, and such a run is not judged.
+    ...(result.aborted ? [] : offeredRate(load, stimulus, measured.length)),
     ...saturated(load, records),
     ...shortFill(records, metrics),
     ...tooShort(load, measured),
