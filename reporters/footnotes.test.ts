@@ -59,6 +59,21 @@ test('the doubt tells the share itself: it is not said twice', () => {
   expect(footnotes(row(3, 0.82, doubt))).toEqual([lines, lines, lines])
 })
 
+test.for([
+  [{ sent: 20, failed: 2, trimmed: 0 }, '20 requests warmed the server up (2 of them failed) and counted in no number'],
+  [{ sent: 0, failed: 0, trimmed: 12 }, '12 requests filled its batch and counted only if they failed'],
+  [
+    { sent: 1, failed: 0, trimmed: 12 },
+    '1 request warmed the server up and counted in no number; 12 requests filled its batch and counted only if they failed',
+  ],
+] as const)(
+  'the footnote of the warm-up tells what there was, and nothing of what there was not (%#)',
+  ([warmup, text]) => {
+    const made = row(1, null)
+    expect(footnotes({ ...made, validity: { ...made.validity, warmup } })[2]).toEqual([`a  warm-up: ${text}`])
+  },
+)
+
 test('Markdown, JUnit and CSV have the share too', () => {
   const bench = report([row(3, 0.031)])
   expect(renderMarkdown(bench)).toContain('| prompt tokens from the prefix cache (%) |')

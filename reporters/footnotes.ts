@@ -5,7 +5,7 @@ import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import { hasCachedPrompts } from './columns.ts'
 import { labelRuns } from './groups.ts'
 import { plainLine } from '../src/plain-text.ts'
-import { formatShare } from './units.ts'
+import { formatCount, formatShare } from './units.ts'
 
 /** A doubt about some rows, marked there by its letter. */
 export interface Footnote {
@@ -118,11 +118,10 @@ function prefixCacheOf({
 
 function warmupOf({ warmup: { sent, failed, trimmed } }: CaseReport['validity']): { code: string; message: string }[] {
   if (sent === 0 && trimmed === 0) return []
-  const warm = failed === 0 ? `${sent}` : `${sent} (${failed} of them failed)`
-  return [
-    {
-      code: 'warm-up',
-      message: `${warm} requests before the run are in no number, nor are ${trimmed} that filled the batch unless they failed`,
-    },
+  const ofThem = failed === 0 ? '' : ` (${failed} of them failed)`
+  const parts = [
+    ...(sent === 0 ? [] : [`${formatCount(sent, 'request')} warmed the server up${ofThem} and counted in no number`]),
+    ...(trimmed === 0 ? [] : [`${formatCount(trimmed, 'request')} filled its batch and counted only if they failed`]),
   ]
+  return [{ code: 'warm-up', message: parts.join('; ') }]
 }

@@ -61,7 +61,7 @@ test('the page has a verdict, every column of the study, and the reasons', () =>
     - Every answer had the length that was asked for.
     - Arrivals came at 100 % of the rate that was asked for.
     - The gaps between the sent requests are those of the schedule, within 1 ms; none left more than 5 ms late.
-    - No server was warmed up, and every request of the runs is in the numbers.
+    - No server was warmed up; every request of the runs is in the numbers.
     - Input tokens are those of the workload, as counted by words.
     "
   `)

@@ -35,11 +35,14 @@ test('a cap of concurrency holds requests back, which is no fault of the schedul
 
 test('warm-up, its failures, and what is cut off are counted', () => {
   expect(factsOf(run({ warmup: { sent: 0, failed: 0, trimmed: 0 } }))).toContain(
-    'No server was warmed up, and every request of the runs is in the numbers.',
+    'No server was warmed up; every request of the runs is in the numbers.',
+  )
+  expect(factsOf(run({ warmup: { sent: 1, failed: 0, trimmed: 0 } }))).toContain(
+    '1 request warmed the servers up; every request of the runs is in the numbers.',
   )
   const warm = { warmup: { sent: 4, failed: 1, trimmed: 9 } }
   expect(factsOf(run(warm), run(warm))).toContain(
-    '8 requests warmed the servers up, 2 of which failed; 18 more, sent before the measured ones while batches filled, are in no number unless they failed.',
+    '8 requests warmed the servers up, 2 of which failed; 18 requests filled their batches before the measured ones, and counted only if they failed.',
   )
 })
 

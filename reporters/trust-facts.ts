@@ -56,11 +56,13 @@ function warmup(cases: readonly CaseReport[]): string[] {
   const sent = total(({ validity }) => validity.warmup.sent)
   const failed = total(({ validity }) => validity.warmup.failed)
   const trimmed = total(({ validity }) => validity.warmup.trimmed)
-  if (sent === 0 && trimmed === 0) return ['No server was warmed up, and every request of the runs is in the numbers.']
-  const warm = `${formatCount(sent, 'request')} warmed the servers up${failed > 0 ? `, ${failed} of which failed` : ''}`
-  return [
-    `${warm}; ${trimmed} more, sent before the measured ones while batches filled, are in no number unless they failed.`,
-  ]
+  const ofThem = failed > 0 ? `, ${failed} of which failed` : ''
+  const warm = sent === 0 ? 'No server was warmed up' : `${formatCount(sent, 'request')} warmed the servers up${ofThem}`
+  const filled =
+    trimmed === 0
+      ? 'every request of the runs is in the numbers'
+      : `${formatCount(trimmed, 'request')} filled their batches before the measured ones, and counted only if they failed`
+  return [`${warm}; ${filled}.`]
 }
 
 function resent(cases: readonly CaseReport[]): string[] {

@@ -5,8 +5,10 @@ import type { Progress } from '../dispatch/progress.ts'
 import { vllm } from '../frameworks/targets.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { fixedLengths } from '../workload/fixed-lengths.ts'
+import type { Workload } from '../workload/workload.ts'
 import { describeEnvironment } from './environment.ts'
 import { type LoadOptions, runCase } from './run-case.ts'
+import { announce } from './warm-up.ts'
 
 const LOAD: LoadOptions = {
   requestRate: 8,
@@ -52,6 +54,18 @@ test('all that were asked for are measured, after as many as fill the batch, and
   expect(without.report.load.digest).toBe(report.load.digest)
   expect(without.report.validity.warmup).toEqual({ sent: 0, failed: 0, trimmed: 0 })
   expect(without.plans).toEqual([])
+})
+
+test('one request of a kind is told as one', () => {
+  const plans: string[] = []
+  const measured = { fill: 1 } as Workload
+  announce(
+    { sent: 1, failed: 0, medianAnswer: null },
+    measured,
+    { requestRate: 1, numPrompts: 1 },
+    { onPlan: (plan) => plans.push(plan) },
+  )
+  expect(plans).toEqual(['1 request warmed the server up; then 1 fills its batch; then 1 counts'])
 })
 
 async function withMetrics(load: Partial<LoadOptions>) {

@@ -73,9 +73,9 @@ export function announce(
 ): void {
   if (warmup === null && fill === 0) return
   const parts = [
-    ...(warmup === null ? [] : [`${warmup.sent} requests warmed the server up`]),
-    ...(fill === 0 ? [] : [`${fill} fill its batch`]),
-    `${numPrompts} count${trials === 1 ? '' : `, in each of ${trials} trials`}`,
+    ...(warmup === null ? [] : [`${warmup.sent} ${warmup.sent === 1 ? 'request' : 'requests'} warmed the server up`]),
+    ...(fill === 0 ? [] : [`${fill} ${fill === 1 ? 'fills' : 'fill'} its batch`]),
+    `${numPrompts} ${numPrompts === 1 ? 'counts' : 'count'}${trials === 1 ? '' : `, in each of ${trials} trials`}`,
   ]
   onPlan?.(parts.join('; then '))
 }
