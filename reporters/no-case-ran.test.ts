@@ -23,7 +23,7 @@ test('a run without a case fails and lists the cases, without the test that only
   expect(noCaseRan(FILTERED, LOCAL)).toEqual({
     fails: true,
     message:
-      'No case ran: -t "vlmm" matches none of 2. That is no pass, unless --passWithNoTests says so. There are:\n' +
+      'None of the 2 cases ran: -t "vlmm" matches none of them, or they are skipped. That is no pass, unless --passWithNoTests says so. There are:\n' +
       '  chat > vllm > 1 req/s\n' +
       '  chat > vllm > 2 req/s',
   })

@@ -27,7 +27,7 @@ export function noCaseRan(
   const what =
     pattern === undefined
       ? `None of the ${cases.length} cases ran: all were filtered out or skipped.`
-      : `No case ran: -t ${JSON.stringify(pattern.source)} matches none of ${cases.length}.`
+      : `None of the ${cases.length} cases ran: -t ${JSON.stringify(pattern.source)} matches none of them, or they are skipped.`
   if (passWithNoTests) return { message: what, fails: false }
   if (isShard) return { message: `${what} This is a shard: the merge fails if none ran in any of them.`, fails: false }
   const rest = cases.length - LISTED_CASES
