@@ -101,13 +101,19 @@ function noBaseline({ report }: ServingRun, path: string): BenchError {
 function onlySibling({ report }: ServingRun, path: string, sibling: SiblingBaseline): BenchError {
   const [missing, there] = [path, sibling.path].map((each) => relative(process.cwd(), each))
   const of = sibling.of === null ? '' : ` (${sibling.of})`
-  const isOther = sibling.model !== null && report.target.model !== null && sibling.model !== report.target.model
   return new BenchError(`${report.case} has no baseline at ${missing}, and ${there} is one of the same case${of}.`, {
     code: 'bad-baseline',
-    remedy: isOther
-      ? `Serve that model to compare with it, or record one of ${report.target.model} beside it with \`vitest bench -u\`.`
-      : `Rename that file to compare with it, or delete it and record another with \`vitest bench -u\`.`,
+    remedy: remedyFor(sibling, report.target.model),
   })
+}
+
+function remedyFor({ of, model: theirs }: SiblingBaseline, ours: string | null): string {
+  if (of === null) {
+    return 'An earlier version of this package wrote it, and nothing can be compared with it: delete it, and record another with `vitest bench -u`.'
+  }
+  return theirs !== null && ours !== null && theirs !== ours
+    ? `Serve that model to compare with it, or record one of ${ours} beside it with \`vitest bench -u\`.`
+    : 'Rename that file to compare with it, or delete it and record another with `vitest bench -u`.'
 }
 
 function newVersion(change: string): Warning {

@@ -66,9 +66,8 @@ export function unknownVariables(env: Env): string[] {
 
 /** Where a variable or a secret is not set, a CI file expands it to nothing. */
 function emptyVariable(name: string): BenchError {
-  const simulates = name.endsWith('_URL')
-  const meant = simulates
-    ? 'Give it the base URL of the server, or unset it to bench the simulated engine'
+  const meant = name.endsWith('_URL')
+    ? 'Give it the base URL of the server, or unset it to bench the simulated engine where there is one'
     : 'Set or unset it'
   return new BenchError(`${name} is set, and empty.`, {
     code: 'bad-variable',
