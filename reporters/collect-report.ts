@@ -88,7 +88,7 @@ function servingOf(test: TestCase): ServingMeta | undefined {
   return test.meta().serving
 }
 
-/** Of a test whose worker died: its loads were measured, and what it asserts of them is not known. */
+/** The verdict on the loads of a test whose worker died: what the test asserts of them is not known. */
 const NOT_ENDED: Verdict = {
   kind: 'validity',
   objective: 'complete test',

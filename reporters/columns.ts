@@ -96,7 +96,7 @@ export const COLUMNS: readonly Column[] = [
   ...latencyColumns('TPOT', 'tpot', ({ metrics }) => metrics.tpot),
 ]
 
-/** Where a prefix cache helped, no latency can be read without it. */
+/** The share that a prefix cache had: where it helped, no latency can be read without it. */
 const CACHED: Column = {
   id: 'cachedPromptShare',
   title: 'prompt tokens from the prefix cache (%)',

@@ -19,7 +19,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
  * The warnings and request errors of `runs` (in the order of the table), a letter for each kind. Where every run is
- * simulated the heading says so once, and no footnote repeats it; nor one what the column of the prefix cache says.
+ * simulated the heading says so once, and no footnote repeats it. Nor does any repeat the column of the prefix cache.
  */
 export function collectFootnotes(runs: readonly CaseReport[]): Footnote[] {
   const labels = labelRuns(runs)
@@ -81,7 +81,7 @@ export function doubtsOf(
   return doubts
 }
 
-/** Where more is unobserved, a warning says so. */
+/** How many requests did not show their pace, unless a warning says it, and how many tokens came in an event. */
 function paceOf({ pace }: CaseReport['validity']): { code: string; message: string }[] {
   const several = severalTokens(pace)
   return [

@@ -12,7 +12,7 @@ export interface SignalAnswer {
 /**
  * Answers SIGINT, SIGTERM and SIGHUP by cancelling the run, so that loads stop, servers are torn down and what was measured
  * is reported. In run mode Vitest itself exits a millisecond after the first two, and dies of the third. A second signal exits
- * at once, but for SIGHUP: of a terminal that closes, the shell sends one and the kernel another, and nobody is impatient.
+ * at once, unless it is SIGHUP: when a terminal closes, the shell sends one and the kernel another, and nobody is impatient.
  *
  * Workers pass on what they get. Of a signal to the whole process group that is an echo, and no second one, whichever
  * comes first; a signal to a worker alone ends the run as SIGINT does.

@@ -1,13 +1,13 @@
 import type { TestModule } from 'vitest/node'
 import { SETTLING_TITLE } from '../src/vitest/settling-title.ts'
 
-/** More would push what is wrong out of sight. */
+/** So many cases are listed: more would push what is wrong out of sight. */
 const LISTED_CASES = 20
 
 export interface RunSelection {
-  /** Of `-t`; undefined where none was given, as in a merge. */
+  /** The pattern of `-t`; undefined where none was given, as in a merge. */
   readonly pattern: RegExp | undefined
-  /** One of several shards: whether a case ran in any of them, only their merge can tell. */
+  /** Whether this is one of several shards: only their merge can tell whether a case ran in any of them. */
   readonly isShard: boolean
   readonly passWithNoTests: boolean
 }

@@ -15,7 +15,7 @@ export function onlyWritable(report: BenchReport): BenchReport {
   }
 }
 
-/** A run does not change once it is reported, and every output asks. */
+/** What was found of each run, because every output asks, and a run does not change once it is reported. */
 const known = new WeakMap<RunReport, string | null>()
 
 function failedCases(run: RunReport): [name: string, FailedCase][] {

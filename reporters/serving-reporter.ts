@@ -40,7 +40,7 @@ export interface ServingReporterOptions {
   readonly quiet?: boolean
 }
 
-/** For the plugin, whose options these are as well. */
+/** The schemas of these options, also for the plugin, which has them as well. */
 export const reporterOptions = {
   outputDir: text.optional(),
   html: z.union([text, z.literal(false)], 'a path, or false').optional(),
@@ -159,7 +159,7 @@ export class ServingReporter extends DefaultReporter {
     const page = this.#html === false ? '' : `, ${relative(process.cwd(), resolve(this.ctx.config.root, this.#html))}`
     this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}${page}`)
     if (problems.length === 0 && report === collected) return
-    // Vitest knows of neither: what is not in the reports must not be green. Told also where this reporter is quiet.
+    // Vitest knows of neither, and what is not in the reports must not be green. It is told even where this reporter is quiet.
     for (const problem of problems) this.ctx.logger.error(` ${problem}`)
     process.exitCode = 1
   }

@@ -42,7 +42,7 @@ export function findSibling(benchFile: string, identity: CaseIdentity, caseName:
   return existsSync(older) ? { path: older, of: null, model: null } : null
 }
 
-/** A file that cannot be read is told by its own case. */
+/** Null for a file that cannot be read: its own case tells of that. */
 function readable(path: string): ReturnType<typeof readBaseline> {
   try {
     return readBaseline(path)
@@ -51,7 +51,7 @@ function readable(path: string): ReturnType<typeof readBaseline> {
   }
 }
 
-/** With the version, where a title has it. */
+/** Earlier versions of this package named the file by the whole case, with the version where a title has it. */
 function olderFileName(caseName: string): string {
   return caseName.replace(/[^\p{L}\p{N}._ -]+/gu, '-').replace(/\s+/g, '_')
 }

@@ -5,7 +5,7 @@ import { checkNames, checkOptions, flag, show, text } from '../options.ts'
 import { MOST_CLIENTS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
 import type { Workload } from '../workload/workload.ts'
 
-/** The bound is what a process has memory for: beyond it the worker would die, and its case without a word. */
+/** A whole number with an upper bound: beyond what it has memory for a worker would die, and its case without a word. */
 function between(least: number, most: number, why = ''): z.ZodType<number> {
   return z.custom<number>(
     (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,

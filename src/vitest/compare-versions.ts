@@ -147,7 +147,7 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
   }
 }
 
-/** Of a run whose objectives could be judged, but not its comparison. */
+/** The verdict on a run whose objectives could be judged, but which cannot be compared. */
 function notComparedVerdict(obstacle: string): Verdict {
   const verdict = { kind: 'baseline', objective: 'compared', verdict: 'invalid', observed: null, limit: null } as const
   return { ...verdict, message: `not compared: ${obstacle}` }

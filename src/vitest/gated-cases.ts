@@ -17,13 +17,13 @@ import type { ServingBenchContext, ServingRun } from './types.ts'
 export interface GatedCase {
   readonly run: ServingRun
   readonly origin: Provenance
-  /** What it is to its baseline, whatever the version. */
+  /** By what it finds its baseline, whatever the version. */
   readonly identity: CaseIdentity
   /** Of its baseline. */
   readonly path: string
   /** That it ran on. */
   readonly hardware: string
-  /** What its further trials raise; added to while the end of the file runs them. */
+  /** The doubts that its further trials raise, which are added while the end of the file runs them. */
   readonly doubts: Warning[]
   /** Null where this run is to become the baseline. */
   readonly accepted: { readonly baseline: Baseline; readonly pairs: TrialPairs } | null

@@ -7,7 +7,7 @@ import { freshRepeats, type Repeats } from './repeat-invalid.ts'
 export type Stage = keyof typeof STAGE_PAIRS
 export type Side = 'baseline' | 'candidate'
 
-/** One trial to be run; those of a rate share its repeats. */
+/** One trial to be run. The trials of a rate share their repeats. */
 export interface SideTrial {
   readonly side: Side
   readonly requestRate: PerSecond

@@ -1,8 +1,8 @@
 import { BenchError } from '../errors.ts'
 
 /**
- * Of one case, in all its trials. Measured with the lengths of the study: 8 kB a request at the peak, 2 GB for as many as
- * this, and Node gives a worker 4 GB. Longer texts are bounded by their tokens.
+ * A case may have so many requests in all its trials. At the lengths of the study a request takes 8 kB at the peak, so these take
+ * 2 GB, and Node gives a worker 4 GB. Longer texts are bounded by their tokens (`token-budget.ts`).
  */
 export const MOST_REQUESTS = 250_000
 /** A trial has a report of its own, 10 kB and more, which travels, is written, and stands in a baseline. */

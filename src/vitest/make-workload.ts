@@ -11,7 +11,7 @@ import type { Dataset, Workload } from '../workload/workload.ts'
 import { checkLength } from './check-options.ts'
 import type { LoadOptions } from './run-case.ts'
 
-/** One after the other, so that the one that is too much for memory is not made. */
+/** Makes the workloads of a case one after the other, so that the one that is too much for memory is not made. */
 export async function makeWorkloads(name: string, loads: readonly LoadOptions[], target: Target): Promise<Workload[]> {
   const spend = tokenBudget(name)
   const workloads: Workload[] = []
@@ -36,7 +36,10 @@ export async function makeWorkload(load: LoadOptions, target: Target): Promise<W
   return workload
 }
 
-/** Fresh for every load that a server gets. A simulated engine is new in each, and two runs of it have the same bytes. */
+/**
+ * The key is fresh for every load that a server gets. A simulated engine is new in each load, and two runs of it have the same
+ * bytes.
+ */
 function nonceKeyFor({ endpoint }: Target): string {
   return endpoint.kind === 'simulated' ? 'simulated' : randomUUID()
 }

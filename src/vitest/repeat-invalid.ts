@@ -5,19 +5,20 @@ import type { RunReport, Verdict, Warning } from '../report.ts'
 /** How many invalid trials one stage may measure again: a client that is late more often is no accident. */
 const MOST_REPEATS = 2
 
-/** Shared by the trials of one stage. */
+/** How many repeats the trials of one stage have left together. */
 export interface Repeats {
   left: number
 }
 
-/** For a stage that begins. */
+/** The repeats of a stage that begins. */
 export function freshRepeats(): Repeats {
   return { left: MOST_REPEATS }
 }
 
 /**
- * Measures a trial, and again while its client was late and there are repeats left: same seed, same stimulus. `measure` gets the
- * number of the attempt, from 0; after an abort there is no other. The report of the last one says what was wrong with those before it.
+ * Measures a trial, and measures it again, with the same seed, while its client was late and there are repeats left. `measure` gets
+ * the number of the attempt, from 0. After an abort there is no further attempt. The report of the last one says what was wrong
+ * with those before it.
  *
  * Nothing else is repeated. A run that was cut short, a crashed thread and a client that is too coarse for the objectives would
  * end the same way again; so would any run in virtual time.

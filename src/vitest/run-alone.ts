@@ -46,7 +46,7 @@ export function progressListener(name: string, test: RunnerTestCase): RunCaseOpt
   }
 }
 
-/** The same for how many of its requests will count. */
+/** Tells the reporters how many of the requests of a case will count; undefined when none of them listens. */
 export function planListener(name: string, test: RunnerTestCase): RunCaseOptions['onPlan'] {
   if (inject('servingBench').progressMs === null) return undefined
   return (plan) => {

@@ -1,2 +1,2 @@
-/** Of the last test of a file that compares with baselines: it is no case of its own. */
+/** The title of the last test of a file that compares with baselines. That test is no case of its own. */
 export const SETTLING_TITLE = 'regressions confirmed'

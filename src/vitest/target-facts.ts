@@ -27,7 +27,7 @@ function servedModel({ model, endpoint }: Target): string | null {
   return endpoint.kind === 'simulated' ? endpoint.profile.model : model
 }
 
-/** With whatever secrets are in it: a report is masked as a whole. */
+/** The facts hold whatever secrets the target has: a report is masked as a whole later. */
 export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
   const { framework, version, variant, endpoint } = target
   const model = servedModel(target)
