@@ -4,13 +4,14 @@ import { noCaseRan } from './no-case-ran.ts'
 
 type State = 'skipped' | 'passed' | 'failed' | 'pending'
 
-function moduleOf(tests: Readonly<Record<string, State>>, isOk = true): TestModule {
+function moduleOf(tests: Readonly<Record<string, State>>, { isOk = true, isBench = true } = {}): TestModule {
   const cases = Object.entries(tests).map(([fullName, state]) => ({
     fullName,
     name: fullName.split(' > ').at(-1),
     result: () => ({ state }),
   }))
-  return { ok: () => isOk, children: { allTests: () => cases.values() } } as unknown as TestModule
+  const project = { config: { benchmark: { enabled: isBench } } }
+  return { project, ok: () => isOk, children: { allTests: () => cases.values() } } as unknown as TestModule
 }
 
 const LOCAL = { pattern: /vlmm/, isShard: false, passWithNoTests: false }
@@ -48,8 +49,9 @@ test.each<[string, TestModule[]]>([
   ['one case of one file ran', [...FILTERED, moduleOf({ 'chat > lmdeploy': 'passed' })]],
   ['one case failed', [...FILTERED, moduleOf({ 'chat > lmdeploy': 'failed' })]],
   ['a worker died before one ended', [...FILTERED, moduleOf({ 'chat > lmdeploy': 'pending' })]],
-  ['a file could not be loaded', [...FILTERED, moduleOf({}, false)]],
+  ['a file could not be loaded', [...FILTERED, moduleOf({}, { isOk: false })]],
   ['Vitest found no file, and says so', []],
+  ['the tests are no benches', [moduleOf({ 'parses a date': 'skipped' }, { isBench: false })]],
 ])('nothing is said where %s', (_, modules) => {
   expect(noCaseRan(modules, LOCAL)).toBeNull()
 })

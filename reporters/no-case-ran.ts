@@ -14,13 +14,15 @@ export interface RunSelection {
 
 /**
  * What to tell of a run in which every case was filtered out or skipped, and whether that fails it: nobody measured anything,
- * which is no pass. Null where a case ran, or where something else failed and says so.
+ * which is no pass. Null where a case ran, or where something else failed and says so. Tests that are no benches may all be
+ * skipped: the plugin may stand in the config of a whole project.
  */
 export function noCaseRan(
   modules: readonly TestModule[],
   { pattern, isShard, passWithNoTests }: RunSelection,
 ): { readonly message: string; readonly fails: boolean } | null {
-  const tests = modules.flatMap((module) => [...module.children.allTests()])
+  const benches = modules.filter(({ project }) => project.config.benchmark.enabled)
+  const tests = benches.flatMap((module) => [...module.children.allTests()])
   if (modules.some((module) => !module.ok()) || tests.some((test) => test.result().state !== 'skipped')) return null
   const cases = tests.filter(({ name }) => name !== SETTLING_TITLE).map(({ fullName }) => fullName)
   if (cases.length === 0) return null
