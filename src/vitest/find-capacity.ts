@@ -53,7 +53,7 @@ const DEFAULT_SPAN = 64
 
 /**
  * A bench case that finds the highest request rate at which a target meets its objectives, as an interval: the highest rate
- * that was shown to hold and the lowest that was shown not to. It fails below `min`.
+ * that was shown to hold and the lowest that was shown not to. It fails below `min`, and without `min` where no rate holds.
  *
  * Every rate gets up to three looks, a load each, and is done as soon as they show that it holds or that it does not. The
  * loads are rows of the table, with the goodput at their rate; the verdict on the capacity stands at the highest rate that
