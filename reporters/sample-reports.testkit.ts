@@ -291,7 +291,7 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       lengthMismatches: 0,
       tokenSources: { usage: n },
       finishReasons: { length: n },
-      pace: { requests: n, unobserved: 0, tokensPerEvent: 1 },
+      pace: { requests: n, unobserved: 0, tokensAtOnce: 1 },
       promptTokenDifference: null,
       cachedPromptShare: null,
       connections: null,

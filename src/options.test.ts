@@ -8,6 +8,7 @@ import { kindOf, show } from './options.ts'
 import { judgeStimulus } from './slo/judge-stimulus.ts'
 import { checkLoadCall } from './vitest/check-options.ts'
 import { defineServingBench, servingBench } from './vitest/config.ts'
+import { matchers } from './vitest/matchers.ts'
 import * as reporters from '../reporters/index.ts'
 
 const { vllm, findProfile } = entry
@@ -113,6 +114,10 @@ test.for(
     'studyLengths({ max })': () => all['studyLengths']!({ max: 5 }),
     'recorded("trace.json")': () => all['recorded']!('trace.json'),
     'targets: vllm()': () => all['describeServing']!('s', { ...matrix, targets: vllm({ apiKey: 'planted' }) }),
+    'a url laid over a target': () =>
+      all['describeServing']!('s', { ...matrix, targets: [{ ...vllm(), url: 'http://planted' }] }),
+    'findCapacity({ ...target, url })': () => all['findCapacity']!({ ...vllm(), url: 'http://planted' }, { slo: {} }),
+    'a matcher without options': () => untyped(matchers)['toMatchBaseline']!.call({ isNot: false }, {}, { margin: {} }),
     'describeServing(name)': () => all['describeServing']!('s'),
     'a rate twice': () => all['findCapacity']!(target, { slo: {}, requestRates: [0] }),
     'findCapacity({ slo })': () => all['findCapacity']!({ slo: {} }),

@@ -346,11 +346,12 @@ export const RunReport = z.object({
     finishReasons: z.record(z.string(), count),
     /**
      * Of the completed requests with two output tokens or more: how many did not show their pace, so that they have no TPOT
-     * and no ITL (`src/metrics/pace.ts`), and how many tokens an event had on average; null without such a request.
+     * and no ITL (`src/metrics/pace.ts`), and how many tokens came at once on average, in one event or several of one read; null without such a
+     * request.
      */
     pace: z
-      .object({ requests: count, unobserved: count, tokensPerEvent: rate.nullable() })
-      .default({ requests: 0, unobserved: 0, tokensPerEvent: null }),
+      .object({ requests: count, unobserved: count, tokensAtOnce: rate.nullable() })
+      .default({ requests: 0, unobserved: 0, tokensAtOnce: null }),
     /** The server's count of prompt tokens less the workload's, a request; `count` of them told. Null when none did. */
     promptTokenDifference: z
       .object({ mean: z.number(), min: z.int(), max: z.int(), count: z.int().positive() })

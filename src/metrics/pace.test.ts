@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { itl } from './itl.ts'
-import { paceOf, showsPace } from './pace.ts'
+import { paceOf, severalTokens, showsPace } from './pace.ts'
 import { poolTrials } from './pool-trials.ts'
 import { failedRecord, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
 import { tpot } from './tpot.ts'
@@ -70,7 +70,9 @@ test('a run counts the answers whose pace was not seen, and from more than 5 % o
   const paced = Array.from({ length: 19 }, () => inPieces(ones(16)))
   const others = [recordWithTtft(50), failedRecord()]
   const borne = [...paced, inPieces([16]), ...others]
-  expect(paceOf(borne)).toEqual({ requests: 20, unobserved: 1, tokensPerEvent: 1 })
+  // 320 tokens at 19 x 16 moments and one more.
+  const pace = { requests: 20, unobserved: 1, tokensAtOnce: expect.closeTo(320 / 305, 9) as number }
+  expect(paceOf(borne)).toEqual(pace)
   const codes = (records: typeof borne): string[] => madeUpReport(records).validity.warnings.map(({ code }) => code)
   expect(codes(borne)).not.toContain('buffered')
   expect(codes([...borne, inPieces([16])])).toContain('buffered')
@@ -78,5 +80,14 @@ test('a run counts the answers whose pace was not seen, and from more than 5 % o
     ...report,
     load: { ...report.load, trial },
   }))
-  expect(poolTrials(trials).validity.pace).toEqual({ requests: 20, unobserved: 1, tokensPerEvent: 1 })
+  expect(poolTrials(trials).validity.pace).toEqual(pace)
+})
+
+test.for([
+  ['four events in a read', inPieces([4, 4, 4, 4])],
+  ['four tokens in an event', inPieces([4, 4, 4, 4], { tokensPerEvent: 4 })],
+] as const)('%s: four tokens come at once, which is said', ([, record]) => {
+  const pace = paceOf([record])
+  expect(pace.tokensAtOnce).toBe(4)
+  expect(severalTokens(pace)).toMatch(/^4\.0 tokens came at once/)
 })

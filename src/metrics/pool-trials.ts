@@ -174,13 +174,13 @@ function poolClients(all: readonly ClientFacts[]): ClientFacts {
 
 /** Tokens an event as a mean over the requests: how many events each trial had is in no report. */
 function poolPaces(all: readonly RunReport['validity']['pace'][]): RunReport['validity']['pace'] {
-  const known = all.filter(({ tokensPerEvent }) => tokensPerEvent !== null)
+  const known = all.filter(({ tokensAtOnce }) => tokensAtOnce !== null)
   const weight = sum(known, ({ requests }) => requests)
-  const weighted = sum(known, ({ requests, tokensPerEvent }) => requests * (tokensPerEvent ?? 0))
+  const weighted = sum(known, ({ requests, tokensAtOnce }) => requests * (tokensAtOnce ?? 0))
   return {
     requests: sum(all, ({ requests }) => requests),
     unobserved: sum(all, ({ unobserved }) => unobserved),
-    tokensPerEvent: weight === 0 ? null : weighted / weight,
+    tokensAtOnce: weight === 0 ? null : weighted / weight,
   }
 }
 

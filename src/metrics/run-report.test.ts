@@ -18,7 +18,7 @@ test('a clean run raises no doubts', () => {
     lengthMismatches: 0,
     tokenSources: { usage: 300 },
     finishReasons: { length: 300 },
-    pace: { requests: 300, unobserved: 0, tokensPerEvent: 1 },
+    pace: { requests: 300, unobserved: 0, tokensAtOnce: 1 },
     promptTokenDifference: null,
     cachedPromptShare: null,
     connections: null,

@@ -9,7 +9,7 @@ import { judgePercentile, type PercentileVerdict } from './judge-percentile.ts'
 import { objectiveName, objectives, type Objective } from './objectives.ts'
 import { percentileEvidence } from './percentile-message.ts'
 import type { Slo, Statistic } from './slo.ts'
-import { unseenOf } from './unseen.ts'
+import { GAPS_UNSEEN, unseenOf } from './unseen.ts'
 
 /** What a verdict rests on. It can be made from a report again, months later. */
 export interface JudgedRun {
@@ -43,8 +43,8 @@ type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
  * An SLO without an `errorRate` accepts no failed request: where some failed beside others that completed, a broken
  * `errorRate <= 0` is added.
  *
- * TPOT and ITL are `invalid` where more than 5 % of the requests did not show their pace (`src/metrics/pace.ts`): those of the
- * others are not the server's. Up to there such requests are left out, but a percentile or a maximum passes only if it would with
+ * An ITL of 0 is `invalid`: so many of the gaps are between events of one read. TPOT and ITL are `invalid` where more than 5 % of
+ * the requests did not show their pace (`src/metrics/pace.ts`): those of the others are not the server's. Up to there such requests are left out, but a percentile or a maximum passes only if it would with
  * all of them over the limit; so does one of TTFT where answers have tokens and no text.
  *
  * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
@@ -106,6 +106,7 @@ function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: O
   if (unseen.refusal !== null) {
     return { ...base, observed: null, verdict: 'invalid', message: `${name} was not observed: ${unseen.refusal}` }
   }
+  if (metric.id === 'itl' && value === 0) return { ...base, verdict: 'invalid', message: `${name} ${GAPS_UNSEEN}` }
   if (value === null || Number.isNaN(value)) {
     const absence = metric.absentWhen === null ? '' : ` (absent when ${metric.absentWhen})`
     return { ...base, verdict: 'fail', message: `${name}: no data${absence}, and no data is a failure` }

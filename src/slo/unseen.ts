@@ -16,6 +16,9 @@ const ALL_SEEN: Unseen = { count: 0, refusal: null, inWords: '' }
 const REMEDY =
   'A proxy that buffers hides it: switch that off (nginx: `proxy_buffering off`, or the header `X-Accel-Buffering: no`) or ask the server itself; a server that streams in long intervals has to send more often.'
 
+/** What is said of an ITL of 0: two tokens are not generated in one moment. */
+export const GAPS_UNSEEN = `was not observed: so many of the gaps are between events that came in one read, and are 0. ${REMEDY}`
+
 /** What is not known of the metric `id`: first tokens of answers without text, or the pace of answers in too few pieces. */
 export function unseenOf(id: SloKey, trials: readonly MeasuredRequests[]): Unseen {
   if (id === 'ttft') return textless(trials)

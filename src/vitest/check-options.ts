@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../errors.ts'
-import { checkNames, checkOptions, flag, show, text } from '../options.ts'
+import type { Target } from '../frameworks/target.ts'
+import { checkNames, checkOptions, flag, namesOf, show, text } from '../options.ts'
 import { MOST_CLIENTS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
 import type { Workload } from '../workload/workload.ts'
 
@@ -76,7 +77,7 @@ const Load = z.strictObject({
   slo: objects.optional(),
 })
 
-const target = z.custom<object>(isTarget, 'a target, such as vllm()')
+const target = z.custom<object>(isTarget, 'a target as vllm() and its like make it: options go into that call')
 
 const LoadCall = z.strictObject({
   ...Load.shape,
@@ -110,8 +111,28 @@ const objectOrFunction = z.custom<object>(
   (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
   'an object, or a function that returns one',
 )
+
+const TARGET_NAMES = namesOf<Target>({
+  framework: true,
+  version: true,
+  statedVersion: true,
+  variant: true,
+  model: true,
+  recipe: true,
+  extraBody: true,
+  connection: true,
+  endpoint: true,
+  secrets: true,
+})
+
+/** A `url` that is laid over a target is read by nobody: the simulated engine would be benched instead. */
 function isTarget(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'endpoint' in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'endpoint' in value &&
+    Object.keys(value).every((name) => TARGET_NAMES.includes(name))
+  )
 }
 
 const Matrix = z.strictObject({
@@ -170,7 +191,10 @@ export function checkComparison(options: unknown): void {
 /** BenchError `bad-load` for anything but what `vllm()` and its like return. */
 export function requireTarget(value: unknown, where: string, example: string): void {
   if (isTarget(value)) return
-  throw new BenchError(`${where} was given no target.`, { code: 'bad-load', remedy: `Write for instance ${example}.` })
+  throw new BenchError(`${where} was given no target as vllm() and its like make it.`, {
+    code: 'bad-load',
+    remedy: `Write for instance ${example}; what belongs to the target goes into its call: vllm({ url }).`,
+  })
 }
 
 /** All stages of the regression rule; of simulated targets too, fewer leave real changes open. */

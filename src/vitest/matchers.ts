@@ -4,6 +4,7 @@ import { BenchError } from '../errors.ts'
 import { invalidities, obstaclesToComparison } from '../metrics/invalidities.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import { saturation } from '../metrics/saturation.ts'
+import { takesNoOptions } from '../options.ts'
 import { withTtftExplained } from '../slo/explain-ttft.ts'
 import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
@@ -33,8 +34,9 @@ export const matchers = {
     return judged(run, underPolicy(judgeSlo(evidence, asked), asked))
   },
 
-  toMatchBaseline(this: MatcherState, received: unknown) {
+  toMatchBaseline(this: MatcherState, received: unknown, ...given: unknown[]) {
     refuseNot(this, 'toMatchBaseline')
+    takesNoOptions(given, { of: 'toMatchBaseline()', code: 'bad-baseline' })
     const run = servingRun(received, 'toMatchBaseline')
     const provenance = provenanceOf(run)
     refuseRetry(provenance?.retry, `The baseline of ${run.report.case}`)
@@ -52,7 +54,8 @@ export const matchers = {
     return judged(run, [verdict])
   },
 
-  toBeSaturated(this: MatcherState, received: unknown) {
+  toBeSaturated(this: MatcherState, received: unknown, ...given: unknown[]) {
+    takesNoOptions(given, { of: 'toBeSaturated()', code: 'bad-slo' })
     const run = servingRun(received, 'toBeSaturated')
     const found = recordsOfTrials(run).map(saturation)
     const wanted = this.isNot ? 'no' : 'yes'
