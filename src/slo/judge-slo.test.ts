@@ -129,6 +129,12 @@ test('TPOT and ITL that were not observed are never a pass, and what hides them 
   })
 })
 
+test('answers without text are named as such, and no proxy is blamed', () => {
+  const [verdict] = judgeSlo(textless(16), { tpot: { p50: 50 } })
+  expect(verdict).toMatchObject({ verdict: 'invalid', message: expect.stringMatching(/no text at all \(`no-text`\)/) })
+  expect(verdict?.message).not.toMatch(/proxy/)
+})
+
 // P95 of 300: the 95 % bound of 8 over it is 4.8 %, which passes, of 9 it is 5.2 %.
 test('a percentile of TTFT passes only if it would with every answer without text over it', () => {
   expect(judgeSlo(textless(8), { ttft: { p95: 500 } })[0]?.verdict).toBe('pass')

@@ -16,6 +16,9 @@ const ALL_SEEN: Unseen = { count: 0, refusal: null, inWords: '' }
 const REMEDY =
   'A proxy that buffers hides it: switch that off (nginx: `proxy_buffering off`, or the header `X-Accel-Buffering: no`) or ask the server itself; a server that streams in long intervals has to send more often.'
 
+/** No proxy hides the pace of answers that have none. */
+const NO_TEXT = 'Most of them have tokens and no text at all (`no-text`): see what the server answers.'
+
 /** What is said of an ITL of 0: two tokens are not generated in one moment. */
 export const GAPS_UNSEEN = `was not observed: so many of the gaps are between events that came in one read, and are 0. ${REMEDY}`
 
@@ -31,7 +34,9 @@ function unpaced(trials: readonly MeasuredRequests[]): Unseen {
   const observed = trials.flatMap(({ tpot }) => tpot.filter((time) => time !== null)).length
   const pace = { requests: observed + unobserved, unobserved }
   const inWords = unobservedPace(pace)
-  return { count: unobserved, refusal: isBuffered(pace) ? `${inWords}. ${REMEDY}` : null, inWords }
+  const withoutText = countUnseen(trials, 'ttft')
+  const remedy = withoutText > unobserved / 2 ? NO_TEXT : REMEDY
+  return { count: unobserved, refusal: isBuffered(pace) ? `${inWords}. ${remedy}` : null, inWords }
 }
 
 function textless(trials: readonly MeasuredRequests[]): Unseen {
