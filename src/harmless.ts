@@ -115,3 +115,14 @@ export function looksLikeKey(text: string): boolean {
     return run.length >= LONG || (run.length >= CHANGEFUL && changes >= CHANGES)
   })
 }
+
+/**
+ * Whether a text that might be a path is rather base64: it has no other characters, and its runs of letters of one case
+ * (after a capital) and of digits are short. `/opt/models/LlamaGuard` has long ones.
+ */
+export function looksLikeBase64(text: string): boolean {
+  if (text.length < LONG || !/^[a-z\d+/]+$/i.test(text)) return false
+  const runs = text.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
+  return text.length < runs.length * LONGEST_MEAN_RUN
+}
+const LONGEST_MEAN_RUN = 3.5

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { confidenceOf } from './harmless.ts'
 import { masker } from './mask.ts'
@@ -173,4 +174,48 @@ test('names of secrets, and names that only look like it', () => {
   expect(names.map((name) => confidenceOf(name))).toEqual(names.map(() => 'secret'))
   const others = ['tokenizer', 'max-tokens', 'stop-token-ids', 'author', 'keep-alive', 'monkeys-x', 'compass', 'spin']
   expect(others.filter((name) => confidenceOf(name) === 'secret')).toEqual([])
+})
+
+/** What is printed of a value where a header, a variable and an argument of unknown names hold it. */
+const shownOfUnknown = (value: string): string[] =>
+  [
+    secretsInHeaders({ 'x-b': value }),
+    secretsInVariables({ E1: value }),
+    secretsInArguments(['--zzz', value]),
+    secretsInArguments([`--zzz=${value}`]),
+  ].map((secrets) => shown(secrets, value))
+
+test.for([
+  ['c2VjcmV0LUtLSzEyMw==', '***'],
+  ['Basic dXNlcjpwYXNzd29yZFE=', '***'],
+  ['Zm9v+YmFy/cXV4U0VDUkVU=', '***'],
+  ['AbC4dEfGh2Ij=KlMnOp', '***'],
+  ['Rk9PQkFSQkFaU0VDUkVU==', '***'],
+  ['QVJHVkFMU0VDUkVU==', '***'],
+  ['name=x,secret=Rk9PQkFSQkFaU0VDUkVU==', 'name=x,secret=***'],
+  ['name=x,y=', 'name=x,y='],
+  ['verbose=', 'verbose='],
+  ['/opt/models/LlamaGuard', '/opt/models/LlamaGuard'],
+  ['NousResearch/HermesLarge', 'NousResearch/HermesLarge'],
+] as const)('an equals sign, or a slash, does not make a list or a path of a key: %s', ([value, expected]) => {
+  expect(new Set(shownOfUnknown(value))).toEqual(new Set([expected]))
+})
+
+test('a padded key is known without its padding, and in the query of a URL without a name', () => {
+  expect(shown(secretsInVariables({ E1: 'Rk9PQkFSQkFaU0VDUkVU==' }), 'Rk9PQkFSQkFaU0VDUkVU!')).toBe('***!')
+  expect(shown(secretsInUrl('http://h/v1?Rk9PQkFSQkFaU0VDUkVU=='), 'Rk9PQkFSQkFaU0VDUkVU==')).toBe('***')
+})
+
+test('base64 of 12 random bytes and more, padded or not, is masked under any name', () => {
+  const leaks = Array.from({ length: 2000 }, (_, i) => {
+    const bytes = createHash('sha512')
+      .update(`${i}`)
+      .digest()
+      .subarray(0, 12 + (i % 40))
+    const text = bytes.toString('base64')
+    return [text, text.replace(/=+$/, ''), `Basic ${text}`]
+  })
+    .flat()
+    .filter((value) => shownOfUnknown(value).some((each) => each !== '***'))
+  expect(leaks).toEqual([])
 })

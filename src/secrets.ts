@@ -1,4 +1,4 @@
-import { confidenceOf, isHarmless, looksLikeKey, type Confidence } from './harmless.ts'
+import { confidenceOf, isHarmless, looksLikeBase64, looksLikeKey, type Confidence } from './harmless.ts'
 
 /**
  * The secrets in what a user gives to a server, as texts to be masked. What is harmless is said in `harmless.ts`; here is how
@@ -74,6 +74,8 @@ export function secretsInUrl(url: string): string[] {
     ...secretSegments(place.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '')),
     ...query.split('&').flatMap((pair) => {
       const [name, value] = split(pair, '=')
+      if (/^=*$/.test(value) || looksLikeKey(name))
+        return alternatives(pair).flatMap((each) => secretsInValue(each, 'unknown'))
       return alternatives(value).flatMap((each) => secretsInValue(each, confidenceOf(name)))
     }),
     ...secretsInValue(fragment, 'unknown'),
@@ -124,12 +126,16 @@ function secretsInValue(value: string, confidence: Confidence): string[] {
   const json = parseJson(value)
   if (json !== undefined) return secretsInBody(json, 'harmless')
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(value)) return secretsInUrl(value)
+  if (/^\s*(basic|bearer)\s+\S+\s*$/i.test(value)) return secretsInValue(value, 'secret')
   if (/\s/.test(value.trim())) return value.split(/\s+/).flatMap((word) => secretsInValue(word, wordConfidence(word)))
   const [, list] = /^([^=;,]+=[\s\S]*)$/.exec(value) ?? []
   if (list !== undefined) return list.split(/[;,&]/).flatMap((pair) => secretsInPair(pair, confidence))
   if (/^[^\s:@/]*:[^\s@]*@/.test(value)) return credentialsInUrl(value)
   if (value.includes(',')) return value.split(',').flatMap((item) => secretsInValue(item, confidence))
-  if (isPath(value)) return secretSegments(value)
+  if (isPath(value)) {
+    const segments = secretSegments(value)
+    return confidence === 'unknown' && looksLikeBase64(value) ? [value, ...segments] : segments
+  }
   return isHarmless(value, confidence) ? [] : [value]
 }
 
@@ -140,6 +146,11 @@ function wordConfidence(word: string): Confidence {
 
 function secretsInPair(pair: string, confidence: Confidence): string[] {
   const [name, value] = split(pair, '=')
+  // Nothing is assigned: what stands there is one text, with the padding of base64. A server may print it without that.
+  if (/^=*$/.test(value))
+    return secretsInValue(name, confidence).flatMap((each) => (each === name ? [pair, name] : each))
+  // Nobody calls an option like that: the whole is a key with an equals sign in it.
+  if (looksLikeKey(name)) return [pair, name, ...secretsInValue(value, 'secret')]
   const own = confidenceOf(name)
   return secretsInValue(value, own === 'unknown' ? confidence : own)
 }
@@ -153,6 +164,7 @@ function partsOfSecret(value: string): string[] {
   return [
     value,
     value.trim(),
+    value.trim().replace(/=+$/, ''),
     ...(password === undefined ? [] : [password]),
     ...(token === undefined ? [] : [token, ...decodedCredentials(token)]),
     ...(value.includes('@') ? credentialsInUrl(value) : []),
