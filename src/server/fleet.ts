@@ -244,7 +244,8 @@ export function createFleet(options: FleetOptions): Fleet {
       }
       server.isFresh = false
       server.isBusy = true
-      return atPorts(target, server)
+      // Its server knows the secrets of our environment, too.
+      return atPorts({ ...target, secrets: server.target.secrets }, server)
     },
 
     async settle(target, { ending, ...current }) {
