@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
+import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'
 import type { RunReport } from '../report.ts'
 import { freshRepeats, measureUntilValid } from './repeat-invalid.ts'
@@ -39,6 +39,17 @@ test('a trial whose client was late once is measured again, and says so', async 
 
 test('a trial that was in time is measured once', async () => {
   expect(await measure([sentLate(1)])).toMatchObject({ attempts: 1, left: 2, told: [] })
+})
+
+// The stall in which a server dies makes its last answers late; a second attempt would find nobody there.
+test('an attempt with failed requests is not measured again, so that what it saw of the failure stays', async () => {
+  const dying = madeUpReport([
+    madeUpRecord({ sentAt: 41, outputAt: Float64Array.of(100) }),
+    failedRecord({ index: 1, dueAt: 1000 }),
+  ])
+  const { attempts, left, report } = await measure([dying, sentLate(1)])
+  expect({ attempts, left, failed: report.metrics.failed }).toEqual({ attempts: 1, left: 2, failed: 1 })
+  expect(report.verdicts).toMatchObject([{ objective: 'client on time', verdict: 'invalid' }])
 })
 
 test('what is still late after two repeats is invalid as it was, and tells all three', async () => {

@@ -20,7 +20,10 @@ export function freshRepeats(): Repeats {
  * the number of the attempt, from 0. After an abort there is no further attempt. The report of the last one says what was wrong
  * with those before it.
  *
- * Nothing else is repeated. A run that was cut short, a crashed thread and a client that is too coarse for the objectives would
+ * An attempt with failed requests is never repeated: a server that dies makes the client late as well, and what the attempt
+ * saw of that is evidence, of which the next one would see nothing.
+ *
+ * Nothing else is repeated either. A run that was cut short, a crashed thread and a client that is too coarse for the objectives would
  * end the same way again; so would any run in virtual time.
  */
 export async function measureUntilValid<T extends { readonly report: RunReport }>(
@@ -41,10 +44,17 @@ export async function measureUntilValid<T extends { readonly report: RunReport }
   }
 }
 
-/** The verdict on the client's lateness, where a run in real time is invalid for no other reason. */
+/** The verdict on the client's lateness, where a run in real time is invalid for no other reason, and no request failed. */
 function onlyLateness(report: RunReport): Verdict | null {
   const [first, ...others] = invalidities([report])
-  if (first?.objective !== CLIENT_ON_TIME || others.length > 0 || report.target.simulated) return null
+  if (
+    first?.objective !== CLIENT_ON_TIME ||
+    others.length > 0 ||
+    report.target.simulated ||
+    report.metrics.failed > 0
+  ) {
+    return null
+  }
   return first
 }
 
