@@ -20,7 +20,7 @@ export interface OptionsOwner {
  * Nobody checks types when a bench file runs, and a misspelt option would measure something else than was meant.
  */
 export function checkNames(options: unknown, names: readonly string[], owner: OptionsOwner): asserts options is object {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw noOptions(options, owner)
+  requireObject(options, owner)
   for (const name of Object.keys(options)) if (!names.includes(name)) throw unknownOption(name, names, owner)
 }
 
@@ -29,7 +29,7 @@ export function checkNames(options: unknown, names: readonly string[], owner: Op
  * that is near to one of `names` which is missing.
  */
 export function checkFields(data: unknown, names: readonly string[], owner: OptionsOwner): asserts data is object {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw noOptions(data, owner)
+  requireObject(data, owner)
   for (const name of Object.keys(data)) {
     const meant = names.includes(name) ? undefined : nearestTo(name, names, 1)
     if (meant !== undefined && !(meant in data)) throw unknownOption(name, names, owner)
@@ -101,8 +101,9 @@ export const positive = z.custom<number>(
   'a number above 0',
 )
 
-function noOptions(options: unknown, { of, code, example }: OptionsOwner): BenchError {
-  return new BenchError(`${capital(of)} takes an object of options, and was given ${kindOf(options)}.`, {
+function requireObject(given: unknown, { of, code, example }: OptionsOwner): asserts given is object {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
+  throw new BenchError(`${capital(of)} takes an object of options, and was given ${kindOf(given)}.`, {
     code,
     remedy: `Write for instance ${example}.`,
   })
