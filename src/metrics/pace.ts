@@ -93,7 +93,7 @@ const SEVERAL_TOKENS = 1.2
 /** `3.9 tokens came at once on average, in one event or one read`; null where it was about one. */
 export function severalTokens({ tokensAtOnce }: Pick<Pace, 'tokensAtOnce'>): string | null {
   if (tokensAtOnce === null || tokensAtOnce < SEVERAL_TOKENS) return null
-  return `${tokensAtOnce.toFixed(1)} tokens came at once on average, in one event or one read: TPOT is too small by the share of those that came first, and ITL has gaps of 0`
+  return `${tokensAtOnce.toFixed(1)} tokens came at once on average, in one event or one read: TPOT is too small by the share of those that came first, and gaps within a read are 0 in ITL`
 }
 
 /** How many did not show their pace, in words that begin in lower case and have no full stop. */
