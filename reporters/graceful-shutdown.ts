@@ -30,7 +30,11 @@ export function answerSignals(vitest: Vitest): SignalAnswer {
     void vitest.cancelCurrentRun('keyboard-input')
   }
   const answer = (signal: EndingSignal): void => {
-    if (isEnding && signal === 'SIGHUP') return
+    if (isEnding && signal === 'SIGHUP') {
+      // A worker's echo may have come first: the exit code is that of the signal.
+      received ??= signal
+      return
+    }
     if (received !== null || !live) process.exit(ENDING_EXIT_CODES[signal])
     received = signal
     end(signal)
