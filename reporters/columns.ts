@@ -1,6 +1,6 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Distribution } from '../src/report.ts'
-import { MS_PER_SECOND } from '../src/units.ts'
+import { MS_PER_SECOND } from '../src/base/units.ts'
 
 /** A number of a run as the tables show it, in the order of the published study. */
 export interface Column {

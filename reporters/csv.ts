@@ -3,7 +3,7 @@ import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import type { BenchReport, RunReport } from '../src/report.ts'
 import { groupRuns } from './groups.ts'
 import { onlyWritable } from './only-writable.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { caseVerdict } from './verdicts.ts'
 
 /**

@@ -4,7 +4,7 @@ import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import { hasCachedPrompts } from './columns.ts'
 import { labelRuns } from './groups.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { formatCount, formatShare } from './units.ts'
 
 /** A doubt about some rows, marked there by its letter. */

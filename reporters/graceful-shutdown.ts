@@ -1,5 +1,5 @@
 import type { Vitest } from 'vitest/node'
-import { ENDING_EXIT_CODES, ENDING_SIGNALS, outliveTerminal, type EndingSignal } from '../src/ending-signals.ts'
+import { ENDING_EXIT_CODES, ENDING_SIGNALS, outliveTerminal, type EndingSignal } from '../src/base/ending-signals.ts'
 import { PASSED_ON } from '../src/vitest/pass-signals-on.ts'
 
 /** Told by the reporter how far the run is. */

@@ -1,6 +1,6 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { FRAMEWORK_IDS, type TargetFacts } from '../src/report.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { formatLoad } from './units.ts'
 
 /** Runs that stand under one heading: the same framework, version, variant and model. */

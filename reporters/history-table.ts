@@ -1,6 +1,6 @@
 import type { CaseHistory, Change } from '../src/baseline/history-series.ts'
 import { changesOf, hasReplicates, versionValue } from '../src/baseline/history-series.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { layOutGrid, paint, type GridCell, type GridColumn, type Style } from './text-grid.ts'
 import { wrap } from './text-width.ts'
 import { formatCount, formatFixed, formatLoad } from './units.ts'

@@ -1,4 +1,4 @@
-import { BenchError } from '../src/errors.ts'
+import { BenchError } from '../src/base/errors.ts'
 import { BenchReport } from '../src/report.ts'
 import { groupRuns } from './groups.ts'
 import { onlyWritable } from './only-writable.ts'

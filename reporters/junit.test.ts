@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseJunit, type JUnit } from './junit-schema.testkit.ts'
 import { renderJunit } from './junit.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { HOSTILE_NAMES, EMPTY_METRICS, report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
 
 function cases(xml: string): JUnit['testsuite'][number]['testcase'] {

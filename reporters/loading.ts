@@ -1,5 +1,5 @@
-import type { Ms } from '../src/units.ts'
-import { plainLine } from '../src/plain-text.ts'
+import type { Ms } from '../src/base/units.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { truncate } from './text-width.ts'
 import { formatElapsed } from './units.ts'
 

@@ -1,5 +1,5 @@
-import type { Ms, PerSecond } from '../src/units.ts'
-import { plainLine } from '../src/plain-text.ts'
+import type { Ms, PerSecond } from '../src/base/units.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { paint } from './text-grid.ts'
 import { textWidth, truncate } from './text-width.ts'
 import { formatElapsed, formatMs, formatTokenRate } from './units.ts'

@@ -1,6 +1,6 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Group } from './groups.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 
 /** What tells rows apart that have the same framework, variant, rate and number of prompts. */
 export interface RowTags {

@@ -1,5 +1,5 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 
 /** What all runs have in common: model, dataset, arrivals. */
 export function scenarioFacts(runs: readonly CaseReport[]): string[] {

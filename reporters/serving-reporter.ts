@@ -11,7 +11,7 @@ import {
   type Vitest,
 } from 'vitest/node'
 import * as z from 'zod'
-import { checkOptions, flag, schemaOf, text } from '../src/options.ts'
+import { checkOptions, flag, schemaOf, text } from '../src/base/options.ts'
 import type { BenchReport } from '../src/report.ts'
 import type { ProgressArtifact } from '../src/vitest/types.ts'
 import { collectReport } from './collect-report.ts'
@@ -23,10 +23,10 @@ import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { onlyWritable } from './only-writable.ts'
 import { renderLoading } from './loading.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from './progress.ts'
-import { writeAtomically } from '../src/write-atomically.ts'
+import { writeAtomically } from '../src/base/write-atomically.ts'
 
 /** Where a run's files go, from the project's root. */
 export const OUTPUT_DIR = 'bench-results'

@@ -1,7 +1,7 @@
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { RunReport } from '../src/report.ts'
 import { targetLabel } from './groups.ts'
-import { plainLine } from '../src/plain-text.ts'
+import { plainLine } from '../src/base/plain-text.ts'
 import { formatCount, formatShare } from './units.ts'
 
 /** Of a report, with a row for each case. */

@@ -1,4 +1,4 @@
-import { MS_PER_SECOND, type Ms, type PerSecond } from '../src/units.ts'
+import { MS_PER_SECOND, type Ms, type PerSecond } from '../src/base/units.ts'
 
 /** What a table shows where nothing was measured. */
 export const ABSENT = '–'

@@ -2,7 +2,7 @@ import { isGate, isImprovement } from '../src/baseline/gate-verdict.ts'
 import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import type { Verdict, VerdictWord } from '../src/report.ts'
 import { byCause, isServerLost } from '../src/slo/by-cause.ts'
-import { firstLine, plainLine } from '../src/plain-text.ts'
+import { firstLine, plainLine } from '../src/base/plain-text.ts'
 import type { PooledReport } from './pool-cases.ts'
 import { formatCount, formatShare } from './units.ts'
 

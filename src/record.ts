@@ -1,4 +1,4 @@
-import type { Ms, Tokens } from './units.ts'
+import type { Ms, Tokens } from './base/units.ts'
 
 /**
  * Why a request does not count as completed.

@@ -4,7 +4,7 @@ import {
   decodeReferenceStamps,
   type ReferenceStamps,
   STAMPS_PATH,
-} from '../../src/dispatch/calibration/reference-server.ts'
+} from '../../src/load/calibration/reference-server.ts'
 import { quantile } from '../../src/stats/quantile.ts'
 import { CLIENTS, closeClients, type ObservedStream } from './clients.ts'
 import type { Measurement, Scenario, Spread } from './scenario.ts'

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { startVitest, type Reporter, type TestCase } from 'vitest/node'
-import { monotonicNow } from '../../src/dispatch/monotonic.ts'
+import { monotonicNow } from '../../src/load/monotonic.ts'
 import { servingBench } from '../../src/vitest/config.ts'
 import { LARGE_LOAD } from './scenario.ts'
 

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
-import { chooseClientThreads } from '../../src/dispatch/choose-client-threads.ts'
-import { launchReferenceServer } from '../../src/dispatch/calibration/launch-reference-server.ts'
+import { chooseClientThreads } from '../../src/load/choose-client-threads.ts'
+import { launchReferenceServer } from '../../src/load/calibration/launch-reference-server.ts'
 import { workloadOf } from './clients.ts'
 import type { ClientName, Measurement, Scenario, Spread } from './scenario.ts'
 

@@ -1,4 +1,4 @@
-import type { Ms, PerSecond, Tokens } from '../../src/units.ts'
+import type { Ms, PerSecond, Tokens } from '../../src/base/units.ts'
 
 /** Whose cost and error is measured: ours, ours over undici's `dispatch`, and what one would write without us. */
 export type ClientName = 'ours' | 'undici' | 'fetch' | 'http'

@@ -1,6 +1,6 @@
 import { changesOf, versionSpread, type CaseHistory, type Change } from '../../src/baseline/history-series.ts'
 import { changeVerdict, describeChange, markOf } from '../history-table.ts'
-import { plainLine } from '../../src/plain-text.ts'
+import { plainLine } from '../../src/base/plain-text.ts'
 import { truncate } from '../text-width.ts'
 import { formatCount } from '../units.ts'
 import { largest, smallest } from './chart.ts'

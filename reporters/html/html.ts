@@ -1,4 +1,4 @@
-import { plainText } from '../../src/plain-text.ts'
+import { plainText } from '../../src/base/plain-text.ts'
 
 /** Markup that may stand in the page as it is. Only `html` and `trusted` make one. */
 export class Html {

@@ -1,5 +1,5 @@
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { Ms } from '../../src/units.ts'
+import type { Ms } from '../../src/base/units.ts'
 import { leadingPath } from '../verdicts.ts'
 import type { ChartLimit } from './chart.ts'
 

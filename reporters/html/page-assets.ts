@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { packagedFile } from '../../src/package-info.ts'
+import { packagedFile } from '../../src/base/package-info.ts'
 
 /** What is inlined into the page of a report. */
 export interface PageAssets {

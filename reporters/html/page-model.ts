@@ -2,7 +2,7 @@ import { decodeRequests, type DecodedRequests } from '../../src/metrics/columns.
 import { measuredRequests } from '../../src/metrics/measured-requests.ts'
 import { groupTrials, poolTrials, type CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { BenchReport, RunReport } from '../../src/report.ts'
-import type { Ms } from '../../src/units.ts'
+import type { Ms } from '../../src/base/units.ts'
 import { groupRuns, labelRuns, type Group } from '../groups.ts'
 import { onlyWritable } from '../only-writable.ts'
 

@@ -1,5 +1,5 @@
 import { rankBounds, type RankBounds } from '../../src/stats/rank-bounds.ts'
-import type { Ms } from '../../src/units.ts'
+import type { Ms } from '../../src/base/units.ts'
 
 /** Between which samples a percentile lies, each side with a confidence of 0.95; null where no sample bounds that side. */
 export interface PercentileInterval {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
-import { packagedFile } from '../../src/package-info.ts'
+import { packagedFile } from '../../src/base/package-info.ts'
 
 /** The tables of the study that this tool's own comparison repeats, as printed. */
 export const PublishedStudy = z.object({

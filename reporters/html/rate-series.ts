@@ -1,5 +1,5 @@
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { PerSecond } from '../../src/units.ts'
+import type { PerSecond } from '../../src/base/units.ts'
 import { rounded, type PlainSeries } from './chart.ts'
 import type { LegendEntry } from './figure.ts'
 import { isSimulated } from './simulated.ts'

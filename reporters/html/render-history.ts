@@ -1,7 +1,7 @@
 import { changesOf, versionSpread, type CaseHistory, type Change } from '../../src/baseline/history-series.ts'
 import { CATALOG } from '../../src/metrics/catalog.ts'
 import { changeVerdict, describeChange, markOf, titleOf, trustIn } from '../history-table.ts'
-import { plainLine } from '../../src/plain-text.ts'
+import { plainLine } from '../../src/base/plain-text.ts'
 import { formatCount, formatFixed } from '../units.ts'
 import { VERDICT_MARKS } from '../verdicts.ts'
 import { renderDataTable } from './data-table.ts'

@@ -1,4 +1,4 @@
-import { checkNames, namesOf } from '../../src/options.ts'
+import { checkNames, namesOf } from '../../src/base/options.ts'
 import type { BenchReport } from '../../src/report.ts'
 import { renderJson } from '../json.ts'
 import { commonSuite, scenarioFacts } from '../scenario.ts'

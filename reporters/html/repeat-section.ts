@@ -1,6 +1,6 @@
 import { URL_VARIABLES } from '../../src/frameworks/url-variables.ts'
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import { plainLine } from '../../src/plain-text.ts'
+import { plainLine } from '../../src/base/plain-text.ts'
 import { commonSuite } from '../scenario.ts'
 import { formatLoad } from '../units.ts'
 import { renderDataTable } from './data-table.ts'

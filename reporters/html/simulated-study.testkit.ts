@@ -1,7 +1,7 @@
 import { lmdeploy, mlcLlm, tensorrtLlm, vllm } from '../../src/frameworks/targets.ts'
 import { REPORT_SCHEMA, type BenchReport, type RunReport } from '../../src/report.ts'
 import { judgeSlo } from '../../src/slo/judge-slo.ts'
-import { runCase } from '../../src/vitest/run-case.ts'
+import { runCase } from '../../src/case/run-case.ts'
 import { study } from '../../src/workload/study.ts'
 
 const RATES = [1, 2, 5, 8]

@@ -1,7 +1,7 @@
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import type { RunReport, Telemetry } from '../../src/report.ts'
 import { quantile } from '../../src/stats/quantile.ts'
-import { MS_PER_SECOND } from '../../src/units.ts'
+import { MS_PER_SECOND } from '../../src/base/units.ts'
 import { formatFixed, formatMs, formatShare } from '../units.ts'
 import { caseVerdict } from '../verdicts.ts'
 import { largest, rounded, smallest, spreadsWide, type Chart, type ChartAxis, type ChartSeries } from './chart.ts'

@@ -1,4 +1,4 @@
-import { takesNoOptions } from '../options.ts'
+import { takesNoOptions } from '../base/options.ts'
 import type { Arrival } from './arrival.ts'
 
 /** Every request is due at 0: what a rate of `Infinity` means to every arrival. Rate and seed play no part. */

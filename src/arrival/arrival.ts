@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** When requests arrive: pure, the same offsets for the same seed. */
 export interface Arrival {

@@ -1,4 +1,4 @@
-import { takesNoOptions } from '../options.ts'
+import { takesNoOptions } from '../base/options.ts'
 import type { Arrival } from './arrival.ts'
 import { meanGap } from './mean-gap.ts'
 

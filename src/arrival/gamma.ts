@@ -1,6 +1,6 @@
-import { BenchError } from '../errors.ts'
-import { checkNames } from '../options.ts'
-import { createRandom, normal, type Random } from '../random.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkNames } from '../base/options.ts'
+import { createRandom, normal, type Random } from '../base/random.ts'
 import type { Arrival } from './arrival.ts'
 import { accumulateWithMean, meanGap } from './mean-gap.ts'
 

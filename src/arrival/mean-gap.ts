@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { MS_PER_SECOND, type Ms, type PerSecond } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
 
 /**
  * The mean time between two requests, in ms; 0 for a rate of `Infinity`, which means all at once.

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
-import { initGenrand } from '../mersenne-twister.ts'
-import { checkOptions, schemaOf } from '../options.ts'
-import { createRandom, type Random } from '../random.ts'
+import { BenchError } from '../base/errors.ts'
+import { initGenrand } from '../base/mersenne-twister.ts'
+import { checkOptions, schemaOf } from '../base/options.ts'
+import { createRandom, type Random } from '../base/random.ts'
 import type { Arrival } from './arrival.ts'
 import { accumulate, accumulateWithMean, meanGap } from './mean-gap.ts'
 

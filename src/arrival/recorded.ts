@@ -1,6 +1,6 @@
-import { BenchError } from '../errors.ts'
-import { kindOf } from '../options.ts'
-import type { Ms } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { kindOf } from '../base/options.ts'
+import type { Ms } from '../base/units.ts'
 import type { Arrival } from './arrival.ts'
 
 /**

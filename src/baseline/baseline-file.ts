@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { decodeTimes, encodeTimes } from '../metrics/columns.ts'
 import { LoadFacts, TargetFacts } from '../report.ts'
-import type { Ms } from '../units.ts'
-import { writeAtomically } from '../write-atomically.ts'
+import type { Ms } from '../base/units.ts'
+import { writeAtomically } from '../base/write-atomically.ts'
 import type { RecordedTrial } from './recorded-trial.ts'
 
 const BASELINE_SCHEMA = 'vitest-llm-bench/baseline@2'

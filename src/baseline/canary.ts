@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { decideRegressions, type RegressionOptions } from './decide-regressions.ts'
 import { FIRST_PAIR, STAGE_PAIRS } from './stage-pairs.ts'
 import type { RegressionCase, Trial, TrialPairs } from './trial.ts'

@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { checkNames, namesOf } from '../options.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkNames, namesOf } from '../base/options.ts'
 import type { GateName, RegressionOptions } from './decide-regressions.ts'
 import { FAILURE_MARGIN } from './failed-requests.ts'
 import { LATENCY_GATES, type LatencyGate } from './gate-statistics.ts'

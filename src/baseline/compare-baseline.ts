@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { RunReport } from '../report.ts'
 import type { Baseline } from './baseline-file.ts'
 import { recordedTrial } from './recorded-trial.ts'

@@ -1,6 +1,6 @@
 import { decodeRequests } from '../metrics/columns.ts'
 import type { RunReport } from '../report.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import type { Trial } from './trial.ts'
 
 /** A trial with every request that was measured, and what its workload was. */

@@ -1,6 +1,6 @@
 import type { EngineProfile } from '../simulator/profile.ts'
-import type { PerSecond } from '../units.ts'
-import { createRandom, normal } from '../random.ts'
+import type { PerSecond } from '../base/units.ts'
+import { createRandom, normal } from '../base/random.ts'
 import { engineTrial } from './engine-trial.testkit.ts'
 import type { Confirm } from './decide-regressions.ts'
 import { STAGE_PAIRS } from './stage-pairs.ts'

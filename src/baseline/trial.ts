@@ -1,6 +1,6 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { MOST_UNOBSERVED } from '../metrics/pace.ts'
-import type { Ms, PerSecond } from '../units.ts'
+import type { Ms, PerSecond } from '../base/units.ts'
 
 /** One load run. The three arrays are aligned: the same index is the same request; NaN where it failed. */
 export interface Trial {

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { decodeMeasured } from '../metrics/measured-requests.ts'
 import type { RunReport } from '../report.ts'
 import { quantile } from '../stats/quantile.ts'
 import { mean, variance } from '../stats/variance.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { HISTORY_SCHEMA, type HistoryEntry } from './history.ts'
 
 /**

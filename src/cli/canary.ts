@@ -1,7 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { flyCanaries, type CanaryFlight, type Margins, type RecordedCase } from '../baseline/canary.ts'
 import { recordedTrial } from '../baseline/recorded-trial.ts'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { groupTrials } from '../metrics/pool-trials.ts'
 import type { RunReport } from '../report.ts'
 import type { CommandIo } from './command-io.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** A clock on which time passes `speed` times as fast as on `clock`. */
 export function fastClock(clock: Clock, speed: number): Clock {

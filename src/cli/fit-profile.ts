@@ -1,7 +1,7 @@
 import { quantile } from '../stats/quantile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { scaleLinear } from '../simulator/scale-linear.ts'
-import type { Ms, Tokens } from '../units.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 import type { MeasuredRun } from './measured-run.ts'
 import { leastSquares } from './least-squares.ts'
 import { simulateRun } from './simulate-run.ts'

@@ -7,7 +7,7 @@ import type { RunReport } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { profileText, readProfileFile } from '../simulator/profile-file.ts'
-import { runCase } from '../vitest/run-case.ts'
+import { runCase } from '../case/run-case.ts'
 import { fit } from './fit.ts'
 
 const environment = {

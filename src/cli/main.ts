@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { styleText } from 'node:util'
-import { ENDING_SIGNALS, outliveTerminal } from '../ending-signals.ts'
-import { didYouMean } from '../did-you-mean.ts'
-import { BenchError } from '../errors.ts'
-import { packageInfo } from '../package-info.ts'
+import { ENDING_SIGNALS, outliveTerminal } from '../base/ending-signals.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { BenchError } from '../base/errors.ts'
+import { packageInfo } from '../base/package-info.ts'
 import type { CommandIo } from './command-io.ts'
 import { canary } from './canary.ts'
 import { exportReport } from './export.ts'

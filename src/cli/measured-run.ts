@@ -1,7 +1,7 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { decodeRequests } from '../metrics/columns.ts'
 import type { RunReport } from '../report.ts'
-import type { Ms, Tokens } from '../units.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 
 /** One request of a measured run: what an engine has to be given to do the same again. */
 export interface MeasuredRequest {

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
-import { didYouMean } from '../did-you-mean.ts'
-import { BenchError } from '../errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { BenchError } from '../base/errors.ts'
 
 /** Options and positionals of a command. BenchError `bad-command` with the usage for what it does not know. */
 export function parseCommand<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T, usage: string) {

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { HISTORY_SCHEMA, HistoryEntry, historyEntries, type LeftOut } from '../baseline/history.ts'
 import { fromVllmResult } from '../baseline/vllm-result.ts'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { BenchReport, REPORT_SCHEMA } from '../report.ts'
-import { writeAtomically } from '../write-atomically.ts'
+import { writeAtomically } from '../base/write-atomically.ts'
 import { readText } from './read-json.ts'
 
 export interface FoundHistory {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 
 /** The text of a file. BenchError `bad-report`, naming the file, when it cannot be read. */
 export function readText(path: string): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { decodeRequests } from '../metrics/columns.ts'
 import { BenchReport } from '../report.ts'
 import { readJson } from './read-json.ts'

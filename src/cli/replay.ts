@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createRealClock } from '../dispatch/real-clock.ts'
-import { BenchError } from '../errors.ts'
+import { createRealClock } from '../load/real-clock.ts'
+import { BenchError } from '../base/errors.ts'
 import { decodeTranscript } from '../protocol/index.ts'
 import { FAULT_KINDS, FAULTS, type Fault, type FaultKind } from '../simulator/replay/faults.ts'
 import { readRecording, type Recording } from '../simulator/replay/recording.ts'

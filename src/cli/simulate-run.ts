@@ -1,9 +1,9 @@
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
-import { BenchError } from '../errors.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
+import { BenchError } from '../base/errors.ts'
 import { driveEngine } from '../simulator/drive-engine.ts'
 import { createEngine } from '../simulator/engine.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
-import type { Ms, Tokens } from '../units.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 import type { MeasuredRequest, MeasuredRun } from './measured-run.ts'
 
 /**

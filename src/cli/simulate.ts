@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createRealClock } from '../dispatch/real-clock.ts'
-import { BenchError } from '../errors.ts'
+import { createRealClock } from '../load/real-clock.ts'
+import { BenchError } from '../base/errors.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import { EngineProfile } from '../simulator/profile.ts'
 import { readProfileFile } from '../simulator/profile-file.ts'

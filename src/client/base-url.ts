@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { shownUrl } from '../secrets.ts'
+import { BenchError } from '../base/errors.ts'
+import { shownUrl } from '../base/secrets.ts'
 
 /**
  * The URL of a server, maybe with a path and a query. Throws BenchError `bad-target` when it is none, or neither http nor

@@ -1,5 +1,5 @@
 import type { DecodedStream } from '../protocol/protocol.ts'
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 
 /** What servers said of an answer's tokens, as far as the request could hold it. Null where nothing is told, or believed. */
 export interface BelievedCounts {

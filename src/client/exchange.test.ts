@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RequestRecord } from '../record.ts'
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
 import { startExchange, type ExchangeOptions } from './exchange.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts'
 import type { Transport, TransportFailure } from './transport.ts'

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { type HttpHeaders, HttpResponseReader, type HttpResponseSink } from './http-response.ts'
 import type { TlsOptions } from './tls.ts'
 import type { WireObserver } from './transport.ts'

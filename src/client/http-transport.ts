@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { HttpConnection } from './http-connection.ts'
 import { explainNetworkError } from './network-error.ts'

@@ -1,6 +1,6 @@
 import type { DecodedStream } from '../protocol/protocol.ts'
 import type { TokenSource } from '../record.ts'
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 
 export interface OutputTokens {
   readonly tokens: Tokens | null

@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** A list of times without an object for each. */
 export class Stamps {

@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** How long a request may keep us waiting. `Infinity` switches one off. */
 export interface Timeouts {

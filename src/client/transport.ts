@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** One request as it goes on the wire. */
 export interface WireRequest {

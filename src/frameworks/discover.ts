@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { getJson } from '../client/get-json.ts'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { FrameworkId } from '../report.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import type { Endpoint, Target } from './target.ts'
 
 type Server = Endpoint & { kind: 'url' }

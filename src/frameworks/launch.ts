@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
-import { checkOptions, positive, text, texts } from '../options.ts'
-import type { Ms } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkOptions, positive, text, texts } from '../base/options.ts'
+import type { Ms } from '../base/units.ts'
 import { LAUNCH_RECIPES } from './launch-recipes.ts'
 import type { ServerName } from './recipes.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { checkOptions, schemaOf, text, texts } from '../options.ts'
+import { checkOptions, schemaOf, text, texts } from '../base/options.ts'
 import type { SimulatedTargetOptions, TargetOptions } from './targets.ts'
 import { TlsChoiceOptions } from './tls-choice.ts'
 

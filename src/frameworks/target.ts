@@ -79,7 +79,7 @@ export interface Target {
   /** For the URL that it may be given later. */
   readonly connection: Connection
   readonly endpoint: Endpoint
-  /** What must not be shown of all that the user gave, wherever it comes back: see `src/harmless.ts`. */
+  /** What must not be shown of all that the user gave, wherever it comes back: see `src/base/harmless.ts`. */
   readonly secrets: readonly string[]
 }
 

@@ -1,8 +1,14 @@
 import { basicAuthorization, parseBaseUrl } from '../client/base-url.ts'
-import { BenchError } from '../errors.ts'
-import { confidenceOf } from '../harmless.ts'
+import { BenchError } from '../base/errors.ts'
+import { confidenceOf } from '../base/harmless.ts'
 import type { FrameworkId } from '../report.ts'
-import { secretsInArguments, secretsInBody, secretsInHeaders, secretsInUrl, secretsInVariables } from '../secrets.ts'
+import {
+  secretsInArguments,
+  secretsInBody,
+  secretsInHeaders,
+  secretsInUrl,
+  secretsInVariables,
+} from '../base/secrets.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { planLaunch, type LaunchOptions } from './launch.ts'

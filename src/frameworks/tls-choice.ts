@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import type { TlsOptions } from '../client/tls.ts'
-import { BenchError } from '../errors.ts'
-import { text } from '../options.ts'
-import { shownUrl } from '../secrets.ts'
+import { BenchError } from '../base/errors.ts'
+import { text } from '../base/options.ts'
+import { shownUrl } from '../base/secrets.ts'
 
 /** How to check a server's certificate otherwise than Node does. */
 export interface TlsChoice {

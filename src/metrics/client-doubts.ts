@@ -6,7 +6,7 @@ import {
   type Metrics,
   type Warning,
 } from '../report.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import { percent } from './percent.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { LoadShape } from '../dispatch/calibration/calibrate.ts'
+import type { LoadShape } from '../load/calibration/calibrate.ts'
 import type { RequestRecord } from '../record.ts'
-import { MS_PER_SECOND, type Ms, type PerSecond } from '../units.ts'
+import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
 import { peakConcurrencyOf } from './peak-concurrency.ts'
 
 /** Each value is rounded up to the next of so many steps between it and its double: loads that are alike share one shape. */

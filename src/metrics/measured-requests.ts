@@ -1,5 +1,5 @@
 import type { RunReport } from '../report.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import { TOKENS_A_CHARACTER } from './answer-doubts.ts'
 import { decodeRequests, type DecodedRequests } from './columns.ts'
 

@@ -1,5 +1,5 @@
 import type { LoadFacts, Stimulus, Warning } from '../report.ts'
-import type { PerSecond } from '../units.ts'
+import type { PerSecond } from '../base/units.ts'
 import { percent } from './percent.ts'
 
 /** What was offered may be off by this share, either way, before a row says so. */

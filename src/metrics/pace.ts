@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { RunReport } from '../report.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import { percent } from './percent.ts'
 
 /**

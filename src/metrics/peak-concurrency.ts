@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../record.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import type { Metric } from './metric.ts'
 
 /**

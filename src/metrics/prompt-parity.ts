@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { RunReport, Telemetry } from '../report.ts'
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 
 /** How many more prompt tokens the server counts than the workload, over the requests whose count it told; null for none. */
 export function promptTokenDifference(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import type { RequestRecord } from '../record.ts'
 import { failedRecord, madeUpRecord, recordWithTtft } from './records.testkit.ts'
 import { saturation } from './saturation.ts'

@@ -3,7 +3,7 @@ import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
 import { quantile } from '../stats/quantile.ts'
 import { slope } from '../stats/slope.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 
 export interface Saturation {
   readonly saturated: 'yes' | 'no' | 'too-short'

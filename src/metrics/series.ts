@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { Series } from '../report.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { durationOf, startOf } from './duration.ts'
 import { inFlightSteps } from './peak-concurrency.ts'
 

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { Telemetry, Warning } from '../report.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** What the means may differ by, whatever the network: of the client's mean TTFT, and at least. */
 const TOLERATED_SHARE = 0.1

@@ -2,7 +2,7 @@ import type { RequestRecord } from '../record.ts'
 import type { Telemetry, Warning } from '../report.ts'
 import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import { startOf } from './duration.ts'
 
 /** As in `saturation`, which looks at the same queue from outside. */

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../record.ts'
 import type { Stimulus } from '../report.ts'
 import { ksDistance } from '../stats/ks-distance.ts'
-import { MS_PER_SECOND, type Ms, type PerSecond } from '../units.ts'
+import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
 
 /** A send that is later than this after its due time is counted as late. */
 const LATE_SEND_MS: Ms = 5

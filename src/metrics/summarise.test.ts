@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { itl } from './itl.ts'
 import { peakConcurrencyOf } from './peak-concurrency.ts'
 import { queueLateness } from './queue-lateness.ts'

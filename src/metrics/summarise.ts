@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Distribution, Metrics } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'

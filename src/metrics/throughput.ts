@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { MS_PER_SECOND, type Ms, type PerSecond } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
 import type { Metric } from './metric.ts'
 
 /**

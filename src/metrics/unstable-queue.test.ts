@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import { detectUnstableQueue } from './unstable-queue.ts'
 
 /** Waits at one server that takes 200 ms a request, first come, first served, with Poisson arrivals (M/D/1). */

@@ -1,8 +1,8 @@
-import { checkFields } from '../options.ts'
+import { checkFields } from '../base/options.ts'
 import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
 import { slope } from '../stats/slope.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 export interface QueueVerdict {
   readonly verdict: 'stable' | 'unstable' | 'too-short'

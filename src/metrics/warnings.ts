@@ -1,4 +1,4 @@
-import type { LoadResult } from '../dispatch/run-load.ts'
+import type { LoadResult } from '../load/run-load.ts'
 import type { RequestRecord } from '../record.ts'
 import type {
   ClientFacts,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { checkFields, checkValues, text } from '../options.ts'
+import { checkFields, checkValues, text } from '../base/options.ts'
 import { createDecoder } from './create-decoder.ts'
 import { judgeAnswer, type TransportEnd } from './judge-answer.ts'
 import { PROTOCOL_IDS, type DecodedStream, type DecoderOptions, type ProtocolId } from './protocol.ts'

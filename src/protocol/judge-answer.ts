@@ -1,5 +1,5 @@
 import type { FailureKind, Outcome } from '../record.ts'
-import { checkFields, namesOf } from '../options.ts'
+import { checkFields, namesOf } from '../base/options.ts'
 import { shorten } from './error-text.ts'
 import type { DecodedStream, ProtocolId } from './protocol.ts'
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
-import type { Ms } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import type { Ms } from '../base/units.ts'
 import { isAlive, startOf } from './process-tree.ts'
 
 /** What two servers of one host cannot share. */

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** Whether a page answers 200 within `timeoutMs`. Whatever else happens means no. */
 export async function isHealthy(

@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { findCause } from './known-causes.ts'
 import type { Exit } from './reaper-protocol.ts'
 

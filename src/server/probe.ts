@@ -1,13 +1,13 @@
 import { startExchange } from '../client/exchange.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
-import type { Clock } from '../clock.ts'
-import { BenchError } from '../errors.ts'
+import type { Clock } from '../base/clock.ts'
+import { BenchError } from '../base/errors.ts'
 import { discover } from '../frameworks/discover.ts'
 import type { UrlTarget } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
-import { masker } from '../mask.ts'
+import { masker } from '../base/mask.ts'
 import type { Outcome } from '../record.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 export interface ProbeOptions {
   readonly clock: Clock

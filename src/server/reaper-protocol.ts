@@ -1,5 +1,5 @@
 import type { StopSignal } from '../frameworks/launch.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** What the reaper is told, once, over its channel. The end of the channel then means: stop. */
 export interface ReaperOrder {

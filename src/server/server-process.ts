@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { siblingModule } from '../sibling-module.ts'
+import { siblingModule } from '../base/sibling-module.ts'
 import { signalTree } from './process-tree.ts'
 import type { Exit, ReaperEvent, ReaperOrder } from './reaper-protocol.ts'
 

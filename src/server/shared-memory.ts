@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** Where Linux keeps POSIX shared memory: a file for each segment, which stays until somebody removes it. */
 const SHARED_MEMORY = '/dev/shm'

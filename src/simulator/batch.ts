@@ -1,6 +1,6 @@
 import type { KvBlocks } from './kv-blocks.ts'
 import type { EngineProfile } from './profile.ts'
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 import type { Sequence } from './sequence.ts'
 
 /** What a scheduler decides on. It changes the queues and the blocks, nothing else. */

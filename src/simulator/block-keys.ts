@@ -1,4 +1,4 @@
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 import type { TokenIds } from './sequence.ts'
 
 /** The key of full block `index` of a sequence. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
 import { get, listen, post } from './exchange.testkit.ts'
 import { findProfile } from './find-profile.ts'
 import { createSimulatedTransport } from './simulated-transport.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../base/random.ts'
 import type { GenerationCall } from './dialects/dialect.ts'
 
 /** Which token ends the answer by itself: a constant chance per token from `minTokens` on, inverted. */

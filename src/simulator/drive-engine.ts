@@ -1,5 +1,5 @@
-import type { CancelTimer, Clock } from '../clock.ts'
-import type { Ms } from '../units.ts'
+import type { CancelTimer, Clock } from '../base/clock.ts'
+import type { Ms } from '../base/units.ts'
 import type { Engine, EngineStats, Submitted, TokenListener } from './engine.ts'
 import type { EngineRequest } from './sequence.ts'
 

@@ -1,5 +1,5 @@
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
-import type { Ms } from '../units.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
+import type { Ms } from '../base/units.ts'
 import { driveEngine } from './drive-engine.ts'
 import { createEngine, type EngineStats, type FinishReason } from './engine.ts'
 import type { EngineProfile } from './profile.ts'

@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import type { Ms, Tokens } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 import type { Batch, Queues, SchedulerPolicy } from './batch.ts'
 import { chunkedPrefill } from './chunked-prefill.ts'
 import { iterationMs } from './cost.ts'

@@ -1,6 +1,6 @@
 import type { Transport, WireRequest } from '../client/transport.ts'
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
-import type { Ms } from '../units.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
+import type { Ms } from '../base/units.ts'
 import type { EngineProfile } from './profile.ts'
 import { createSimulatedTransport } from './simulated-transport.ts'
 

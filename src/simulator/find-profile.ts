@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { EngineProfile } from './profile.ts'
 import { lmdeployBase, lmdeployKvInt8 } from './profiles/lmdeploy.ts'
 import { mlcBatch64, mlcW4a16 } from './profiles/mlc-llm.ts'

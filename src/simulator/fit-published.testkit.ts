@@ -5,7 +5,7 @@
  *     npm run study:fit [-- seconds, 60] [seed, 1]
  */
 import { COLUMNS, deviations, PUBLISHED, STUDY, type StudyLengths } from '../../fixtures/published-study.ts'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import { PROFILES } from './find-profile.ts'
 import type { EngineProfile } from './profile.ts'
 import { drawStudy, simulateRow } from './published.testkit.ts'

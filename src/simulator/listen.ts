@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 
 /**
  * Listens (port 0 takes any free one) and returns the base URL, without a slash at the end. Throws BenchError

@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { expect, onTestFinished, test } from 'vitest'
-import { createRealClock } from '../dispatch/real-clock.ts'
+import { createRealClock } from '../load/real-clock.ts'
 import { findProfile } from './find-profile.ts'
 import { startSimulatedServer } from './simulated-server.ts'
 

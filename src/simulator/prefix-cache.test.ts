@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import type { Queues } from './batch.ts'
 import { chunkedPrefill } from './chunked-prefill.ts'
 import type { KvBlocks } from './kv-blocks.ts'

@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import type { Tokens } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import type { Tokens } from '../base/units.ts'
 import { type BlockKeys, createBlockKeys } from './block-keys.ts'
 import { type KvBlocks, tokensToAdmit } from './kv-blocks.ts'
 import type { EngineProfile } from './profile.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
 import { iterationMs } from './cost.ts'
 import { type Submission, runEngine } from './engine.testkit.ts'
 import { type Heard, get, listen, post } from './exchange.testkit.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { EngineProfile } from './profile.ts'
 
 /**

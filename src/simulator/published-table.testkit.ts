@@ -14,7 +14,7 @@ import {
   rowName,
   STUDY,
 } from '../../fixtures/published-study.ts'
-import { MS_PER_SECOND } from '../units.ts'
+import { MS_PER_SECOND } from '../base/units.ts'
 import { findProfile } from './find-profile.ts'
 import { drawStudy, simulateRow } from './published.testkit.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { BenchError } from '../errors.ts'
-import { checkOptions, positive, schemaOf } from '../options.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkOptions, positive, schemaOf } from '../base/options.ts'
 import type { EngineProfile } from './profile.ts'
 import { scaleLinear } from './scale-linear.ts'
 

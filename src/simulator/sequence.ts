@@ -1,4 +1,4 @@
-import type { Ms, Tokens } from '../units.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 
 /** The token at a position (from 0) of a sequence, its prompt first and then its answer: equal numbers, equal tokens. */
 export type TokenIds = (position: number) => number

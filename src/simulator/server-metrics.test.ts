@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
-import type { Ms } from '../units.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
+import type { Ms } from '../base/units.ts'
 import { get, listen, post } from './exchange.testkit.ts'
 import { findProfile } from './find-profile.ts'
 import type { EngineProfile } from './profile.ts'

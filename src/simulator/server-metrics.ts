@@ -1,4 +1,4 @@
-import { MS_PER_SECOND, type Ms, type PerSecond, type Tokens } from '../units.ts'
+import { MS_PER_SECOND, type Ms, type PerSecond, type Tokens } from '../base/units.ts'
 
 /** A Prometheus histogram: how many observations lie in each bucket, the last one without an upper bound. */
 export interface Histogram {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createRealClock } from '../dispatch/real-clock.ts'
+import { createRealClock } from '../load/real-clock.ts'
 import { findProfile } from './find-profile.ts'
 import type { EngineProfile } from './profile.ts'
 import { type SimulatedServer, startSimulatedServer } from './simulated-server.ts'

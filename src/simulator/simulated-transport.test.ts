@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { createVirtualClock } from '../dispatch/virtual-clock.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
 import { exchange, get, listen, post } from './exchange.testkit.ts'
 import { findProfile } from './find-profile.ts'
 import { createSimulatedTransport } from './simulated-transport.ts'

@@ -1,4 +1,4 @@
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 import { type KvBlocks, tokensToAdmit } from './kv-blocks.ts'
 import type { EngineProfile } from './profile.ts'
 import type { Sequence } from './sequence.ts'

@@ -1,5 +1,5 @@
-import { createRandom, normal } from '../random.ts'
-import type { Ms } from '../units.ts'
+import { createRandom, normal } from '../base/random.ts'
+import type { Ms } from '../base/units.ts'
 import type { EngineProfile } from './profile.ts'
 
 const DRIFT_PERIOD_MS = 60_000

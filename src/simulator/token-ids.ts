@@ -1,4 +1,4 @@
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 import { tokensOfWord } from '../workload/words.ts'
 import type { GenerationCall } from './dialects/dialect.ts'
 import { pieceWord } from './dialects/event-writer.ts'

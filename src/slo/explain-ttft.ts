@@ -1,7 +1,7 @@
 import { decodeRequests } from '../metrics/columns.ts'
 import { countsThisRun } from '../metrics/server-client-mismatch.ts'
 import type { RunReport, Verdict } from '../report.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { formatValue } from './format-value.ts'
 
 /** What an explanation rests on, for each trial of a case. */

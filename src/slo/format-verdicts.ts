@@ -2,7 +2,7 @@ import { CATALOG } from '../metrics/catalog.ts'
 import { invalidities } from '../metrics/invalidities.ts'
 import { neverSent } from '../metrics/never-sent.ts'
 import type { RunReport, Verdict, VerdictWord } from '../report.ts'
-import { MS_PER_SECOND } from '../units.ts'
+import { MS_PER_SECOND } from '../base/units.ts'
 import { byCause, isServerLost } from './by-cause.ts'
 import { formatValue } from './format-value.ts'
 

@@ -1,5 +1,5 @@
 import type { Verdict } from '../report.ts'
-import type { PerSecond } from '../units.ts'
+import type { PerSecond } from '../base/units.ts'
 import type { Capacity } from './search-capacity.ts'
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import { judgePercentile } from './index.ts'
 
 /** `total` requests of 100 ms, `over` of which, evenly spread, took `slow` ms. */

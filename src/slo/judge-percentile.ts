@@ -1,9 +1,9 @@
-import { BenchError } from '../errors.ts'
-import { checkNames, namesOf } from '../options.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkNames, namesOf } from '../base/options.ts'
 import { clopperPearson } from '../stats/clopper-pearson.ts'
 import { designEffect } from '../stats/design-effect.ts'
 import { quantile } from '../stats/quantile.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import { percentileMessage } from './percentile-message.ts'
 
 /** "At most 1 % of the requests take 400 ms or longer." */

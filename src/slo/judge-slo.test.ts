@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { RequestRecord } from '../record.ts'
 import type { RunReport, Verdict, Warning } from '../report.ts'
 import { poolTrials } from '../metrics/pool-trials.ts'

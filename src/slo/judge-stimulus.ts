@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { checkNames } from '../options.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkNames } from '../base/options.ts'
 import type { RunReport, Verdict } from '../report.ts'
 
 /** How closely a load must have followed its schedule. */

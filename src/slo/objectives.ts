@@ -1,5 +1,5 @@
-import { didYouMean } from '../did-you-mean.ts'
-import { BenchError } from '../errors.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { BenchError } from '../base/errors.ts'
 import { TOKENS_A_CHARACTER } from '../metrics/answer-doubts.ts'
 import { CATALOG } from '../metrics/catalog.ts'
 import { e2eLatency } from '../metrics/e2e-latency.ts'
@@ -7,7 +7,7 @@ import type { Metric, SampleMetric } from '../metrics/metric.ts'
 import { showsPace } from '../metrics/pace.ts'
 import { tpot } from '../metrics/tpot.ts'
 import { ttft } from '../metrics/ttft.ts'
-import { kindOf } from '../options.ts'
+import { kindOf } from '../base/options.ts'
 import type { RequestRecord } from '../record.ts'
 import {
   INCONCLUSIVE,

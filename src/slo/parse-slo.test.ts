@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import { SLO_METRICS } from './objectives.ts'
 import { parseSlo, printSlo } from './parse-slo.ts'
 import { STATISTICS, type Slo } from './slo.ts'

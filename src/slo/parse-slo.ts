@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { MS_PER_SECOND } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { MS_PER_SECOND } from '../base/units.ts'
 import { objectiveName, objectives, sloMetric, sloStatistic, type Objective } from './objectives.ts'
 import type { Slo } from './slo.ts'
 

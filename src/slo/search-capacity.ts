@@ -1,4 +1,4 @@
-import type { PerSecond } from '../units.ts'
+import type { PerSecond } from '../base/units.ts'
 
 /** What is known of one rate: the objectives hold, do not, or the requests could show neither. */
 export type RateVerdict = 'pass' | 'fail' | 'inconclusive'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import golden from '../../fixtures/statistics-golden.json' with { type: 'json' }
-import { createRandom, normal } from '../random.ts'
+import { createRandom, normal } from '../base/random.ts'
 import { findChangePoints } from './change-points.ts'
 
 test('finds the golden change', () => {

@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { checkFields, namesOf } from '../options.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkFields, namesOf } from '../base/options.ts'
 import { quantile } from './quantile.ts'
 import { studentTQuantile } from './student-t.ts'
 import { mean } from './variance.ts'

@@ -1,6 +1,6 @@
-import type { CancelTimer, Clock } from '../clock.ts'
+import type { CancelTimer, Clock } from '../base/clock.ts'
 import type { Transport } from '../client/transport.ts'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 
 /** Where a page is, and how to get there. */
 export interface PageAddress {

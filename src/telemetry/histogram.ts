@@ -1,5 +1,5 @@
 import type { HistogramDelta } from '../report.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { readLabel, type MetricsPage } from './metrics-text.ts'
 import type { Histogram } from './reading.ts'
 

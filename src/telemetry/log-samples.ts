@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { parseEngineLogLine } from './engine-log.ts'
 import type { Levels } from './reading.ts'
 import type { Sample } from './sampler.ts'

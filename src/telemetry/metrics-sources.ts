@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { basicAuthorization } from '../client/base-url.ts'
 import type { Transport } from '../client/transport.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
 import type { Target, UrlEndpoint } from '../frameworks/target.ts'
-import { shownUrl } from '../secrets.ts'
-import type { Ms } from '../units.ts'
+import { shownUrl } from '../base/secrets.ts'
+import type { Ms } from '../base/units.ts'
 import type { PageAddress } from './fetch-page.ts'
 import { METRICS_TABLES, triton, type MetricsTable } from './metrics-tables.ts'
 

@@ -1,5 +1,5 @@
 import type { Telemetry } from '../report.ts'
-import type { PerSecond, Tokens } from '../units.ts'
+import type { PerSecond, Tokens } from '../base/units.ts'
 
 /** What a server says of itself at one moment; null is what it does not say. */
 export interface Levels {

@@ -1,5 +1,5 @@
-import type { CancelTimer, Clock } from '../clock.ts'
-import type { Ms } from '../units.ts'
+import type { CancelTimer, Clock } from '../base/clock.ts'
+import type { Ms } from '../base/units.ts'
 import { fetchPage, type FetchedPage } from './fetch-page.ts'
 import type { MetricsSource } from './metrics-sources.ts'
 import { readPage } from './read-page.ts'

@@ -1,5 +1,5 @@
 import { Telemetry } from '../report.ts'
-import { MS_PER_SECOND, type Ms } from '../units.ts'
+import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { histogramDelta } from './histogram.ts'
 import type { LogSamples } from './log-samples.ts'
 import { HISTOGRAM_NAMES, type LevelName } from './reading.ts'

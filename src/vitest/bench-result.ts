@@ -1,7 +1,7 @@
 import { Bench } from 'tinybench'
 import type { BenchResult } from 'vitest'
 import { measuredRecords } from '../metrics/fill.ts'
-import type { ServingRun } from './types.ts'
+import type { ServingRun } from '../case/serving-run.ts'
 
 /**
  * A load run in the shape that Vitest's own benchmarks have, with tinybench's statistics: one sample for each measured

@@ -5,7 +5,7 @@ import { summarise } from '../metrics/summarise.ts'
 import type { Verdict } from '../report.ts'
 import { compareRates } from './compare-versions.ts'
 import type { Load } from './load-fixture.ts'
-import type { ServingRun } from './types.ts'
+import type { ServingRun } from '../case/serving-run.ts'
 
 const LIMITS = { margins: {}, falseFailChance: 0.05, underPolicy: (verdicts: readonly Verdict[]) => verdicts }
 const options = (requestRates: number[]) => ({ baseline: vllm(), candidate: vllm(), requestRates })

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { createRealClock } from '../dispatch/real-clock.ts'
+import { createRealClock } from '../load/real-clock.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import { listen } from '../simulator/listen.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'

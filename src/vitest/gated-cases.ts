@@ -5,13 +5,14 @@ import { baselineOf, pairWithBaseline, versionChange } from '../baseline/compare
 import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { checkPairs, type TrialPairs } from '../baseline/trial.ts'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { Verdict, Warning } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
-import { baselinePath, findSibling, type SiblingBaseline } from './baseline-path.ts'
-import { hardwareFromEnvironment } from './environment.ts'
+import { baselinePath, findSibling, type SiblingBaseline } from '../baseline/baseline-path.ts'
+import { hardwareFromEnvironment } from '../case/environment.ts'
 import { recordWarnings, type Provenance } from './ledger.ts'
-import type { ServingBenchContext, ServingRun } from './types.ts'
+import type { ServingRun } from '../case/serving-run.ts'
+import type { ServingBenchContext } from './types.ts'
 
 /** A case whose regression gates are decided at the end of its file. */
 export interface GatedCase {

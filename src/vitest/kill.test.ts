@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, test, vi } from 'vitest'
-import { ENDING_EXIT_CODES, type EndingSignal } from '../ending-signals.ts'
+import { ENDING_EXIT_CODES, type EndingSignal } from '../base/ending-signals.ts'
 import { isPortFree } from '../server/ports.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
 

@@ -1,11 +1,12 @@
 import type { RunnerTestFile } from 'vitest'
 import type { Target } from '../frameworks/target.ts'
 import type { Verdict, Warning } from '../report.ts'
-import { queueOf } from './growing-queue.ts'
+import { queueOf } from '../case/growing-queue.ts'
 import { judgedLine } from './judged-line.ts'
 import type { Retry } from './refuse-retry.ts'
-import type { ServingCase } from './run-case.ts'
-import type { ServingMeta, ServingRun } from './types.ts'
+import type { ServingCase } from '../case/run-case.ts'
+import type { ServingRun } from '../case/serving-run.ts'
+import type { ServingMeta } from './types.ts'
 
 /** Where a run came from: what a matcher must know beyond the run itself. */
 export interface Provenance {

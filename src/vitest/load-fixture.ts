@@ -1,11 +1,11 @@
 import { inject, test as base, type TestAPI } from 'vitest'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
-import { checkLoadCall } from './check-options.ts'
-import { requireEvidence, requireJudgement } from './evidence.ts'
+import { checkLoadCall } from '../case/check-options.ts'
+import { requireEvidence, requireJudgement } from '../case/evidence.ts'
 import { handOver } from './hand-over.ts'
 import { enter, isProbe } from './ledger.ts'
 import {
@@ -13,14 +13,14 @@ import {
   loadFromEnvironment,
   sloFromEnvironment,
   targetFromEnvironment,
-} from './environment.ts'
-import { createKeyHosts } from './key-hosts.ts'
+} from '../case/environment.ts'
+import { createKeyHosts } from '../case/key-hosts.ts'
 import { refuseRetry } from './refuse-retry.ts'
-import type { Repeats } from './repeat-invalid.ts'
-import type { LoadOptions, ServingCase } from './run-case.ts'
+import type { Repeats } from '../case/repeat-invalid.ts'
+import type { LoadOptions, ServingCase } from '../case/run-case.ts'
 import { loadingListener, withServer } from './servers.ts'
-import type { ServingRun } from './types.ts'
-import { checkVariables, readVariable } from './variables.ts'
+import type { ServingRun } from '../case/serving-run.ts'
+import { checkVariables, readVariable } from '../case/variables.ts'
 
 const noteKeyHosts = createKeyHosts()
 

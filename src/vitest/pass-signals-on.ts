@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { ENDING_SIGNALS } from '../ending-signals.ts'
+import { ENDING_SIGNALS } from '../base/ending-signals.ts'
 
 /** By this a worker tells the main process of a signal: the signal itself would look there like a second one. */
 export const PASSED_ON = 'SIGUSR2'

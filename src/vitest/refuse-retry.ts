@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 
 /** Vitest's own word for how often a failed test is run again. */
 export type Retry = number | { readonly count?: number | undefined } | undefined

@@ -1,5 +1,5 @@
 import { afterAll, test, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
-import { ENDING_SIGNALS } from '../ending-signals.ts'
+import { ENDING_SIGNALS } from '../base/ending-signals.ts'
 import { atCallSite } from './call-site.ts'
 import { takeGatedCases } from './gated-cases.ts'
 import { refuseRetry } from './refuse-retry.ts'

@@ -1,24 +1,11 @@
 import type { Margins } from '../baseline/canary.ts'
-import type { Metrics, RunReport, Verdict, Warning } from '../report.ts'
-import type { RequestRecord } from '../record.ts'
+import type { RunReport, Verdict, Warning } from '../report.ts'
+import type { ServingRun } from '../case/serving-run.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
 import type { Loading } from '../server/wait-until-ready.ts'
-import type { ServingCase } from './run-case.ts'
-import type { Progress } from '../dispatch/progress.ts'
-
-/** One finished case, as a bench author sees it: the metrics over all its trials, and everything behind them. */
-export interface ServingRun extends Metrics {
-  /** Of the first trial; the verdicts on all trials together stand in it. */
-  readonly report: RunReport
-  /** One a trial. */
-  readonly reports: readonly RunReport[]
-  /**
-   * Every request that was sent, trial after trial, in arrival order; the times of each trial are on its own clock. Those with
-   * an index below 0 filled the batch and are not measured.
-   */
-  readonly records: readonly RequestRecord[]
-}
+import type { ServingCase } from '../case/run-case.ts'
+import type { Progress } from '../load/progress.ts'
 
 /** What one test carries to the reporters: `task.meta.serving`. JSON-safe. */
 export interface ServingMeta {

@@ -1,7 +1,7 @@
 import { inject } from 'vitest'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
-import { inconclusiveFromEnvironment } from './environment.ts'
+import { inconclusiveFromEnvironment } from '../case/environment.ts'
 
 /**
  * Verdicts as what is inconclusive is to be taken: as the SLO says, the environment, or the project. Exit code, table and JUnit

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 
 /**
  * A dataset's bytes. Not a string, because ShareGPT's usual file (642 MiB) is longer than a string may be.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Ms, Tokens } from '../units.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 import type { PromptRequest } from './workload.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import type { Ms } from '../base/units.ts'
 import type { Workload } from './workload.ts'
 
 /** The fill takes longer than the median answer is known to take, because that was measured on a server that was emptier. */

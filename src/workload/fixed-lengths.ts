@@ -1,4 +1,4 @@
-import { checkNames } from '../options.ts'
+import { checkNames } from '../base/options.ts'
 import { checkTokens, type Lengths, synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'
 

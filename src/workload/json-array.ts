@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 
 /**
  * The elements of a JSON array, parsed one at a time, so that the whole may be longer than a string may be.

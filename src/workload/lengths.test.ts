@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import { fixedLengths, jsonl, lognormalLengths, sharegpt, study, studyLengths, uniformLengths } from './index.ts'
 import { drawStudyLengths } from './study-lengths.ts'
 import { STUDY_OUTPUT_TOKENS, STUDY_PROMPT_TOKENS } from './study-workload.ts'

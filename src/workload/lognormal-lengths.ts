@@ -1,7 +1,7 @@
-import { BenchError } from '../errors.ts'
-import { checkNames } from '../options.ts'
-import { normal, type Random } from '../random.ts'
-import type { Tokens } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkNames } from '../base/options.ts'
+import { normal, type Random } from '../base/random.ts'
+import type { Tokens } from '../base/units.ts'
 import { checkTokens, synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'
 

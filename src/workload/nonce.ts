@@ -1,5 +1,5 @@
-import { createRandom } from '../random.ts'
-import type { Tokens } from '../units.ts'
+import { createRandom } from '../base/random.ts'
+import type { Tokens } from '../base/units.ts'
 import { promptOfTokens } from './words.ts'
 import type { PromptRequest } from './workload.ts'
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pythonSeed } from '../mersenne-twister.ts'
+import { pythonSeed } from '../base/mersenne-twister.ts'
 import { pythonChoices, pythonSample, pythonShuffle } from './python-sample.ts'
 
 /** Each printed by CPython 3.11: `random.seed(seed); random.sample(range(n), k)`. */

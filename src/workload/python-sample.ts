@@ -1,4 +1,4 @@
-import type { MersenneTwister } from '../mersenne-twister.ts'
+import type { MersenneTwister } from '../base/mersenne-twister.ts'
 
 /**
  * Python's `random.sample(range(n), k)` (CPython 3.11 to 3.13), for streams that a Python tool drew. `k <= n`.

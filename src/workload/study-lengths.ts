@@ -1,7 +1,7 @@
-import { takesNoOptions } from '../options.ts'
-import { normal, type Random } from '../random.ts'
+import { takesNoOptions } from '../base/options.ts'
+import { normal, type Random } from '../base/random.ts'
 import { normalUpperTail } from '../stats/normal.ts'
-import type { Tokens } from '../units.ts'
+import type { Tokens } from '../base/units.ts'
 import { type Lengths, synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'
 

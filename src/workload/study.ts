@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { takesNoOptions } from '../options.ts'
+import { BenchError } from '../base/errors.ts'
+import { takesNoOptions } from '../base/options.ts'
 import { STUDY_OUTPUT_TOKENS, STUDY_PROMPT_TOKENS } from './study-workload.ts'
 import { synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'

@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import { pythonSeed } from '../mersenne-twister.ts'
+import { BenchError } from '../base/errors.ts'
+import { pythonSeed } from '../base/mersenne-twister.ts'
 import { pythonChoices, pythonShuffle } from './python-sample.ts'
 import type { PromptRequest, SampleOptions } from './workload.ts'
 

@@ -1,5 +1,5 @@
 import type { TiktokenBPE } from 'js-tiktoken/lite'
-import { BenchError } from '../errors.ts'
+import { BenchError } from '../base/errors.ts'
 
 /**
  * The ranks in a tiktoken-format file, with the pattern and the special tokens of Llama 3. `file` is for messages.

@@ -1,5 +1,5 @@
-import { BenchError } from '../errors.ts'
-import type { Tokens } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import type { Tokens } from '../base/units.ts'
 import type { PromptRequest } from './workload.ts'
 
 /** The longest prompt or answer. It is longer than any model's context; as a text it has 51 MB. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { TiktokenBPE } from 'js-tiktoken/lite'
-import { BenchError } from '../errors.ts'
-import type { Tokens } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import type { Tokens } from '../base/units.ts'
 import { parseTiktokenFile } from './tiktoken-file.ts'
 
 export interface Tokenizer {

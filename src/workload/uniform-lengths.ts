@@ -1,7 +1,7 @@
-import { BenchError } from '../errors.ts'
-import { checkNames, show } from '../options.ts'
-import type { Random } from '../random.ts'
-import type { Tokens } from '../units.ts'
+import { BenchError } from '../base/errors.ts'
+import { checkNames, show } from '../base/options.ts'
+import type { Random } from '../base/random.ts'
+import type { Tokens } from '../base/units.ts'
 import { checkTokens, synthetic } from './synthetic.ts'
 import type { Dataset } from './workload.ts'
 

@@ -3,7 +3,7 @@ import { Tiktoken } from 'js-tiktoken/lite'
 import cl100k from 'js-tiktoken/ranks/cl100k_base'
 import o200k from 'js-tiktoken/ranks/o200k_base'
 import { expect, test } from 'vitest'
-import { createRandom } from '../random.ts'
+import { createRandom } from '../base/random.ts'
 import { estimateTokens, promptOfTokens, WORDS } from './words.ts'
 
 const encodings = [

@@ -1,5 +1,5 @@
-import type { Random } from '../random.ts'
-import type { Tokens } from '../units.ts'
+import type { Random } from '../base/random.ts'
+import type { Tokens } from '../base/units.ts'
 
 /**
  * Common short English words, each of which is one token in cl100k_base and in o200k_base, with a blank before it and

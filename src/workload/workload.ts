@@ -1,4 +1,4 @@
-import type { Ms, Tokens } from '../units.ts'
+import type { Ms, Tokens } from '../base/units.ts'
 
 /** One prompt with the length of answer to ask for. */
 export interface PromptRequest {

@@ -1,7 +1,7 @@
 import type { EngineProfile } from '../profile.ts'
 import type { EngineStats, FinishReason } from '../engine.ts'
 import type { ServerMetrics } from '../server-metrics.ts'
-import type { Tokens } from '../../units.ts'
+import type { Tokens } from '../../base/units.ts'
 
 /** A whole answer at once. */
 export interface PlainResponse {

@@ -1,4 +1,4 @@
-import type { Tokens } from '../../units.ts'
+import type { Tokens } from '../../base/units.ts'
 import { logPrefix, vllmLogLine } from '../engine-log.ts'
 import type { AnswerContext, AnswerStream, Dialect, GenerationCall, PlainResponse, Refusal } from './dialect.ts'
 import { json, modelList } from './dialect.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import * as z from 'zod'
-import { BenchError } from '../../errors.ts'
+import { BenchError } from '../../base/errors.ts'
 import type { TransportEnd } from '../../protocol/judge-answer.ts'
 import { PROTOCOL_IDS, type ProtocolId } from '../../protocol/protocol.ts'
 

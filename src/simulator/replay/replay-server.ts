@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import type { Ms } from '../../units.ts'
+import type { Ms } from '../../base/units.ts'
 import { listen } from '../listen.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import type { Recording } from './recording.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Ms } from '../../units.ts'
+import type { Ms } from '../../base/units.ts'
 import type { Recording } from './recording.ts'
 
 const KIB = 1024

@@ -1,0 +1,48 @@
+import { calibrate } from '../load/calibration/calibrate.ts'
+import type { ClientThreads } from '../load/client-threads.ts'
+import type { Target } from '../frameworks/target.ts'
+import { loadShapeOf } from '../metrics/load-shape.ts'
+import type { RequestRecord } from '../record.ts'
+import { MAX_CLIENT_ERROR, type Calibration, type ClientFacts } from '../report.ts'
+
+/** Of this process, by shape: the cases of a file whose loads are alike share one. */
+const calibrations = new Map<string, Calibration>()
+
+/**
+ * What the client added to the times of a load that it has just sent: measured now, at the number of streams and the event rate
+ * which that load had when it was busiest, or known from a load that was alike. Never fails the run: what could not be
+ * measured is told.
+ */
+export async function calibrationFor(
+  { target, records, clients, maxClientError = MAX_CLIENT_ERROR }: CalibratedLoad,
+  signal: AbortSignal,
+): Promise<Omit<ClientFacts, 'threads' | 'utilisation'>> {
+  const maxErrorShare = maxClientError === false ? MAX_CLIENT_ERROR : maxClientError
+  const without = (notCalibrated: string): Omit<ClientFacts, 'threads' | 'utilisation'> => ({
+    calibration: null,
+    notCalibrated,
+    maxErrorShare,
+  })
+  if (target.endpoint.kind === 'simulated') return without('in virtual time no client reads a socket')
+  if (maxClientError === false) return without('calibration is switched off')
+  if (signal.aborted) return without('the run was cut short')
+  const shape = loadShapeOf(records)
+  if (shape === null) return without('no output came')
+  const key = JSON.stringify({ shape, threads: clients?.count })
+  try {
+    const calibration = calibrations.get(key) ?? (await calibrate(shape, signal, clients))
+    calibrations.set(key, calibration)
+    return { calibration, notCalibrated: null, maxErrorShare }
+  } catch (error) {
+    return without(`the calibration failed, ${(error as Error).message}`)
+  }
+}
+
+interface CalibratedLoad {
+  readonly target: Target
+  readonly records: readonly RequestRecord[]
+  /** What sent it; null for this thread. */
+  readonly clients: ClientThreads | null
+  /** As in `LoadOptions`. */
+  readonly maxClientError?: number | false | undefined
+}

@@ -1,0 +1,364 @@
+import { availableParallelism } from 'node:os'
+import type { Arrival } from '../arrival/arrival.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
+import { createHttpTransport } from '../client/http-transport.ts'
+import type { Transport, WireRequest } from '../client/transport.ts'
+import type { Clock } from '../base/clock.ts'
+import { chooseClientThreads } from '../load/choose-client-threads.ts'
+import { type ClientThreads, createClientThreads } from '../load/client-threads.ts'
+import { monotonicNow } from '../load/monotonic.ts'
+import { createRealClock } from '../load/real-clock.ts'
+import type { Progress } from '../load/progress.ts'
+import { runLoad, type LoadOptions as DispatchOptions, type LoadResult } from '../load/run-load.ts'
+import { runWatchedLoad } from '../load/run-watched-load.ts'
+import type { HttpEndpoint } from '../load/run-http-load.ts'
+import { createVirtualClock } from '../load/virtual-clock.ts'
+import { BenchError } from '../base/errors.ts'
+import { discover } from '../frameworks/discover.ts'
+import { targetLabel, type Target, type UrlEndpoint } from '../frameworks/target.ts'
+import { URL_VARIABLES } from '../frameworks/url-variables.ts'
+import { toWireRequest } from '../frameworks/wire-request.ts'
+import { buildRunReport } from '../metrics/run-report.ts'
+import { summariseTrials } from '../metrics/summarise.ts'
+import { maskDeep, masker, remembering } from '../base/mask.ts'
+import { whyUnwritable } from '../metrics/why-unwritable.ts'
+import { measuredRecords } from '../metrics/fill.ts'
+import { plainLine } from '../base/plain-text.ts'
+import type { RequestRecord } from '../record.ts'
+import type { Environment, RunReport, Verdict } from '../report.ts'
+import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
+import { meetsObjectives } from '../slo/objectives.ts'
+import type { Slo } from '../slo/slo.ts'
+import type { EngineLog } from '../telemetry/log-samples.ts'
+import { openMetricsSources } from '../telemetry/metrics-sources.ts'
+import type { Dataset, Workload } from '../workload/workload.ts'
+import { calibrationFor } from './client-calibration.ts'
+import { checkSize } from './load-size.ts'
+import { doubtClient } from './doubt-client.ts'
+import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
+import { progressOverTrials } from './progress-over-trials.ts'
+import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
+import { bodyInput, fixesLength, targetFacts } from './target-facts.ts'
+import type { ServingRun } from './serving-run.ts'
+import { announce, filled, longestAnswer, nothingMeasured, type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
+
+/** One load run: what is sent, when, and how it is judged. */
+export interface LoadOptions {
+  /** Requests a second; `Infinity` sends all at once. */
+  readonly requestRate: number
+  /**
+   * How many are measured in a trial; those of `warmup` and `fill` are sent in addition. At most 250,000 in all trials of a case:
+   * each takes memory, and a worker has only so much.
+   */
+  readonly numPrompts: number
+  /** Default: prompts of random words, with the length law of the published study. */
+  readonly dataset?: Dataset
+  /** Default: Poisson. */
+  readonly arrival?: Arrival
+  /** At most so many in flight; the wait for a slot counts as latency. Default: no limit. */
+  readonly maxConcurrency?: number
+  /**
+   * Threads that send the load to a server, each its share of the same schedule. `auto` (the default) is as many as the
+   * expected rate of tokens takes, at most one a core, and one for most loads. A simulated engine shares the virtual time of
+   * its client: there it is always one. At most 64.
+   */
+  readonly clients?: 'auto' | number
+  /** Default 0. The same seed is the same stimulus, whatever the target, but for the nonces of the prompts. */
+  readonly seed?: number
+  /**
+   * Default false: every prompt begins with a nonce of 8 tokens that was never sent before, and is another one at each
+   * request rate, so that no prefix cache helps. True sends the prompts without nonce, the same at each rate and in each run:
+   * for those who measure a warm cache.
+   */
+  readonly reusePrompts?: boolean
+  /** Repetition of the case, from 0: its workload has the seed `seed + trial`. */
+  readonly trial?: number
+  /** Runs one after the other, judged together: their trial numbers count up from `trial`. Default 1, at most 1000. */
+  readonly trials?: number
+  /**
+   * Requests sent before the first trial, in the same pattern, that are in no report. `auto` (the default) sends a tenth of
+   * numPrompts, at most 20, to a server, and none to a simulated engine, which has nothing to warm up.
+   */
+  readonly warmup?: number | 'auto' | false
+  /**
+   * Requests sent right before the measured ones of each trial, in the same pattern, that fill the server's batch: they are
+   * recorded, and in no number unless they fail. `auto` (the default) sends as many as arrive within 1.5 median answers, at
+   * most numPrompts, where the server was warmed up, and none where all are due at once; false sends none.
+   */
+  readonly fill?: number | 'auto' | false
+  /** Ask for answers of exactly the workload's lengths, where the server can. Default true. */
+  readonly fixedLength?: boolean
+  /** What becomes of an answer of another length than was asked for: counted and flagged (the default), or failed. */
+  readonly lengthMismatch?: 'flag' | 'fail'
+  readonly timeouts?: Partial<Timeouts>
+  /**
+   * The client's own error at P99 may be this share of the limit of any objective, else the run is invalid. Default 0.05. It is
+   * measured after the load, against a built-in server, which takes three seconds; false leaves that out, and the report says so.
+   */
+  readonly maxClientError?: number | false
+  /** Objectives that each request of the goodput must meet. */
+  readonly slo?: Slo
+}
+
+/** A load run with its name and its target: what travels through Vitest's `bench` to our provider. */
+export interface ServingCase {
+  readonly name: string
+  readonly target: Target
+  readonly load: LoadOptions
+  /** Ends the load with what was measured. Default: that of the test. */
+  readonly signal?: AbortSignal
+  /** Of the target's server, where it was launched for the case. */
+  readonly log?: EngineLog
+  /** For its invalid trials, where it shares them with other cases. Default: repeats of its own. */
+  readonly repeats?: Repeats
+}
+
+export interface RunCaseOptions {
+  readonly environment: Environment
+  readonly signal: AbortSignal
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
+  readonly onPlan?: ((plan: string) => void) | undefined
+}
+
+/** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
+const MAX_CONNECTIONS = 16_384
+
+/**
+ * Runs one case from its target to the reports of its trials. Throws BenchError when it cannot be run at all; an abort
+ * ends it with what was measured. Invalid trials are repeated (`measureUntilValid`).
+ */
+export async function runCase(
+  { name, target: asked, load, log, repeats = freshRepeats() }: ServingCase,
+  options: RunCaseOptions,
+): Promise<ServingRun> {
+  checkSize(load)
+  const loads = trialsOf(load)
+  const workloads = await makeWorkloads(name, loads, asked)
+  const target = await discover(asked)
+  const clients = openClients(target, load, workloads)
+  const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
+  try {
+    const warmup = await warmUp(target, load, clients, options)
+    for (const [index, measured] of workloads.entries()) {
+      if (index > 0 && options.signal.aborted) break
+      const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
+      const own = loads[index] ?? load
+      const medianAnswer = warmup === null ? undefined : longestAnswer(warmup, trials)
+      const trial = { name, target, load: own, warmup: index === 0 ? warmup : null, clients, ...(log && { log }) }
+      const measure = async (attempt: number): ReturnType<typeof runTrial> => {
+        // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
+        const fresh = attempt === 0 ? measured : await makeWorkload(own, asked)
+        const workload = await filled(fresh, own, medianAnswer, (each) => makeWorkload(each, asked))
+        if (index + attempt === 0) announce(warmup, workload, load, options)
+        return runTrial({ ...trial, workload }, { ...options, onProgress })
+      }
+      trials.push(await measureUntilValid(measure, repeats, options.signal))
+    }
+  } catch (error) {
+    // What the trials before it measured stays.
+    const isCutShort = error instanceof BenchError && error.code === 'no-data' && options.signal.aborted
+    if (!isCutShort || trials.length === 0) throw error
+  } finally {
+    await clients?.close()
+  }
+  const [first] = trials
+  if (first === undefined) throw new RangeError('A case has at least one trial.')
+  if (trials.length < loads.length) first.report.verdicts.push(trialsMissing(trials.length, loads.length))
+  const metrics =
+    trials.length === 1
+      ? first.report.metrics
+      : summariseTrials(
+          trials.map(({ records }) => records),
+          goodputOf(load),
+        )
+  return {
+    ...metrics,
+    report: first.report,
+    reports: trials.map(({ report }) => report),
+    records: trials.flatMap(({ records }) => records),
+  }
+}
+
+/** The threads of all trials and of their warm-up; null where this thread sends them. */
+function openClients(
+  { endpoint }: Target,
+  { clients = 'auto', maxConcurrency }: LoadOptions,
+  workloads: readonly Workload[],
+): ClientThreads | null {
+  if (endpoint.kind !== 'url') return null
+  const limits = { maxConcurrency: maxConcurrency ?? null, cores: availableParallelism() }
+  const count =
+    clients === 'auto' ? Math.max(...workloads.map((workload) => chooseClientThreads(workload, limits))) : clients
+  return count === 1 ? null : createClientThreads(count)
+}
+
+/** The load of each trial. */
+function trialsOf(load: LoadOptions): LoadOptions[] {
+  return Array.from({ length: load.trials ?? 1 }, (_, i) => ({ ...load, trial: (load.trial ?? 0) + i }))
+}
+
+function trialsMissing(observed: number, limit: number): Verdict {
+  const message = `The run was cut short after ${observed} of ${limit} trials.`
+  return { kind: 'validity', objective: 'all trials', verdict: 'invalid', observed, limit, message }
+}
+
+/** Sends the warm-up of a case; null where nothing is to be warmed up. */
+async function warmUp(
+  target: Target,
+  load: LoadOptions,
+  clients: ClientThreads | null,
+  { signal, onProgress }: RunCaseOptions,
+): Promise<Warmup | null> {
+  const warming = warmupLoad(load, target.endpoint.kind === 'url')
+  if (warming === null) return null
+  const workload = await makeWorkload(warming, target)
+  const { records } = await sendLoad(
+    { target, load, workload, clients },
+    { signal, ...(onProgress && { onProgress: (now) => onProgress({ ...now, phase: 'warm-up' }) }) },
+  )
+  return warmupOf(records)
+}
+
+/** A case, with what its trial sends. `warmup` is null where nothing was warmed up before it. */
+interface Trial extends ServingCase {
+  readonly workload: Workload
+  readonly warmup: Warmup | null
+  readonly clients: ClientThreads | null
+}
+
+/** BenchError `no-data` for a trial that was cut short before it measured anything. */
+async function runTrial(
+  { name, target, load, workload, warmup, clients, log }: Trial,
+  { environment, signal, onProgress }: RunCaseOptions,
+): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
+  const { telemetry, ...measured } = await sendLoad(
+    { target, load, workload, clients, ...(log && { log }) },
+    {
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    },
+  )
+  const result = presentable(measured, target)
+  const { records } = result
+  if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
+  const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
+  const built = buildRunReport({
+    case: name,
+    target: targetFacts(target, load),
+    load: loadFacts(load, workload),
+    result,
+    telemetry,
+    environment,
+    client,
+    ...(warmup === null ? {} : { warmup }),
+    ...goodputOf(load),
+  })
+  const report = maskDeep(built, masker(target.secrets), (name) => OURS.has(name))
+  const why = whyUnwritable(report)
+  if (why !== null) {
+    throw new BenchError(`${name} was run, and its report cannot be written: ${why}.`, {
+      code: 'bad-report',
+      remedy: 'Report this with the case that produced it.',
+    })
+  }
+  if (load.slo !== undefined) doubtClient([report], load.slo)
+  return { report, records }
+}
+
+/** Fields of a report that hold no foreign words: names of ours, the author's own, and columns of numbers. */
+const OURS: ReadonlySet<string> = new Set([
+  'schema',
+  'case',
+  'framework',
+  'variant',
+  'digest',
+  'kind',
+  'code',
+  'verdict',
+  'requests',
+  'series',
+])
+
+async function sendLoad(
+  { target, load, workload, clients, log }: Pick<Trial, 'target' | 'load' | 'workload' | 'clients' | 'log'>,
+  options: Pick<DispatchOptions, 'onProgress'> & { readonly signal: AbortSignal },
+): ReturnType<typeof runWatchedLoad> {
+  const clockZero = monotonicNow()
+  const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock(clockZero)
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
+  const transport = openTransport(target, clock, workload.seed, timeouts)
+  const metrics = openMetricsSources(target, transport, clock)
+  try {
+    const common = {
+      workload,
+      toWireRequest: wireRequests(target, load),
+      protocol: target.recipe.protocol,
+      fixedLength: fixesLength(target, load),
+      failOtherLengths: load.lengthMismatch === 'fail',
+      timeouts,
+      maxConcurrency: load.maxConcurrency ?? null,
+      signal: options.signal,
+    }
+    const { endpoint } = target
+    return await runWatchedLoad(
+      (onProgress) =>
+        clients !== null && endpoint.kind === 'url'
+          ? clients.run({ ...common, onProgress, clockZero, endpoint: connectTo(endpoint, timeouts) })
+          : runLoad({ ...common, onProgress, clock, transport }),
+      { ...options, clock },
+      { sources: metrics.sources, log: log ?? null },
+    )
+  } finally {
+    await Promise.all([metrics.close(), transport.close()])
+  }
+}
+
+function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
+  return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
+}
+
+function connectTo({ url, tls }: UrlEndpoint, timeouts: Timeouts): HttpEndpoint {
+  return { url, tls, connections: MAX_CONNECTIONS, connectTimeoutMs: timeouts.connect }
+}
+
+function openTransport(target: Target, clock: Clock, seed: number, timeouts: Timeouts): Transport {
+  switch (target.endpoint.kind) {
+    case 'simulated':
+      return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
+    case 'url':
+      return createHttpTransport({ ...connectTo(target.endpoint, timeouts), now: clock.now })
+    case 'launch':
+      throw new BenchError(`${targetLabel(target)} was not started.`, {
+        code: 'bad-target',
+        remedy: 'Give a target with a launch to `load` or `describeServing`: they start its server.',
+      })
+    case 'unset':
+      throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
+        code: 'bad-target',
+        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}, or how to start it (\`launch\`).`,
+      })
+  }
+}
+
+/** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */
+function presentable({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
+  const mask = remembering(masker(target.secrets))
+  const crash = threads?.crash && { ...threads.crash, reason: plainLine(mask(threads.crash.reason)) }
+  return {
+    ...result,
+    records: records.map(({ finishReason, outcome, ...record }) => ({
+      ...record,
+      finishReason: finishReason === null ? null : mask(finishReason),
+      outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(mask(outcome.message)) },
+    })),
+    ...(threads && { threads: { ...threads, crash: crash ?? null } }),
+  }
+}
+
+function wireRequests(
+  target: Target,
+  load: LoadOptions,
+): (request: { prompt: string; outputTokens: number }) => WireRequest {
+  return (request) => toWireRequest(target, bodyInput(target, load, request))
+}
