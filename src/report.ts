@@ -1,14 +1,16 @@
 import * as z from 'zod'
 import { FAILURE_KINDS } from './record.ts'
+import { Verdict } from './verdict/verdict.ts'
 
 /**
- * One run as judged: what crosses from worker to reporter, what lands in a file, what a baseline is. Every table, page
- * and verdict can be re-made from it, on another machine, months later.
+ * One case as judged, with its trials: what crosses from worker to reporter and what lands in a file. It is built once, in the
+ * worker, from the exact records; judges append their verdicts, and nobody pools or groups afterwards. Every table, page and
+ * verdict can be made from it again, on another machine, months later.
  *
  * JSON-safe: finite numbers, `null` for "no such thing", never NaN or Infinity.
  */
-export const RUN_SCHEMA = 'vitest-llm-bench/run@1'
-export const REPORT_SCHEMA = 'vitest-llm-bench/report@1'
+export const CASE_SCHEMA = 'vitest-llm-bench/case@2'
+export const REPORT_SCHEMA = 'vitest-llm-bench/report@2'
 
 export const FRAMEWORK_IDS = [
   'vllm',
@@ -66,24 +68,8 @@ export const Metrics = z.object({
 })
 export type Metrics = z.infer<typeof Metrics>
 
-export const VERDICTS = ['pass', 'fail', 'inconclusive', 'invalid'] as const
-export type VerdictWord = (typeof VERDICTS)[number]
-
-export const Verdict = z.object({
-  kind: z.enum(['slo', 'baseline', 'validity']),
-  /** `ttft.p99 < 400 ms`: the objective in words, unique within its kind and run. */
-  objective: z.string(),
-  verdict: z.enum(VERDICTS),
-  /** Null when there was nothing to observe. */
-  observed: z.number().nullable(),
-  limit: z.number().nullable(),
-  /** One line with the facts first; what explains them may follow in further lines. */
-  message: z.string(),
-})
-export type Verdict = z.infer<typeof Verdict>
-
-/** Doubts about a run; each is printed next to the numbers it concerns. A closed set. */
-export const WARNING_CODES = [
+/** Doubts about a case; each is printed next to the numbers it concerns. A closed set. */
+export const DOUBT_CODES = [
   'simulated',
   'estimate',
   'insecure-tls',
@@ -114,8 +100,9 @@ export const WARNING_CODES = [
   'aborted',
   'server-log',
 ] as const
-export const Warning = z.object({ code: z.enum(WARNING_CODES), message: z.string() })
-export type Warning = z.infer<typeof Warning>
+/** `trial` is the one that raises it; null where all do, or where it is about the case. */
+export const Doubt = z.object({ code: z.enum(DOUBT_CODES), message: z.string(), trial: count.nullable() })
+export type Doubt = z.infer<typeof Doubt>
 
 export const TargetFacts = z.object({
   framework: z.enum(FRAMEWORK_IDS),
@@ -137,16 +124,15 @@ export type TargetFacts = z.infer<typeof TargetFacts>
 export const LoadFacts = z.object({
   /** Asked for, requests/s; null for all at once. */
   requestRate: z.number().positive().nullable(),
-  /** How many are to be measured. What warms the server up and fills its batch is sent in addition. */
+  /** How many are to be measured in a trial. What warms the server up and fills its batch is sent in addition. */
   numPrompts: z.int().positive(),
   arrival: z.string(),
   dataset: z.string(),
   maxConcurrency: z.int().positive().nullable(),
+  /** Of the first trial; each further one adds 1. */
   seed: z.int(),
-  /** From 0; its workload has the seed `seed + trial`. */
-  trial: z.int().nonnegative(),
-  /** How many the case has: their reports are judged together. */
-  trials: z.int().positive().default(1),
+  /** How many were asked for; `trials` of the report holds those that ran. */
+  trials: z.int().positive(),
   /**
    * How many tokens at the head of each prompt are a nonce: words of that prompt alone, which no prefix cache knows. 0 where
    * prompts are reused (`reusePrompts`), and in reports older than this field.
@@ -154,8 +140,6 @@ export const LoadFacts = z.object({
   nonceTokens: count.default(0),
   /** What counted the prompt tokens of the workload: a tokenizer, or `words`; null where the dataset does not say. */
   countedBy: z.string().nullable().default(null),
-  /** SHA-256 of prompts without the words of their nonces, lengths, offsets and the nonces' length. */
-  digest: z.string(),
 })
 export type LoadFacts = z.infer<typeof LoadFacts>
 
@@ -325,78 +309,105 @@ export const Environment = z.object({
 })
 export type Environment = z.infer<typeof Environment>
 
-export const RunReport = z.object({
-  schema: z.literal(RUN_SCHEMA),
-  /** `suite > case`: unique among the cases of a build. */
-  case: z.string(),
-  target: TargetFacts,
-  load: LoadFacts,
-  metrics: Metrics,
-  verdicts: z.array(Verdict),
-  validity: z.object({
-    /** Measured requests sent over `load.numPrompts`; 1 unless the run was cut short. */
-    sentShare: z.number().min(0).max(1),
-    /** Arrivals a second over the rate asked for; null for all at once. */
-    offeredShare: rate.nullable(),
-    stimulus: Stimulus,
-    /** Failed or not, requests whose answer had another length than was asked for. */
-    lengthMismatches: count,
-    /** How many requests' output tokens came from which source. */
-    tokenSources: z.record(z.string(), count),
-    finishReasons: z.record(z.string(), count),
-    /**
-     * Of the completed requests with two output tokens or more: how many did not show their pace, so that they have no TPOT
-     * and no ITL (`src/metrics/pace.ts`), and how many tokens came at once on average, in one event or several of one read; null without such a
-     * request.
-     */
-    pace: z
-      .object({ requests: count, unobserved: count, tokensAtOnce: rate.nullable() })
-      .default({ requests: 0, unobserved: 0, tokensAtOnce: null }),
-    /** The server's count of prompt tokens less the workload's, a request; `count` of them told. Null when none did. */
-    promptTokenDifference: z
-      .object({ mean: z.number(), min: z.int(), max: z.int(), count: z.int().positive() })
-      .nullable()
-      .default(null),
-    /**
-     * Share of the prompt tokens that the server found in its prefix cache, without what a chat template puts in front of each
-     * prompt; null where it does not tell.
-     */
-    cachedPromptShare: z.number().min(0).max(1).nullable().default(null),
-    /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
-    connections: z
-      .object({
-        opened: count,
-        reused: count,
-        resent: count.default(0),
-        /** Until each connection could be used, TLS included; null when none was opened. */
-        connectMs: distribution.default(null),
-      })
-      .nullable(),
-    client: ClientFacts.default({
-      threads: 1,
-      utilisation: null,
-      calibration: null,
-      notCalibrated: 'an older version of this package made the run',
-      maxErrorShare: MAX_CLIENT_ERROR,
-    }),
-    /**
-     * Unrecorded requests before the run, and how many recorded ones at its start filled the batch (`trimmed`): they are in no
-     * metric, unless they failed.
-     */
-    warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
-    warnings: z.array(Warning),
+/** How the load went, and what must be known before its numbers are believed: of one trial, or over all of a case. */
+export const Validity = z.object({
+  /** Measured requests sent over `load.numPrompts`; 1 unless the run was cut short. */
+  sentShare: z.number().min(0).max(1),
+  /** Arrivals a second over the rate asked for; null for all at once. */
+  offeredShare: rate.nullable(),
+  stimulus: Stimulus,
+  /** Failed or not, requests whose answer had another length than was asked for. */
+  lengthMismatches: count,
+  /** How many requests' output tokens came from which source. */
+  tokenSources: z.record(z.string(), count),
+  finishReasons: z.record(z.string(), count),
+  /**
+   * Of the completed requests with two output tokens or more: how many did not show their pace, so that they have no TPOT
+   * and no ITL (`src/metrics/pace.ts`), and how many tokens came at once on average, in one event or several of one read; null without such a
+   * request.
+   */
+  pace: z
+    .object({ requests: count, unobserved: count, tokensAtOnce: rate.nullable() })
+    .default({ requests: 0, unobserved: 0, tokensAtOnce: null }),
+  /** The server's count of prompt tokens less the workload's, a request; `count` of them told. Null when none did. */
+  promptTokenDifference: z
+    .object({ mean: z.number(), min: z.int(), max: z.int(), count: z.int().positive() })
+    .nullable()
+    .default(null),
+  /**
+   * Share of the prompt tokens that the server found in its prefix cache, without what a chat template puts in front of each
+   * prompt; null where it does not tell.
+   */
+  cachedPromptShare: z.number().min(0).max(1).nullable().default(null),
+  /** `resent`: requests that lost a reused connection before any byte of an answer, and were sent once more. */
+  connections: z
+    .object({
+      opened: count,
+      reused: count,
+      resent: count.default(0),
+      /** Until each connection could be used, TLS included; null when none was opened. */
+      connectMs: distribution.default(null),
+    })
+    .nullable(),
+  client: ClientFacts.default({
+    threads: 1,
+    utilisation: null,
+    calibration: null,
+    notCalibrated: 'an older version of this package made the run',
+    maxErrorShare: MAX_CLIENT_ERROR,
   }),
-  /** By kind; empty when nothing failed. */
-  errors: z.array(z.object({ kind: z.enum(FAILURE_KINDS), count, example: z.string() })),
+  /**
+   * Unrecorded requests before the run, and how many recorded ones at its start filled the batch (`trimmed`): they are in no
+   * metric, unless they failed.
+   */
+  warmup: z.object({ sent: count, failed: count, trimmed: count }).default({ sent: 0, failed: 0, trimmed: 0 }),
+})
+export type Validity = z.infer<typeof Validity>
+
+/** Failures by kind, most frequent first; empty when nothing failed. */
+export const Failures = z.array(z.object({ kind: z.enum(FAILURE_KINDS), count, example: z.string() }))
+export type Failures = z.infer<typeof Failures>
+
+/** One load of a case. Those of a case differ in their seeds alone. */
+export const Trial = z.object({
+  /** From 0, unless the load said where to begin. */
+  trial: z.int().nonnegative(),
+  /** Of its workload. */
+  seed: z.int(),
+  /** SHA-256 of prompts without the words of their nonces, lengths, offsets and the nonces' length. */
+  digest: z.string(),
+  metrics: Metrics,
+  validity: Validity,
+  errors: Failures,
   requests: RequestColumns,
   series: Series,
   /** Null where the server is known to tell nothing of itself, and was not asked. */
   telemetry: Telemetry.nullable(),
+})
+export type Trial = z.infer<typeof Trial>
+
+export const CaseReport = z.object({
+  schema: z.literal(CASE_SCHEMA),
+  /** `suite > case`: unique among the cases of a build. */
+  case: z.string(),
+  target: TargetFacts,
+  /** What was asked for, the same for all trials. */
+  load: LoadFacts,
+  /** Over all trials: samples of all requests, totals over the summed durations, the highest peak. */
+  metrics: Metrics,
+  /** Over all trials: sums, and the worst where a sum says nothing. */
+  validity: Validity,
+  /** Over all trials. */
+  errors: Failures,
+  verdicts: z.array(Verdict),
+  doubts: z.array(Doubt),
+  /** In the order in which they ran; at least one. */
+  trials: z.array(Trial).min(1),
   environment: Environment,
 })
-export type RunReport = z.infer<typeof RunReport>
+export type CaseReport = z.infer<typeof CaseReport>
 
-/** A case that never came to run: a server that did not answer, a bad dataset, an exception. */
+/** A case that never came to be measured: a server that did not answer, a bad dataset, an exception. */
 export const FailedCase = z.object({
   case: z.string(),
   framework: z.string().nullable(),
@@ -406,8 +417,8 @@ export type FailedCase = z.infer<typeof FailedCase>
 
 export const BenchReport = z.object({
   schema: z.literal(REPORT_SCHEMA),
-  runs: z.array(RunReport),
-  /** Cases without a run. They failed the build. */
+  cases: z.array(CaseReport),
+  /** Cases without a report. They failed the build. */
   failedCases: z.array(FailedCase),
   /** Chance that any regression gate failed though nothing changed, at most; 0 where none was decided. */
   falseFailChance: z.number().min(0).max(1).default(0),

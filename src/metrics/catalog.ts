@@ -25,3 +25,17 @@ export const CATALOG: readonly Metric[] = [
   durationMs,
   peakConcurrency,
 ]
+
+/** The metrics that an SLO may speak of. */
+export const OBJECTIVE_METRIC_IDS = [
+  'ttft',
+  'tpot',
+  'itl',
+  'e2eLatency',
+  'queueLateness',
+  'errorRate',
+  'requestThroughput',
+  'inputThroughput',
+  'outputThroughput',
+  'goodput',
+] as const
