@@ -176,7 +176,7 @@ const ValidityVerdict = z.object({
   /** What happened and what to do, in sentences. */
   facts: z.string(),
   /** Of `client-error`: the objective whose limit is too near, `ttft.p99`; null otherwise. */
-  objective: z.string().nullable(),
+  about: z.string().nullable(),
 })
 export type ValidityVerdict = z.infer<typeof ValidityVerdict>
 
