@@ -9,7 +9,7 @@ import { judgeStimulus } from '../slo/judge-stimulus.ts'
 import { checkLoadCall } from '../case/check-options.ts'
 import { defineServingBench, servingBench } from '../vitest/config.ts'
 import { matchers } from '../vitest/matchers.ts'
-import * as reporters from '../../reporters/index.ts'
+import * as reporters from '../reporters.ts'
 
 const { vllm, findProfile } = entry
 const target = vllm()

@@ -16,7 +16,7 @@ import {
   reporterOptions,
   ServingReporter,
   type ServingReporterOptions,
-} from '../../reporters/serving-reporter.ts'
+} from './serving-reporter.ts'
 
 export interface ServingBenchOptions extends ServingReporterOptions {
   /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */

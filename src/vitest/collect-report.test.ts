@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { TestModule } from 'vitest/node'
-import { WAITING_VERDICT } from '../src/baseline/gate-verdict.ts'
-import type { Verdict } from '../src/report.ts'
-import type { ServingMeta } from '../src/vitest/types.ts'
+import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
+import type { Verdict } from '../report.ts'
+import type { ServingMeta } from './types.ts'
 import { collectReport } from './collect-report.ts'
-import { sampleRun, verdict } from './sample-reports.testkit.ts'
+import { sampleRun, verdict } from '../../reporters/sample-reports.testkit.ts'
 
 /** A bench file as Vitest hands it to reporters: one test that passed, which carries `meta`. */
 function moduleOf(meta: ServingMeta): TestModule {

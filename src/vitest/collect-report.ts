@@ -1,9 +1,9 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node'
-import { isWaiting } from '../src/baseline/gate-verdict.ts'
-import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../src/report.ts'
-import { judgedLine } from '../src/vitest/judged-line.ts'
-import type { ServingMeta } from '../src/vitest/types.ts'
+import { isWaiting } from '../baseline/gate-verdict.ts'
+import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../report.ts'
+import { judgedLine } from './judged-line.ts'
+import type { ServingMeta } from './types.ts'
 
 /**
  * Everything a Vitest run has to say about serving: the runs of each test's last attempt, and whatever failed without

@@ -1,6 +1,6 @@
 import type { Vitest } from 'vitest/node'
-import { ENDING_EXIT_CODES, ENDING_SIGNALS, outliveTerminal, type EndingSignal } from '../src/base/ending-signals.ts'
-import { PASSED_ON } from '../src/vitest/pass-signals-on.ts'
+import { ENDING_EXIT_CODES, ENDING_SIGNALS, outliveTerminal, type EndingSignal } from '../base/ending-signals.ts'
+import { PASSED_ON } from './pass-signals-on.ts'
 
 /** Told by the reporter how far the run is. */
 export interface SignalAnswer {

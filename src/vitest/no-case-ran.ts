@@ -1,5 +1,5 @@
 import type { TestModule } from 'vitest/node'
-import { SETTLING_TITLE } from '../src/vitest/settling-title.ts'
+import { SETTLING_TITLE } from './settling-title.ts'
 
 /** So many cases are listed: more would push what is wrong out of sight. */
 const LISTED_CASES = 20

@@ -1,6 +1,0 @@
-export { renderTable } from './console-table.ts'
-export { renderHtml, type HtmlOptions } from './html/render-html.ts'
-export { renderJson } from './json.ts'
-export { renderJunit } from './junit.ts'
-export { renderMarkdown } from './markdown.ts'
-export { ServingReporter as default, ServingReporter, type ServingReporterOptions } from './serving-reporter.ts'

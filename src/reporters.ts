@@ -1,0 +1,6 @@
+export { renderTable } from '../reporters/console-table.ts'
+export { renderHtml, type HtmlOptions } from '../reporters/html/render-html.ts'
+export { renderJson } from '../reporters/json.ts'
+export { renderJunit } from '../reporters/junit.ts'
+export { renderMarkdown } from '../reporters/markdown.ts'
+export { ServingReporter as default, ServingReporter, type ServingReporterOptions } from './vitest/serving-reporter.ts'
