@@ -1,5 +1,5 @@
 import { BenchError } from '../base/errors.ts'
-import { poolErrors } from '../metrics/pool-trials.ts'
+import { poolErrors } from './pool-validity.ts'
 import type { ServingRun } from './serving-run.ts'
 
 /** A run that nobody judged fails all the same when nothing was served. */

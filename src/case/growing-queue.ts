@@ -1,5 +1,5 @@
-import { saturation } from '../metrics/saturation.ts'
-import { detectUnstableQueue } from '../metrics/unstable-queue.ts'
+import { saturation } from '../doubts/saturation.ts'
+import { detectUnstableQueue } from '../doubts/unstable-queue.ts'
 import { recordsOfTrials } from './records-of-trials.ts'
 import type { ServingRun } from './serving-run.ts'
 

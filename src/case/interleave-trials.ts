@@ -2,7 +2,7 @@ import type { RecordedTrial } from '../baseline/recorded-trial.ts'
 import { FIRST_PAIR, STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import type { TrialPairs } from '../baseline/trial.ts'
 import type { PerSecond } from '../base/units.ts'
-import { freshRepeats, type Repeats } from './repeat-invalid.ts'
+import { freshRepeats, type Repeats } from './repeats.ts'
 
 export type Stage = keyof typeof STAGE_PAIRS
 export type Side = 'baseline' | 'candidate'

@@ -3,7 +3,7 @@ import type { Telemetry, Warning } from '../report.ts'
 import { blockMeans } from '../stats/block-means.ts'
 import { mannKendall } from '../stats/mann-kendall.ts'
 import type { Ms } from '../base/units.ts'
-import { startOf } from './duration.ts'
+import { startOf } from '../metrics/duration.ts'
 
 /** As in `saturation`, which looks at the same queue from outside. */
 const BLOCKS = 10

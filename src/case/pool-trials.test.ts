@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunReport } from '../report.ts'
-import { groupTrials, poolTrials } from './pool-trials.ts'
-import { failedRecord, GOOD_CLIENT, madeUpReport, recordWithTtft } from './records.testkit.ts'
-import { summarise, summariseTrials } from './summarise.ts'
+import { groupTrials, poolTrials } from './pool-validity.ts'
+import { failedRecord, GOOD_CLIENT, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
+import { summarise, summariseTrials } from '../metrics/summarise.ts'
 
 /** A trial with one request a second: the TTFTs given, one that failed at the end if asked for. */
 function records(ttfts: readonly number[], failed = 0) {

@@ -1,5 +1,5 @@
-import { invalidities } from '../metrics/invalidities.ts'
-import { CLIENT_ON_TIME } from '../metrics/warnings.ts'
+import { invalidities } from '../baseline/obstacles-to-comparison.ts'
+import { CLIENT_ON_TIME } from '../doubts/doubts-of.ts'
 import type { RunReport, Verdict, Warning } from '../report.ts'
 
 /** How many invalid trials one stage may measure again: a client that is late more often is no accident. */

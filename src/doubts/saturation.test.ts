@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRandom } from '../base/random.ts'
 import type { RequestRecord } from '../record.ts'
-import { failedRecord, madeUpRecord, recordWithTtft } from './records.testkit.ts'
+import { failedRecord, madeUpRecord, recordWithTtft } from '../metrics/records.testkit.ts'
 import { saturation } from './saturation.ts'
 
 const SEEDS = Array.from({ length: 50 }, (_, seed) => seed)

@@ -7,7 +7,7 @@ import {
   type Warning,
 } from '../report.ts'
 import type { Ms } from '../base/units.ts'
-import { percent } from './percent.ts'
+import { percent } from '../metrics/percent.ts'
 
 /**
  * What the client promises for itself at P99, on a machine that is not busy. Of a server that answers within milliseconds 5 %

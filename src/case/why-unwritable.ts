@@ -1,5 +1,5 @@
 import { RunReport } from '../report.ts'
-import { decodeRequests } from './columns.ts'
+import { decodeRequests } from '../metrics/columns.ts'
 
 /** Why a run cannot be written: the first field that does not fit its schema, or how its columns are cut. Null where it can be. */
 export function whyUnwritable(run: RunReport): string | null {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RequestRecord } from '../record.ts'
-import { answerDoubts } from './answer-doubts.ts'
-import { failedRecord, madeUpRecord } from './records.testkit.ts'
+import { answerDoubts } from './answers.ts'
+import { failedRecord, madeUpRecord } from '../metrics/records.testkit.ts'
 
 function answer(events: number, outputTokens: number, differences: Partial<RequestRecord> = {}): RequestRecord {
   const outputAt = Float64Array.from({ length: events }, (_, i) => 100 + 10 * i)

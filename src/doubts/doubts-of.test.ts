@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClientFacts } from '../report.ts'
-import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 
 /** Sent `lateness` ms after it was due, first output 100 ms after that time was due. */
 function sentLate(lateness: number): ReturnType<typeof madeUpRecord> {

@@ -1,7 +1,7 @@
 import { isFill, type RequestRecord } from '../record.ts'
 import type { Metrics, Warning } from '../report.ts'
-import { measuredRecords } from './fill.ts'
-import { seconds } from './seconds.ts'
+import { measuredRecords } from '../metrics/fill.ts'
+import { seconds } from '../metrics/seconds.ts'
 
 /**
  * The fill ended before an answer took its time: the first measured requests found a batch that was emptier than that of the

@@ -1,7 +1,7 @@
 import type { ClientFacts, Distribution, Metrics, RunReport, Stimulus, Verdict, Warning } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
-import { measuredRequests, type MeasuredRequests } from './measured-requests.ts'
-import { perSecond } from './throughput.ts'
+import { measuredRequests, type MeasuredRequests } from '../metrics/measured-requests.ts'
+import { perSecond } from '../metrics/throughput.ts'
 
 /** What can be said of a case whose trials are pooled: everything but the course of a single run. */
 export type CaseReport = Omit<RunReport, 'requests' | 'series' | 'telemetry'>

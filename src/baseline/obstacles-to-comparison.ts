@@ -1,5 +1,5 @@
 import type { RunReport, Verdict } from '../report.ts'
-import { warmCacheOf } from './warm-cache.ts'
+import { warmCacheOf } from '../doubts/warm-cache.ts'
 
 /** Why runs cannot be judged, those of all trials together; empty when they can. */
 export function invalidities(reports: readonly { readonly verdicts: readonly Verdict[] }[]): Verdict[] {

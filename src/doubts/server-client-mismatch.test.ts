@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { madeUpTelemetry, meanOf } from '../telemetry/telemetry.testkit.ts'
-import { recordWithTtft } from './records.testkit.ts'
+import { recordWithTtft } from '../metrics/records.testkit.ts'
 import { serverClientMismatch } from './server-client-mismatch.ts'
 
 /** 100 requests, each 400 ms from sending to first token. */

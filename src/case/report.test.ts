@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RunReport } from '../report.ts'
-import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { failedRecord, GOOD_CLIENT, madeUpRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 
 /** 8 requests/s: due every 125 ms. */
 const onTime = Array.from({ length: 300 }, (_, index) => madeUpRecord({ index, dueAt: index * 125 }))

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunReport } from '../report.ts'
 import { madeUpTelemetry } from '../telemetry/telemetry.testkit.ts'
-import { obstaclesToComparison } from './invalidities.ts'
-import { madeUpRecord, madeUpReport } from './records.testkit.ts'
+import { obstaclesToComparison } from '../baseline/obstacles-to-comparison.ts'
+import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 
 /** Of 1000 prompt tokens so many were in the cache. */
 function runWith(hits: number | null, nonceTokens = 8): RunReport {

@@ -1,5 +1,5 @@
 import type { LoadFacts, RunReport, Warning } from '../report.ts'
-import { percent } from './percent.ts'
+import { percent } from '../metrics/percent.ts'
 
 /** So much of the prompts may be found in a prefix cache by chance, and by what a server puts in front of all of them. */
 const MOST_CACHED = 0.05

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
-import { poolTrials } from '../metrics/pool-trials.ts'
+import { poolTrials } from './pool-validity.ts'
 import type { RunReport } from '../report.ts'
-import { freshRepeats, measureUntilValid } from './repeat-invalid.ts'
+import { freshRepeats, measureUntilValid } from './repeats.ts'
 
 /** A run with a median TTFT of 100 ms, of which 5 ms may be the client's lateness. */
 function sentLate(lateness: number, trial = 0): RunReport {

@@ -1,6 +1,6 @@
 import type { LoadFacts, Stimulus, Warning } from '../report.ts'
 import type { PerSecond } from '../base/units.ts'
-import { percent } from './percent.ts'
+import { percent } from '../metrics/percent.ts'
 
 /** What was offered may be off by this share, either way, before a row says so. */
 const TOLERANCE = 0.05

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { madeUpTelemetry } from '../telemetry/telemetry.testkit.ts'
-import { madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 import { queueGrowing } from './server-queue.ts'
 
 /** 240 requests in 30 s: 8 a second. */

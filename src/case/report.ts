@@ -9,17 +9,17 @@ import {
   type TargetFacts,
   type Telemetry,
 } from '../report.ts'
-import { encodeRequests } from './columns.ts'
-import { countErrors } from './error-rate.ts'
-import { countedRecords, measuredRecords } from './fill.ts'
-import { paceOf } from './pace.ts'
-import { cachedPromptShare, promptTokenDifference } from './prompt-parity.ts'
+import { encodeRequests } from '../metrics/columns.ts'
+import { countErrors } from '../metrics/error-rate.ts'
+import { countedRecords, measuredRecords } from '../metrics/fill.ts'
+import { paceOf } from '../metrics/pace.ts'
+import { cachedPromptShare, promptTokenDifference } from '../metrics/prompt-parity.ts'
 import { distribution } from '../stats/distribution.ts'
-import { queueLateness } from './queue-lateness.ts'
-import { seriesOf } from './series.ts'
-import { stimulusOf } from './stimulus.ts'
-import { summarise } from './summarise.ts'
-import { hasOtherLength, invalidity, warningsOf } from './warnings.ts'
+import { queueLateness } from '../metrics/queue-lateness.ts'
+import { seriesOf } from '../metrics/series.ts'
+import { stimulusOf } from '../metrics/stimulus.ts'
+import { summarise } from '../metrics/summarise.ts'
+import { hasOtherLength, invalidity, warningsOf } from '../doubts/doubts-of.ts'
 
 export interface RunReportInput {
   /** `suite > case`. */
