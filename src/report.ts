@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { FAILURE_KINDS } from './record.ts'
+import { Metrics } from './metrics/metrics.ts'
+import { Distribution } from './stats/distribution.ts'
 import { Verdict } from './verdict/verdict.ts'
 
 /**
@@ -25,48 +27,11 @@ export const FRAMEWORK_IDS = [
 ] as const
 export type FrameworkId = (typeof FRAMEWORK_IDS)[number]
 
-/** Linear interpolation between order statistics (numpy's default, R type 7). `std` has n - 1 in its denominator. */
-export const Distribution = z.object({
-  mean: z.number(),
-  std: z.number(),
-  min: z.number(),
-  p50: z.number(),
-  p75: z.number(),
-  p90: z.number(),
-  p95: z.number(),
-  p99: z.number(),
-  max: z.number(),
-  count: z.int().nonnegative(),
-})
-export type Distribution = z.infer<typeof Distribution>
+export { Distribution, Metrics }
 
 const rate = z.number().nonnegative()
 const count = z.int().nonnegative()
 const distribution = Distribution.nullable()
-
-/** The definitions are in `src/metrics/`, one file each. ms unless the name says otherwise. */
-export const Metrics = z.object({
-  /** First due time to last end. */
-  durationMs: rate,
-  completed: count,
-  failed: count,
-  /** Of completed requests. */
-  inputTokens: count,
-  outputTokens: count,
-  requestThroughput: rate,
-  inputThroughput: rate,
-  outputThroughput: rate,
-  /** Null when the run had no objectives. */
-  goodput: rate.nullable(),
-  ttft: distribution,
-  tpot: distribution,
-  itl: distribution,
-  e2eLatency: distribution,
-  /** The client's own lateness: sent minus due. */
-  queueLateness: distribution,
-  peakConcurrency: count,
-})
-export type Metrics = z.infer<typeof Metrics>
 
 /** Doubts about a case; each is printed next to the numbers it concerns. A closed set. */
 export const DOUBT_CODES = [

@@ -1,5 +1,6 @@
 import { BenchError } from '../base/errors.ts'
-import { decideRegressions, type RegressionOptions } from './decide-regressions.ts'
+import type { RegressionOptions } from './check-decision.ts'
+import { decideRegressions } from './decide-regressions.ts'
 import { FIRST_PAIR, STAGE_PAIRS } from './stage-pairs.ts'
 import type { RegressionCase, Trial, TrialPairs } from './trial.ts'
 

@@ -1,10 +1,26 @@
 import { BenchError } from '../base/errors.ts'
 import { checkNames, namesOf } from '../base/options.ts'
-import type { GateName, RegressionOptions } from './decide-regressions.ts'
+import type { GateName } from './gate-result.ts'
 import { FAILURE_MARGIN } from './failed-requests.ts'
 import { LATENCY_GATES, type LatencyGate } from './gate-statistics.ts'
 import { caseLabel } from './regression-messages.ts'
-import { checkPairs, type RegressionCase, type Trial, type TrialPairs } from './trial.ts'
+import { checkPairs, type RegressionCase, type StoredBaseline, type Trial, type TrialPairs } from './trial.ts'
+
+/**
+ * Runs fresh pairs of a case, with new seeds and both sides interleaved: five, each time it is asked. Null when there are
+ * none to be had: the suspects of the case then stay inconclusive.
+ */
+export type Confirm = (id: string, stage: 2 | 3) => TrialPairs | null | Promise<TrialPairs | null>
+
+export interface RegressionOptions {
+  readonly confirm: Confirm
+  /** By which share a gate may be worse, where not the default: { 'TTFT tail': 0.2 } is 20 %. */
+  readonly margins?: { readonly [G in GateName]?: number }
+  /** Chance of any false failure among all these cases, 0.05 unless told: a build that is decided in parts divides it. */
+  readonly falseFailChance?: number
+  /** Of every case that does not say it itself. Absent when both sides ran interleaved in every stage. */
+  readonly storedBaseline?: StoredBaseline
+}
 
 const NAMES = namesOf<RegressionOptions>({ confirm: true, margins: true, falseFailChance: true, storedBaseline: true })
 const OWNER = {

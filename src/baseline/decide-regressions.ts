@@ -1,58 +1,22 @@
-import { checkCases, checkDecision, checkFresh, checkMargins, type CheckedCase } from './check-decision.ts'
+import {
+  checkCases,
+  checkDecision,
+  checkFresh,
+  checkMargins,
+  type CheckedCase,
+  type RegressionOptions,
+} from './check-decision.ts'
+import type { GateResult, GateWord } from './gate-result.ts'
 import { estimateFailures, type FailureEstimate } from './failed-requests.ts'
-import { detectableChange, estimateGate, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
+import { detectableChange, estimateGate, pairsToSettle, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
 import { LATENCY_GATES, pairStatistic, type LatencyGate } from './gate-statistics.ts'
 import { holm } from './holm.ts'
-import {
-  buildMessage,
-  caseLabel,
-  failureMessage,
-  isBurst,
-  latencyMessage,
-  type DecidedGate,
-  type RegressionVerdict,
-} from './regression-messages.ts'
+import { buildMessage, caseLabel, gateMessage, isBurst } from './regression-messages.ts'
 import { checkPairs, type LatencyGateName, type RegressionCase, type StoredBaseline, type TrialPairs } from './trial.ts'
-
-export type GateName = LatencyGateName | 'failed requests'
-
-/**
- * Runs fresh pairs of a case, with new seeds and both sides interleaved: five, each time it is asked. Null when there are
- * none to be had: the suspects of the case then stay inconclusive.
- */
-export type Confirm = (id: string, stage: 2 | 3) => TrialPairs | null | Promise<TrialPairs | null>
-
-export interface RegressionOptions {
-  readonly confirm: Confirm
-  /** By which share a gate may be worse, where not the default: { 'TTFT tail': 0.2 } is 20 %. */
-  readonly margins?: { readonly [G in GateName]?: number }
-  /** Chance of any false failure among all these cases, 0.05 unless told: a build that is decided in parts divides it. */
-  readonly falseFailChance?: number
-  /** Of every case that does not say it itself. Absent when both sides ran interleaved in every stage. */
-  readonly storedBaseline?: StoredBaseline
-}
-
-export interface GateResult {
-  /** The id of the case. */
-  readonly case: string
-  readonly gate: GateName
-  readonly verdict: RegressionVerdict
-  /** By which share it may be worse; of `failed requests` a share of the requests. */
-  readonly margin: number
-  /** Logarithm of candidate/baseline, + is worse; of `failed requests` a difference of shares. */
-  readonly estimate: number
-  /** One-sided 95 % bounds. */
-  readonly low: number
-  readonly high: number
-  /** One-sided, of the pairs that decided, not corrected for the number of gates. */
-  readonly p: number
-  /** One line. */
-  readonly message: string
-}
 
 export interface BuildVerdict {
   /** `fail` when any gate failed; `inconclusive`, which is no failure, when any is; `pass` when all pass. */
-  readonly verdict: RegressionVerdict
+  readonly verdict: GateWord
   readonly gates: readonly GateResult[]
   /** One line for the whole build. */
   readonly message: string
@@ -131,9 +95,9 @@ interface GateState {
   readonly margin: number
   /** The margin on the scale of the estimate. */
   readonly limit: number
-  verdict: RegressionVerdict | 'suspect'
+  verdict: GateWord | 'suspect'
   estimate: GateEstimate | FailureEstimate
-  holm: DecidedGate['holm']
+  holm: GateResult['holm']
 }
 
 function firstLook(cases: readonly RegressionCase[], { margins, storedBaseline }: RegressionOptions): GateState[] {
@@ -228,18 +192,38 @@ function resultOf({
   holm: corrected,
 }: GateState): GateResult {
   const verdict = reached === 'suspect' ? 'inconclusive' : reached
-  const gate = latency?.name ?? 'failed requests'
   const unconfirmed = reached === 'suspect' && corrected === null
-  const decided = {
-    label: caseLabel(judged),
-    gate,
+  const isOfFailures = 'requests' in estimate
+  const result = {
+    case: judged.id,
+    gate: latency?.name ?? 'failed requests',
     verdict,
     margin,
+    estimate: estimate.estimate,
+    low: estimate.low,
+    high: estimate.high,
+    p: estimate.p,
+    pairs: estimate.pairs,
     fresh: corrected !== null,
     unconfirmed,
     holm: corrected,
-  }
-  const message = 'requests' in estimate ? failureMessage(decided, estimate) : latencyMessage(decided, estimate)
-  const { low, high, p } = estimate
-  return { case: judged.id, gate, verdict, margin, estimate: estimate.estimate, low, high, p, message }
+    failures: isOfFailures ? failuresOf(estimate) : null,
+    noise: isOfFailures || verdict !== 'inconclusive' || unconfirmed ? null : noiseOf(estimate, Math.log1p(margin)),
+  } as const
+  return { ...result, message: gateMessage(judged, result) }
+}
+
+function failuresOf({ candidateFailed, baselineFailed, requests }: FailureEstimate): GateResult['failures'] {
+  return { candidate: candidateFailed, baseline: baselineFailed, requests }
+}
+
+/** `limit` is the margin as a logarithm. */
+function noiseOf(estimate: GateEstimate, limit: number): GateResult['noise'] {
+  const hidden = detectableChange(estimate)
+  const detectable = Math.expm1(hidden)
+  if (hidden > TOO_NOISY) return { detectable, says: 'too-noisy', pairsToSettle: null }
+  // More pairs tell an estimate beside the limit from it, but how many depends on how far beside it really is.
+  if (hidden <= limit) return { detectable, says: 'too-near', pairsToSettle: null }
+  const needed = pairsToSettle(estimate, limit)
+  return { detectable, says: 'more-pairs', pairsToSettle: needed === Infinity ? null : needed }
 }

@@ -2,7 +2,7 @@ import type { EngineProfile } from '../simulator/profile.ts'
 import type { PerSecond } from '../base/units.ts'
 import { createRandom, normal } from '../base/random.ts'
 import { engineTrial } from './engine-trial.testkit.ts'
-import type { Confirm } from './decide-regressions.ts'
+import type { Confirm } from './check-decision.ts'
 import { STAGE_PAIRS } from './stage-pairs.ts'
 import type { RegressionCase, StoredBaseline, Trial, TrialPairs } from './trial.ts'
 

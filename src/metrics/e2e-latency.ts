@@ -1,4 +1,4 @@
-import type { SampleMetric } from './metric.ts'
+import { sampleMetric } from './metric.ts'
 
 /**
  * End-to-end latency: from the time the answer was wanted until all of it was there.
@@ -8,15 +8,18 @@ import type { SampleMetric } from './metric.ts'
  * "E2EL" in `vllm bench serve`, "E2E Latency" in SGLang and inference-perf, "Request Latency" in AIPerf and GuideLLM;
  * all count from the sending, and vLLM stops at the last event with `choices`.
  */
-export const e2eLatency: SampleMetric = {
+export const e2eLatency = sampleMetric({
   id: 'e2eLatency',
   label: 'E2E latency',
-  unit: 'ms',
   better: 'lower',
-  kind: 'distribution',
   absentWhen: 'the request failed',
+  evidence: 'requests',
+  failedIsEndless: true,
+  // The end of an answer is read as its first event is.
+  clientError: 'ttft',
+  unseen: null,
 
   samples({ outcome, dueAt, endedAt }) {
     return outcome.status === 'completed' ? [endedAt - dueAt] : []
   },
-}
+})

@@ -1,6 +1,4 @@
-import type { Metrics, RunReport } from '../report.ts'
-import type { FailureKind, RequestRecord } from '../record.ts'
-import type { Metric } from './metric.ts'
+import { numberMetric } from './metric.ts'
 
 /**
  * The share of requests that failed, whatever the reason.
@@ -10,28 +8,21 @@ import type { Metric } from './metric.ts'
  * Requests that a cut-short run never sent are in neither. The failure rate of AIPerf and inference-perf; `vllm bench
  * serve` only prints the count.
  */
-export const errorRate: Metric = {
+export const errorRate = numberMetric({
   id: 'errorRate',
   label: 'error rate',
   unit: 'share',
   better: 'lower',
-  kind: 'number',
   absentWhen: 'no request was made',
-}
+  objective: 'bounds',
+  schema: null,
+  summarise: ({ counted, completed }) => shareOf(counted.length - completed.length, counted.length),
+  of({ completed, failed }) {
+    return typeof completed === 'number' && typeof failed === 'number' ? shareOf(failed, completed + failed) : null
+  },
+})
 
 /** Null when no request was made. */
-export function errorRateOf({ completed, failed }: Pick<Metrics, 'completed' | 'failed'>): number | null {
-  return completed + failed === 0 ? null : failed / (completed + failed)
-}
-
-/** Failures by kind, most frequent first, each with the message of its first request. */
-export function countErrors(records: readonly RequestRecord[]): RunReport['errors'] {
-  const errors = new Map<FailureKind, { kind: FailureKind; count: number; example: string }>()
-  for (const { outcome } of records) {
-    if (outcome.status !== 'failed') continue
-    const error = errors.get(outcome.kind)
-    if (error === undefined) errors.set(outcome.kind, { kind: outcome.kind, count: 1, example: outcome.message })
-    else error.count++
-  }
-  return [...errors.values()].sort((a, b) => b.count - a.count)
+function shareOf(failed: number, requests: number): number | null {
+  return requests === 0 ? null : failed / requests
 }

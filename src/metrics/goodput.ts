@@ -1,4 +1,5 @@
-import type { Metric } from './metric.ts'
+import { numberMetric, rate } from './metric.ts'
+import { perSecond } from './throughput.ts'
 
 /**
  * Requests a second that were good enough.
@@ -9,11 +10,14 @@ import type { Metric } from './metric.ts'
  *
  * "Request goodput" in `vllm bench serve --goodput` and AIPerf, the same quantity; GuideLLM has none.
  */
-export const goodput: Metric = {
+export const goodput = numberMetric({
   id: 'goodput',
   label: 'goodput',
   unit: '1/s',
   better: 'higher',
-  kind: 'number',
   absentWhen: 'the run has no objectives',
-}
+  objective: 'bounds',
+  schema: rate.nullable(),
+  summarise: ({ completed, durationMs, meetsObjectives }) =>
+    meetsObjectives === null ? null : perSecond(completed.filter(meetsObjectives).length, durationMs),
+})

@@ -1,5 +1,5 @@
-import type { SampleMetric } from './metric.ts'
-import { showsPace } from './pace.ts'
+import { sampleMetric } from './metric.ts'
+import { hidesPace, showsPace } from './pace.ts'
 
 /**
  * Inter-token latency: the gaps a reader sees in the stream.
@@ -13,13 +13,16 @@ import { showsPace } from './pace.ts'
  * Same name and quantity in `vllm bench serve` and inference-perf; "Inter Chunk Latency" in AIPerf. SGLang divides each
  * gap by the tokens of its event; AIPerf's and GuideLLM's ITL is our TPOT.
  */
-export const itl: SampleMetric = {
+export const itl = sampleMetric({
   id: 'itl',
   label: 'ITL',
-  unit: 'ms',
   better: 'lower',
-  kind: 'distribution',
   absentWhen: 'fewer than two output tokens, or they came in too few pieces to show their pace',
+  // The gaps of one answer are no independent requests.
+  evidence: 'point',
+  failedIsEndless: true,
+  clientError: 'itl',
+  unseen: { why: 'no-pace', of: hidesPace },
 
   samples(record) {
     const { outcome, outputAt } = record
@@ -28,4 +31,4 @@ export const itl: SampleMetric = {
     for (let i = 0; i < gaps.length; i++) gaps[i] = outputAt[i + 1]! - outputAt[i]!
     return gaps
   },
-}
+})

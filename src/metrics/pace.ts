@@ -1,5 +1,4 @@
 import type { RequestRecord } from '../record.ts'
-import type { RunReport } from '../report.ts'
 import type { Ms } from '../base/units.ts'
 import { percent } from './percent.ts'
 
@@ -17,7 +16,14 @@ const MOST_HIDDEN = 0.25
 export const MOST_UNOBSERVED = 0.05
 
 /** What a report says of the pace of its answers. */
-export type Pace = RunReport['validity']['pace']
+export interface Pace {
+  /** Completed, with two output tokens or more. */
+  readonly requests: number
+  /** Those that did not show their pace. */
+  readonly unobserved: number
+  /** On average, in one event or several of one read; null without such a request. */
+  readonly tokensAtOnce: number | null
+}
 
 /**
  * Whether the pace of an answer can be seen in the times of its output: TPOT and ITL are observed for such requests only. A
@@ -45,6 +51,11 @@ export function showsPace({
   return pieces === needed && hidden <= MOST_HIDDEN
 }
 
+/** Whether a completed request has a pace, and did not show it. */
+export function hidesPace(record: Pick<RequestRecord, 'outputTokens' | 'outputAt'>): boolean {
+  return (record.outputTokens ?? 0) >= 2 && !showsPace(record)
+}
+
 /** Counts the pieces, up to `most`, and the events in the first one. */
 function piecesOf(outputAt: Float64Array, most: number): { pieces: number; inFirst: number } {
   let pieces = 0
@@ -70,7 +81,7 @@ export function paceOf(records: readonly RequestRecord[]): Pace {
   const moments = paced.reduce((sum, { outputAt }) => sum + momentsOf(outputAt), 0)
   return {
     requests: paced.length,
-    unobserved: paced.filter((record) => !showsPace(record)).length,
+    unobserved: paced.filter(hidesPace).length,
     tokensAtOnce: moments === 0 ? null : tokens / moments,
   }
 }

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../record.ts'
 import type { Ms } from '../base/units.ts'
-import type { Metric } from './metric.ts'
+import { count, numberMetric } from './metric.ts'
 
 /**
  * The most requests that were in flight at one moment.
@@ -9,14 +9,16 @@ import type { Metric } from './metric.ts'
  *
  * "max_concurrent_requests" in `vllm bench serve`, which counts per whole second and so may say more.
  */
-export const peakConcurrency: Metric = {
+export const peakConcurrency = numberMetric({
   id: 'peakConcurrency',
   label: 'peak concurrency',
   unit: 'requests',
   better: 'lower',
-  kind: 'number',
   absentWhen: null,
-}
+  objective: null,
+  schema: count,
+  summarise: ({ trials }) => Math.max(...trials.map(peakConcurrencyOf)),
+})
 
 /** The exact maximum; 0 when nothing was sent. */
 export function peakConcurrencyOf(records: readonly RequestRecord[]): number {

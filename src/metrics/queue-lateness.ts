@@ -1,4 +1,4 @@
-import type { SampleMetric } from './metric.ts'
+import { sampleMetric } from './metric.ts'
 
 /**
  * The client's own lateness: how long a request waited on our side, for the event loop, for a connection or for a free
@@ -10,15 +10,18 @@ import type { SampleMetric } from './metric.ts'
  *
  * "queue_times" in the result file of `vllm bench serve`; "scheduling delay" in inference-perf.
  */
-export const queueLateness: SampleMetric = {
+export const queueLateness = sampleMetric({
   id: 'queueLateness',
   label: 'client lateness',
-  unit: 'ms',
   better: 'lower',
-  kind: 'distribution',
   absentWhen: 'no request was sent',
+  evidence: 'point',
+  // A property of the client: a request that failed later was sent all the same.
+  failedIsEndless: false,
+  clientError: null,
+  unseen: null,
 
   samples({ dueAt, sentAt }) {
     return sentAt === null ? [] : [sentAt - dueAt]
   },
-}
+})

@@ -1,17 +1,9 @@
 import { BenchError } from '../base/errors.ts'
 import type { RequestRecord } from '../record.ts'
-import type { Distribution, Metrics } from '../report.ts'
-import { distribution } from '../stats/distribution.ts'
 import { durationOf } from './duration.ts'
-import { e2eLatency } from './e2e-latency.ts'
 import { countedRecords, measuredRecords } from './fill.ts'
-import { itl } from './itl.ts'
-import type { SampleMetric } from './metric.ts'
-import { peakConcurrencyOf } from './peak-concurrency.ts'
-import { queueLateness } from './queue-lateness.ts'
-import { perSecond } from './throughput.ts'
-import { tpot } from './tpot.ts'
-import { ttft } from './ttft.ts'
+import type { MeasuredLoad } from './metric.ts'
+import { STORED_METRICS, type Metrics } from './metrics.ts'
 
 export interface SummariseOptions {
   /** Whether a single completed request was good enough; without it there is no goodput. */
@@ -44,38 +36,13 @@ export function summariseTrials(
       remedy: 'Ask for at least one prompt, and look at why the run ended before its first request.',
     })
   }
-  const records = trials.flatMap(countedRecords)
-  const completed = records.filter(({ outcome }) => outcome.status === 'completed')
-  const duration = measured.reduce((sum, trial) => sum + durationOf(trial), 0)
-  const inputTokens = completed.reduce((sum, { promptTokens }) => sum + promptTokens, 0)
-  const outputTokens = completed.reduce((sum, record) => sum + (record.outputTokens ?? 0), 0)
-  return {
-    durationMs: duration,
-    completed: completed.length,
-    failed: records.length - completed.length,
-    inputTokens,
-    outputTokens,
-    requestThroughput: perSecond(completed.length, duration),
-    inputThroughput: perSecond(inputTokens, duration),
-    outputThroughput: perSecond(outputTokens, duration),
-    goodput: meetsObjectives === undefined ? null : perSecond(completed.filter(meetsObjectives).length, duration),
-    ttft: distributionOf(ttft, records),
-    tpot: distributionOf(tpot, records),
-    itl: distributionOf(itl, records),
-    e2eLatency: distributionOf(e2eLatency, records),
-    queueLateness: distributionOf(queueLateness, records),
-    peakConcurrency: Math.max(...measured.map(peakConcurrencyOf)),
+  const counted = trials.flatMap(countedRecords)
+  const load: MeasuredLoad = {
+    trials: measured,
+    counted,
+    completed: counted.filter(({ outcome }) => outcome.status === 'completed'),
+    durationMs: measured.reduce((sum, trial) => sum + durationOf(trial), 0),
+    meetsObjectives: meetsObjectives ?? null,
   }
-}
-
-/** In one typed array: of ITL there are millions. */
-function distributionOf(metric: SampleMetric, records: readonly RequestRecord[]): Distribution | null {
-  const lists = records.map((record) => metric.samples(record))
-  const samples = new Float64Array(lists.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const list of lists) {
-    samples.set(list, at)
-    at += list.length
-  }
-  return distribution(samples)
+  return Object.fromEntries(STORED_METRICS.map((metric) => [metric.id, metric.summarise(load)])) as Metrics
 }

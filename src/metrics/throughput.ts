@@ -1,6 +1,7 @@
 import { BenchError } from '../base/errors.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
-import type { Metric } from './metric.ts'
+import { numberMetric, rate } from './metric.ts'
+import { outputTokensOf, promptTokensOf } from './totals.ts'
 
 /**
  * Completed requests a second.
@@ -11,14 +12,16 @@ import type { Metric } from './metric.ts'
  *
  * "Request throughput" in `vllm bench serve` and SGLang, the same quantity.
  */
-export const requestThroughput: Metric = {
+export const requestThroughput = numberMetric({
   id: 'requestThroughput',
   label: 'request throughput',
   unit: '1/s',
   better: 'higher',
-  kind: 'number',
   absentWhen: null,
-}
+  objective: 'bounds',
+  schema: rate,
+  summarise: ({ completed, durationMs }) => perSecond(completed.length, durationMs),
+})
 
 /**
  * Prompt tokens a second.
@@ -27,14 +30,16 @@ export const requestThroughput: Metric = {
  *
  * Tokens as the workload counts them, the same for every framework. "Input token throughput" in vLLM 0.4.1.
  */
-export const inputThroughput: Metric = {
+export const inputThroughput = numberMetric({
   id: 'inputThroughput',
   label: 'input token throughput',
   unit: 'tokens/s',
   better: 'higher',
-  kind: 'number',
   absentWhen: null,
-}
+  objective: 'bounds',
+  schema: rate,
+  summarise: ({ completed, durationMs }) => perSecond(promptTokensOf(completed), durationMs),
+})
 
 /**
  * Generated tokens a second.
@@ -44,14 +49,16 @@ export const inputThroughput: Metric = {
  * "Output token throughput" in `vllm bench serve`, SGLang and AIPerf; vLLM 0.4.1 counted one more a request (the BOS
  * token of its re-tokenisation).
  */
-export const outputThroughput: Metric = {
+export const outputThroughput = numberMetric({
   id: 'outputThroughput',
   label: 'output token throughput',
   unit: 'tokens/s',
   better: 'higher',
-  kind: 'number',
   absentWhen: null,
-}
+  objective: 'bounds',
+  schema: rate,
+  summarise: ({ completed, durationMs }) => perSecond(outputTokensOf(completed), durationMs),
+})
 
 /**
  * `amount` over the duration, a second. 0 when nothing was done, however short the run.

@@ -1,5 +1,5 @@
-import type { SampleMetric } from './metric.ts'
-import { showsPace } from './pace.ts'
+import { sampleMetric } from './metric.ts'
+import { hidesPace, showsPace } from './pace.ts'
 
 /**
  * Time per output token: the mean gap between output tokens after the first.
@@ -14,13 +14,15 @@ import { showsPace } from './pace.ts'
  * MLPerf measure to the end of the stream instead of the last output; GuideLLM's TPOT also counts the wait for the
  * first token.
  */
-export const tpot: SampleMetric = {
+export const tpot = sampleMetric({
   id: 'tpot',
   label: 'TPOT',
-  unit: 'ms',
   better: 'lower',
-  kind: 'distribution',
   absentWhen: 'fewer than two output tokens, or they came in too few pieces to show their pace',
+  evidence: 'requests',
+  failedIsEndless: true,
+  clientError: 'tpot',
+  unseen: { why: 'no-pace', of: hidesPace },
 
   samples(record) {
     const { outcome, outputTokens, firstOutputAt, lastOutputAt } = record
@@ -29,4 +31,4 @@ export const tpot: SampleMetric = {
     }
     return showsPace(record) ? [(lastOutputAt - firstOutputAt) / (outputTokens - 1)] : []
   },
-}
+})

@@ -1,4 +1,10 @@
-import type { SampleMetric } from './metric.ts'
+import { sampleMetric } from './metric.ts'
+
+/**
+ * An answer of up to so many tokens may have no text yet: a character has up to four bytes, each may be a token of its own, and the
+ * server shows nothing before the last of them.
+ */
+export const TOKENS_A_CHARACTER = 4
 
 /**
  * Time to first token: how long a user looks at an empty screen.
@@ -11,15 +17,20 @@ import type { SampleMetric } from './metric.ts'
  * Same name in `vllm bench serve`, SGLang, GuideLLM, AIPerf and inference-perf, all of which count from the sending.
  * vLLM today also takes an event with empty text for the first token, and vLLM 0.4.1 had the connecting time inside.
  */
-export const ttft: SampleMetric = {
+export const ttft = sampleMetric({
   id: 'ttft',
   label: 'TTFT',
-  unit: 'ms',
   better: 'lower',
-  kind: 'distribution',
   absentWhen: 'nothing was generated',
+  evidence: 'requests',
+  failedIsEndless: true,
+  clientError: 'ttft',
+  unseen: {
+    why: 'no-text',
+    of: ({ outputTokens, firstOutputAt }) => (outputTokens ?? 0) > TOKENS_A_CHARACTER && firstOutputAt === null,
+  },
 
   samples({ outcome, dueAt, firstOutputAt }) {
     return outcome.status === 'completed' && firstOutputAt !== null ? [firstOutputAt - dueAt] : []
   },
-}
+})

@@ -1,11 +1,13 @@
 import { decodeRequests } from '../metrics/columns.ts'
-import { countsThisRun } from '../metrics/server-client-mismatch.ts'
-import type { RunReport, Verdict } from '../report.ts'
+import { countsThisRun } from '../doubts/server-client-mismatch.ts'
+import { formatValue } from '../metrics/format-value.ts'
+import { ttft } from '../metrics/ttft.ts'
+import type { CaseReport, Telemetry, Trial } from '../report.ts'
+import type { Verdict } from '../verdict/verdict.ts'
 import { MS_PER_SECOND, type Ms } from '../base/units.ts'
-import { formatValue } from './format-value.ts'
 
 /** What an explanation rests on, for each trial of a case. */
-export type ExplainedTrial = Pick<RunReport, 'load' | 'metrics' | 'validity' | 'requests' | 'series' | 'telemetry'>
+export type ExplainedTrial = Pick<Trial, 'trial' | 'metrics' | 'validity' | 'requests' | 'series' | 'telemetry'>
 
 const SLOWEST = 5
 
@@ -22,14 +24,15 @@ const MIN_SAMPLES = 10
  * Where an objective of TTFT is broken, the last of them says where the time went, if the server tells, and in further
  * lines which requests waited longest.
  */
-export function withTtftExplained(trials: readonly ExplainedTrial[], verdicts: readonly Verdict[]): Verdict[] {
-  const last = verdicts.findLast(({ objective, verdict }) => verdict === 'fail' && objective.startsWith('ttft.'))
-  return verdicts.map((verdict) => {
-    if (verdict !== last) return verdict
-    const shares = ttftShares(trials)
-    const facts = shares === null ? verdict.message : `${verdict.message}; ${shares}`
-    return { ...verdict, message: [facts, ...slowestFirstTokens(trials)].join('\n') }
-  })
+export function withTtftExplained({ trials }: Pick<CaseReport, 'trials'>, verdicts: readonly Verdict[]): Verdict[] {
+  const last = verdicts.findLast(
+    (verdict) => verdict.kind === 'objective' && verdict.metric === ttft.id && verdict.verdict === 'fail',
+  )
+  return verdicts.map((verdict) =>
+    verdict === last && verdict.kind === 'objective'
+      ? { ...verdict, explanation: { shares: ttftShares(trials), slowest: slowestFirstTokens(trials) } }
+      : verdict,
+  )
 }
 
 /**
@@ -144,7 +147,7 @@ interface AnsweredRequest {
 }
 
 /** Of the measured ones; series and telemetry begin with those that filled the batch. */
-function requestsOf({ load: { trial }, validity, requests, series, telemetry }: ExplainedTrial): AnsweredRequest[] {
+function requestsOf({ trial, validity, requests, series, telemetry }: ExplainedTrial): AnsweredRequest[] {
   const { trimmed } = validity.warmup
   const { ttft, dueAt, promptTokens } = decodeRequests(requests)
   const firstDueAt = dueAt.reduce((a, b) => Math.min(a, b), Infinity)
@@ -166,10 +169,7 @@ function requestsOf({ load: { trial }, validity, requests, series, telemetry }: 
 }
 
 /** The server's queue as it told nearest in time; null where no sample is near. */
-function waitingAt(
-  { at, waiting }: Pick<NonNullable<RunReport['telemetry']>['samples'], 'at' | 'waiting'>,
-  time: Ms,
-): number | null {
+function waitingAt({ at, waiting }: Pick<Telemetry['samples'], 'at' | 'waiting'>, time: Ms): number | null {
   const distance = at.map((each) => Math.abs(each - time))
   const nearest = distance.reduce((a, b) => Math.min(a, b), Infinity)
   return nearest > NEAR ? null : (waiting?.[distance.indexOf(nearest)] ?? null)

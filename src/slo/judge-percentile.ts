@@ -4,7 +4,7 @@ import { clopperPearson } from '../stats/clopper-pearson.ts'
 import { designEffect } from '../stats/design-effect.ts'
 import { quantile } from '../stats/quantile.ts'
 import type { Ms } from '../base/units.ts'
-import { percentileMessage } from './percentile-message.ts'
+import { percentileEvidence } from '../verdict/percentile-words.ts'
 
 /** "At most 1 % of the requests take 400 ms or longer." */
 export interface PercentileObjective {
@@ -67,7 +67,17 @@ export function judgePercentile(objective: PercentileObjective): PercentileVerdi
   const allowed = (100 - percentile) / 100
   const verdict = upper <= allowed ? 'pass' : lower > allowed ? 'fail' : 'inconclusive'
   const found = { verdict, over, total, effectiveTotal: total / deff, upper, lower } as const
-  return { ...found, message: percentileMessage(objective, found) }
+  return { ...found, message: messageOf({ ...objective, confidence }, found) }
+}
+
+/** `SLO PASS          P99 TTFT < 400 ms: 1 of 1000 over (worth 991 independent): at most 0.48% exceed it, 95% sure` */
+function messageOf(
+  { percentile, limit, metric, confidence }: PercentileObjective & { readonly confidence: number },
+  found: Omit<PercentileVerdict, 'message'>,
+): string {
+  const name = metric === undefined ? '' : ` ${metric}`
+  const word = `SLO ${found.verdict.toUpperCase()}`.padEnd(18)
+  return `${word}P${percentile}${name} < ${limit} ms: ${percentileEvidence({ percentile, limit, confidence }, found)}`
 }
 
 const NAMES = namesOf<PercentileObjective>({

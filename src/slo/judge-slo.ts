@@ -1,44 +1,42 @@
-import { errorRateOf } from '../metrics/error-rate.ts'
-import { measuredRequests, type MeasuredRequests } from '../metrics/measured-requests.ts'
-import type { Metrics, RunReport, Verdict, Warning } from '../report.ts'
+import type { Ms, PerSecond } from '../base/units.ts'
+import { countedRecords } from '../metrics/fill.ts'
+import type { SampleMetric } from '../metrics/metric.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { isPercentile, percentOf, type Statistic } from '../metrics/statistic.ts'
+import type { RequestRecord } from '../record.ts'
 import { requestsForPercentile } from '../stats/min-requests.ts'
 import { valueAtRank } from '../stats/quantile.ts'
-import { formatLimit, formatValue } from './format-value.ts'
-import type { Ms } from '../base/units.ts'
+import type { Evidence, ObjectiveVerdict, VerdictWord } from '../verdict/verdict.ts'
 import { judgePercentile, type PercentileVerdict } from './judge-percentile.ts'
-import { objectiveName, objectives, type Objective } from './objectives.ts'
-import { percentileEvidence } from './percentile-message.ts'
-import type { Slo, Statistic } from './slo.ts'
-import { GAPS_UNSEEN, unseenOf } from './unseen.ts'
+import { objectives, type Objective } from './objectives.ts'
+import type { Slo } from './slo.ts'
+import { isTooMuchUnseen, isUnseen, unseenOf } from './unseen.ts'
 
-/** What a verdict rests on. It can be made from a report again, months later. */
+/** What a verdict rests on. */
 export interface JudgedRun {
   /** Over all trials. */
   readonly metrics: Metrics
-  readonly trials: readonly Pick<RunReport, 'requests' | 'validity'>[]
-  /** In words, where the queue kept growing, so that percentiles are properties of the length of the run. */
-  readonly growingQueue?: string | null
+  /** The requests of each trial, in arrival order. */
+  readonly trials: readonly (readonly RequestRecord[])[]
+  /**
+   * Where the queue kept growing, so that percentiles are properties of the length of the run: the share of the arrivals that
+   * piled up, and the highest rate at which the same target's queue was seen not to grow.
+   */
+  readonly growingQueue?: { readonly share: number; readonly stableRate: PerSecond | null } | null
   /** Of each percentile verdict; 0.95 unless told. More where the same requests are looked at repeatedly. */
   readonly confidence?: number
 }
 
-const PERCENT: { readonly [S in Statistic]?: number } = { p50: 50, p75: 75, p90: 90, p95: 95, p99: 99 }
-
-/** Times come from the columns of the report, which hold them this exactly: a value at the limit keeps it. */
-const COLUMN_PRECISION = 0.00025
-
-type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
-
 /**
- * Judges each objective of a case, in catalog order, over all its trials.
+ * Judges each objective of a case, the latencies first, over all its trials.
  *
  * A percentile of TTFT, TPOT or E2E is a statement about a share of all requests, those that failed being over it, and
  * passes or fails only with 95 % confidence (`judgePercentile`); else it is inconclusive. While the queue grows it does not
  * pass.
  *
  * Everything else compares point with limit, which it may reach: means, extremes, the error rate, throughputs, goodput,
- * and ITL, whose gaps are no independent requests. A failed request makes any mean and maximum endless. ITL, which the
- * columns do not hold, is taken from the completed requests as long as the failures leave room for the percentile.
+ * and ITL, whose gaps are no independent requests. A failed request makes any mean and maximum endless. ITL is that of the
+ * completed requests as long as the failures leave room for the percentile.
  *
  * An SLO without an `errorRate` accepts no failed request: where some failed beside others that completed, a broken
  * `errorRate <= 0` is added.
@@ -50,153 +48,117 @@ type RequestMetric = 'ttft' | 'tpot' | 'e2eLatency'
  * No data is a failure: without a completed request nothing passes. BenchError `bad-slo` as `objectives()`, `no-data` as
  * `judgePercentile`.
  */
-export function judgeSlo(run: JudgedRun, slo: Slo): Verdict[] {
-  const trials = run.trials.map(measuredRequests)
-  const stated = objectives(slo).map((objective) => judge(run, trials, objective))
-  return slo.errorRate === undefined ? [...stated, ...unacceptedFailures(run, trials)] : stated
+export function judgeSlo(run: JudgedRun, slo: Slo): ObjectiveVerdict[] {
+  const counted: JudgedRun = { ...run, trials: run.trials.map(countedRecords) }
+  const stated = objectives(slo).map((objective) => judge(counted, objective))
+  return slo.errorRate === undefined ? [...stated, ...unacceptedFailures(counted)] : stated
 }
 
-function unacceptedFailures(run: JudgedRun, trials: readonly MeasuredRequests[]): Verdict[] {
+function unacceptedFailures(run: JudgedRun): ObjectiveVerdict[] {
   const { completed, failed } = run.metrics
   if (failed === 0 || completed === 0) return []
-  return objectives({ errorRate: 0 }).map((objective) => {
-    const verdict = judge(run, trials, objective)
-    return { ...verdict, message: `${verdict.message} (implied, since the SLO states none)` }
-  })
+  return objectives({ errorRate: 0 }).map((objective) => ({ ...judge(run, objective), implied: true }))
 }
 
 /** One sentence for each percentile of the SLO that so many requests cannot show at all, whatever they find. */
 export function shortSamples(requests: number, slo: Slo): string[] {
   const messages = objectives(slo).flatMap((objective) => {
-    const percentile = certifiedPercentile(objective)
-    if (percentile === null) return []
-    const needed = requestsForPercentile(percentile.percent / 100)
-    return requests >= needed ? [] : [`${requests} requests cannot show a P${percentile.percent} (needs ${needed})`]
+    if (certifiedMetric(objective) === null) return []
+    const percent = percentOf(objective.statistic)
+    const needed = requestsForPercentile(percent / 100)
+    return requests >= needed ? [] : [`${requests} requests cannot show a P${percent} (needs ${needed})`]
   })
   return [...new Set(messages)]
 }
 
-/** The same as warnings of a run. */
-export function shortSampleWarnings({ metrics: { completed, failed } }: JudgedRun, slo: Slo): Warning[] {
-  return shortSamples(completed + failed, slo).map((message) => ({ code: 'short-sample', message: `${message}.` }))
-}
-
-function judge(run: JudgedRun, trials: readonly MeasuredRequests[], objective: Objective): Verdict {
-  const { metric, bound, limit } = objective
+function judge(run: JudgedRun, objective: Objective): ObjectiveVerdict {
+  const { metric, statistic, bound, limit } = objective
   const { completed, failed } = run.metrics
-  const name = objectiveName(objective)
-  const limitText = formatLimit(limit, metric.unit)
-  const percentile = certifiedPercentile(objective)
-  const times = percentile === null ? [] : trials.map((trial) => timesOf(trial, percentile.id))
-  const isMissing = times.some(({ length }) => length === 0)
-  const value = isMissing ? null : observe(run, trials, objective)
-  const observed = value === null || !Number.isFinite(value) ? null : value
-  const base = {
-    kind: 'slo' as const,
-    objective: `${name} ${bound === 'max' ? '<=' : '>='} ${limitText}`,
-    observed,
+  const value = observe(run, objective)
+  const say = (verdict: VerdictWord, evidence: Evidence, observed = value): ObjectiveVerdict => ({
+    kind: 'objective',
+    verdict,
+    overruled: null,
+    metric: metric.id,
+    statistic,
+    bound,
     limit,
+    observed: observed === null || !Number.isFinite(observed) ? null : observed,
+    evidence,
+    implied: false,
+    explanation: null,
+  })
+
+  if (completed === 0) return say('fail', { is: 'nothing-completed', failed })
+  const unseen = metric.kind === 'distribution' ? unseenOf(metric, run.trials.flat()) : null
+  if (unseen !== null && isTooMuchUnseen(unseen)) return say('invalid', { is: 'not-observed', unseen }, null)
+  if (metric.id === 'itl' && value === 0) return say('invalid', { is: 'no-gaps' })
+  if (value === null || Number.isNaN(value)) return say('fail', { is: 'absent' })
+
+  const requests = { failed, requests: completed + failed, neverAnswered: value === Infinity, unseen: null }
+  const certified = certifiedMetric(objective)
+  if (certified === null) {
+    const isKept = bound === 'max' ? value <= limit : value >= limit
+    const mayExceed = isKept && statistic === 'max' && unseen !== null
+    return mayExceed
+      ? say('inconclusive', { is: 'point', ...requests, unseen })
+      : say(isKept ? 'pass' : 'fail', { is: 'point', ...requests })
   }
 
-  if (completed === 0) {
-    const message = `${name}: no request completed (${failed} failed), and no data is a failure`
-    return { ...base, verdict: 'fail', message }
-  }
-  const unseen = unseenOf(metric.id, trials)
-  if (unseen.refusal !== null) {
-    return { ...base, observed: null, verdict: 'invalid', message: `${name} was not observed: ${unseen.refusal}` }
-  }
-  if (metric.id === 'itl' && value === 0) return { ...base, verdict: 'invalid', message: `${name} ${GAPS_UNSEEN}` }
-  if (value === null || Number.isNaN(value)) {
-    const absence = metric.absentWhen === null ? '' : ` (absent when ${metric.absentWhen})`
-    return { ...base, verdict: 'fail', message: `${name}: no data${absence}, and no data is a failure` }
-  }
-  const kept = bound === 'max' ? value <= limit : value >= limit
-  const sign = kept ? (bound === 'max' ? '<=' : '>=') : bound === 'max' ? '>' : '<'
-  const comparison =
-    value === Infinity
-      ? `${name} > ${limitText}: ${failed} of ${completed + failed} requests failed and count as never answered`
-      : `${name} ${formatValue(value, metric.unit)} ${sign} ${limitText}`
-  if (percentile === null) {
-    if (kept && objective.statistic === 'max' && unseen.count > 0) {
-      return { ...base, verdict: 'inconclusive', message: `${comparison}: ${unseen.inWords}, and may exceed it` }
-    }
-    return { ...base, verdict: kept ? 'pass' : 'fail', message: comparison }
-  }
-
-  const { confidence } = run
-  const stated = { percentile: percentile.percent, limit, ...(confidence === undefined ? {} : { confidence }) }
-  const judgeTimes = (all: readonly (readonly Ms[])[]): PercentileVerdict =>
-    judgePercentile({ ...stated, limit: limit * (1 + COLUMN_PRECISION + Number.EPSILON), trials: all })
-  const found = judgeTimes(times)
-  const growing = run.growingQueue ?? null
-  if (growing !== null && found.verdict !== 'fail') {
-    return { ...base, verdict: 'inconclusive', message: `${comparison}: queue still growing (${growing})` }
-  }
-  const message = `${comparison}${value === Infinity ? ';' : ':'} ${percentileEvidence(stated, found)}`
-  if (unseen.count > 0 && found.verdict === 'pass') {
-    const worst = judgeTimes(trials.map((trial) => timesOf(trial, percentile.id, { unseen: Infinity })))
-    const doubt = `${message}; ${unseen.inWords}, and may exceed it`
-    if (worst.verdict !== 'pass') return { ...base, verdict: 'inconclusive', message: doubt }
-  }
-  return { ...base, verdict: found.verdict, message }
+  const confidence = run.confidence ?? 0.95
+  const judgeTimes = (unseenIs: Ms | null): PercentileVerdict =>
+    judgePercentile({
+      percentile: percentOf(statistic),
+      // The limit itself is within.
+      limit: limit * (1 + Number.EPSILON),
+      trials: run.trials.map((trial) => timesOf(trial, certified, unseenIs)),
+      confidence,
+    })
+  const { verdict, over, total, effectiveTotal, lower, upper } = judgeTimes(null)
+  const shown = { is: 'percentile', ...requests, confidence, over, total, effectiveTotal, lower, upper } as const
+  const growingQueue = run.growingQueue ?? null
+  if (growingQueue !== null && verdict !== 'fail') return say('inconclusive', { ...shown, growingQueue })
+  const mayExceed = unseen !== null && verdict === 'pass' && judgeTimes(Infinity).verdict !== 'pass'
+  return mayExceed
+    ? say('inconclusive', { ...shown, growingQueue: null, unseen })
+    : say(verdict, { ...shown, growingQueue: null })
 }
 
-/** The percentile that an objective is about, if it is one of a time that each request has once. */
-function certifiedPercentile({ metric: { id }, statistic }: Objective): { id: RequestMetric; percent: number } | null {
-  const percent = statistic === null ? undefined : PERCENT[statistic]
-  if (percent === undefined) return null
-  return id === 'ttft' || id === 'tpot' || id === 'e2eLatency' ? { id, percent } : null
+/** The metric of a percentile that a share of the requests shows with confidence, because each has one such time; else null. */
+function certifiedMetric({ metric, statistic }: Objective): SampleMetric | null {
+  return metric.kind === 'distribution' && metric.evidence === 'requests' && isPercentile(statistic) ? metric : null
 }
 
 /**
- * One time a request, in arrival order: Infinity for one that failed, `unseen` for one that did not show its time. Without `unseen`
- * the latter are left out, as those always are that cannot have such a time.
+ * One time a request, in arrival order: Infinity for one that failed, `unseenIs` for one that did not show its time. Null leaves
+ * those out, as those always are that cannot have such a time.
  */
-function timesOf(trial: MeasuredRequests, id: RequestMetric, { unseen }: { unseen?: Ms } = {}): Ms[] {
-  return trial[id].flatMap((value, index) => {
-    if (trial.failed[index] === true) return Infinity
-    const isUnseen = id !== 'e2eLatency' && trial.unseen[id][index] === true
-    return value ?? (isUnseen && unseen !== undefined ? unseen : [])
+function timesOf(trial: readonly RequestRecord[], metric: SampleMetric, unseenIs: Ms | null): Ms[] {
+  return trial.flatMap((record) => {
+    if (record.outcome.status === 'failed') return Infinity
+    return metric.samples(record)[0] ?? (unseenIs !== null && isUnseen(metric, record) ? unseenIs : [])
   })
 }
 
-/** Null when the run has no such value, Infinity when a failed request stands at that place. */
-function observe(
-  { metrics }: JudgedRun,
-  trials: readonly MeasuredRequests[],
-  { metric: { id }, statistic }: Objective,
-): number | null {
+/** Null when the run, or a trial of it, has no such value; Infinity when a failed request stands at that place. */
+function observe({ metrics, trials }: JudgedRun, { metric, statistic }: Objective): number | null {
   const { completed, failed } = metrics
-  switch (id) {
-    case 'errorRate':
-      return errorRateOf(metrics)
-    case 'requestThroughput':
-    case 'inputThroughput':
-    case 'outputThroughput':
-    case 'goodput':
-      return metrics[id]
-    case 'queueLateness':
-      // A property of the client: a request that failed later was sent all the same.
-      return metrics.queueLateness?.[statistic ?? 'mean'] ?? null
-    case 'itl': {
-      const rank = ((completed + failed - 1) * percentOf(statistic)) / 100
-      return failed > 0 && Math.ceil(rank) >= completed ? Infinity : (metrics.itl?.[statistic ?? 'mean'] ?? null)
-    }
-    case 'ttft':
-    case 'tpot':
-    case 'e2eLatency': {
-      if (failed === 0 || completed === 0) return metrics[id]?.[statistic ?? 'mean'] ?? null
-      const times = Float64Array.from(trials.flatMap((trial) => timesOf(trial, id))).sort()
-      if (times[0] === Infinity) return null
-      const rank = ((times.length - 1) * percentOf(statistic)) / 100
-      return times[Math.ceil(rank)] === Infinity ? Infinity : valueAtRank(times, rank)
-    }
+  if (metric.kind === 'number') return metric.of(metrics)
+  const measured = metric.read(metrics, statistic)
+  if (!metric.failedIsEndless || completed === 0) return measured
+  if (metric.evidence === 'point') {
+    return failed > 0 && Math.ceil(rankOf(statistic, completed + failed)) >= completed ? Infinity : measured
   }
+  const times = trials.map((trial) => timesOf(trial, metric, null))
+  if (isPercentile(statistic) && times.some(({ length }) => length === 0)) return null
+  if (failed === 0) return measured
+  const sorted = Float64Array.from(times.flat()).sort()
+  if (sorted[0] === Infinity) return null
+  const rank = rankOf(statistic, sorted.length)
+  return sorted[Math.ceil(rank)] === Infinity ? Infinity : valueAtRank(sorted, rank)
 }
 
-/** Where among the sorted values a statistic stands; a mean, which any endless value makes endless, at the end. */
-function percentOf(statistic: Statistic | null): number {
-  if (statistic === 'min') return 0
-  return (statistic === null ? undefined : PERCENT[statistic]) ?? 100
+/** Where among so many sorted values, from 0, a statistic stands. */
+function rankOf(statistic: Statistic | null, count: number): number {
+  return ((count - 1) * percentOf(statistic)) / 100
 }

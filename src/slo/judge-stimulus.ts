@@ -1,6 +1,7 @@
 import { BenchError } from '../base/errors.ts'
 import { checkNames } from '../base/options.ts'
-import type { RunReport, Verdict } from '../report.ts'
+import type { CaseReport, Stimulus } from '../report.ts'
+import type { ScheduleVerdict } from '../verdict/verdict.ts'
 
 /** How closely a load must have followed its schedule. */
 export interface StimulusLimits {
@@ -19,20 +20,23 @@ const DEFAULTS: Required<StimulusLimits> = { minRateShare: 0.98, maxGapDistance:
  * fails. All at once has no rate to keep, and only its late sends are judged. BenchError `bad-slo` for a limit that is no
  * share.
  */
-export function judgeStimulus(trials: readonly RunReport[], limits: StimulusLimits = {}): Verdict[] {
+export function judgeStimulus(
+  { load, trials }: Pick<CaseReport, 'load' | 'trials'>,
+  limits: StimulusLimits = {},
+): ScheduleVerdict[] {
   const { minRateShare, maxGapDistance, maxLateShare } = checked(limits)
   const late = worst(
     trials.map(({ validity, requests }) => validity.stimulus.lateSends / (requests.count - validity.warmup.trimmed)),
   )
   const judgedLate = atMost('late sends', late, maxLateShare)
-  if (trials.some(({ load }) => load.requestRate === null)) return [judgedLate]
+  if (load.requestRate === null) return [judgedLate]
   const rates = trials.map(({ validity: { stimulus } }) => rateShare(stimulus))
   const gaps = worst(trials.map(({ validity }) => validity.stimulus.gapDistance))
   const rate = rates.includes(null) ? null : Math.min(...rates.map((share) => share ?? 0))
   return [atLeast('sent rate', rate, minRateShare), atMost('gap distance', gaps, maxGapDistance), judgedLate]
 }
 
-function rateShare({ sentRate, dueRate }: RunReport['validity']['stimulus']): number | null {
+function rateShare({ sentRate, dueRate }: Stimulus): number | null {
   return sentRate === null || dueRate === null ? null : sentRate / dueRate
 }
 
@@ -42,18 +46,21 @@ function worst(values: readonly (number | null)[]): number | null {
   return known.length < values.length || known.length === 0 ? null : Math.max(...known)
 }
 
-function atMost(what: string, observed: number | null, limit: number): Verdict {
-  return verdict(`${what} <= ${limit}`, what, observed, limit, observed !== null && observed <= limit)
+function atMost(of: ScheduleVerdict['of'], observed: number | null, limit: number): ScheduleVerdict {
+  return verdictOf(of, observed, limit, observed !== null && observed <= limit)
 }
 
-function atLeast(what: string, observed: number | null, limit: number): Verdict {
-  return verdict(`${what} >= ${limit} of the schedule`, what, observed, limit, observed !== null && observed >= limit)
+function atLeast(of: ScheduleVerdict['of'], observed: number | null, limit: number): ScheduleVerdict {
+  return verdictOf(of, observed, limit, observed !== null && observed >= limit)
 }
 
-function verdict(objective: string, what: string, observed: number | null, limit: number, kept: boolean): Verdict {
-  const message =
-    observed === null ? `${what}: no data, and no data is a failure` : `${what} ${observed.toFixed(4)}, limit ${limit}`
-  return { kind: 'validity', objective, verdict: kept ? 'pass' : 'fail', observed, limit, message }
+function verdictOf(
+  of: ScheduleVerdict['of'],
+  observed: number | null,
+  limit: number,
+  isKept: boolean,
+): ScheduleVerdict {
+  return { kind: 'schedule', verdict: isKept ? 'pass' : 'fail', overruled: null, of, observed, limit }
 }
 
 function checked(limits: StimulusLimits): Required<StimulusLimits> {

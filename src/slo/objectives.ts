@@ -1,27 +1,17 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { BenchError } from '../base/errors.ts'
-import { TOKENS_A_CHARACTER } from '../metrics/answer-doubts.ts'
-import { CATALOG } from '../metrics/catalog.ts'
-import { e2eLatency } from '../metrics/e2e-latency.ts'
-import type { Metric, SampleMetric } from '../metrics/metric.ts'
-import { showsPace } from '../metrics/pace.ts'
-import { tpot } from '../metrics/tpot.ts'
-import { ttft } from '../metrics/ttft.ts'
 import { kindOf } from '../base/options.ts'
+import { metricPath } from '../metrics/find-metric.ts'
+import type { SampleMetric } from '../metrics/metric.ts'
+import { OBJECTIVE_METRIC_IDS, OBJECTIVE_METRICS, type ObjectiveMetric } from '../metrics/objective-metrics.ts'
+import { STATISTICS, type Statistic } from '../metrics/statistic.ts'
 import type { RequestRecord } from '../record.ts'
-import {
-  INCONCLUSIVE,
-  STATISTICS,
-  type Bounds,
-  type Inconclusive,
-  type Slo,
-  type SloKey,
-  type Statistic,
-} from './slo.ts'
+import { INCONCLUSIVE, type Bounds, type Inconclusive, type Slo, type SloKey } from './slo.ts'
+import { isUnseen } from './unseen.ts'
 
 /** One limit on one number. The limit itself is within it. */
 export interface Objective {
-  readonly metric: SloMetric
+  readonly metric: ObjectiveMetric
   /** Null for metrics that are one number. */
   readonly statistic: Statistic | null
   readonly bound: 'max' | 'min'
@@ -29,32 +19,13 @@ export interface Objective {
   readonly limit: number
 }
 
-/** A metric that an SLO may speak of, and its key there. */
-export type SloMetric = Metric & { readonly id: SloKey }
-
-const SLO_KEYS = [
-  'ttft',
-  'tpot',
-  'itl',
-  'e2eLatency',
-  'queueLateness',
-  'errorRate',
-  'requestThroughput',
-  'inputThroughput',
-  'outputThroughput',
-  'goodput',
-] as const satisfies readonly SloKey[]
-
-/** In catalog order. */
-export const SLO_METRICS: readonly SloMetric[] = CATALOG.filter(isSloMetric)
-
 /** `ttft.p99`, `errorRate`. */
 export function objectiveName({ metric, statistic }: Pick<Objective, 'metric' | 'statistic'>): string {
-  return statistic === null ? metric.id : `${metric.id}.${statistic}`
+  return metricPath(metric, statistic)
 }
 
 /**
- * The objectives of an SLO in catalog order, one for each limit.
+ * The objectives of an SLO, one for each limit, the latencies first.
  *
  * BenchError `bad-slo` for an SLO that could never fail (empty, a minimum of 0, an error rate of 1) or never hold (0 ms), a
  * metric or a statistic that does not exist, and a limit that is negative or no number: types do not survive JSON, the
@@ -69,7 +40,7 @@ export function objectives(slo: Slo): Objective[] {
   }
   for (const key of Object.keys(slo)) if (key !== 'inconclusive') sloMetric(key)
   if (slo.inconclusive !== undefined) inconclusivePolicy(slo.inconclusive, 'The policy `inconclusive` of an SLO')
-  const all = SLO_METRICS.flatMap((metric) => objectivesOf(metric, slo[metric.id]))
+  const all = OBJECTIVE_METRICS.flatMap((metric) => objectivesOf(metric, slo[metric.id]))
   if (all.length === 0) {
     throw new BenchError('The SLO has no objective, so it could never fail.', {
       code: 'bad-slo',
@@ -91,17 +62,17 @@ export function inconclusivePolicy(name: string, whose: string): Inconclusive {
 }
 
 /** The metric of that name. BenchError `bad-slo`, with the nearest name, when there is none. */
-export function sloMetric(id: string): SloMetric {
-  const found = SLO_METRICS.find((metric) => metric.id === id)
+export function sloMetric(id: string): ObjectiveMetric {
+  const found = OBJECTIVE_METRICS.find((metric) => metric.id === id)
   if (found !== undefined) return found
   throw new BenchError(`"${id}" is not a metric an SLO can speak of.`, {
     code: 'bad-slo',
-    remedy: didYouMean(id, SLO_KEYS),
+    remedy: didYouMean(id, OBJECTIVE_METRIC_IDS),
   })
 }
 
 /** The statistic of that name. BenchError `bad-slo`, with the nearest name, when there is none. */
-export function sloStatistic(metric: SloMetric, name: string): Statistic {
+export function sloStatistic(metric: ObjectiveMetric, name: string): Statistic {
   const found = STATISTICS.find((statistic) => statistic === name)
   if (found !== undefined) return found
   throw new BenchError(`"${name}" is not a statistic of ${metric.id}.`, {
@@ -120,7 +91,8 @@ export function sloStatistic(metric: SloMetric, name: string): Statistic {
  */
 export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
   const limits = objectives(slo).filter(({ statistic }) => statistic !== 'mean' && statistic !== 'min')
-  const loosest = [ttft, tpot, e2eLatency].map((metric: SampleMetric) => ({
+  const single = OBJECTIVE_METRICS.filter(isOfOneRequest)
+  const loosest = single.map((metric) => ({
     metric,
     limit: Math.max(...limits.filter((objective) => objective.metric.id === metric.id).map(({ limit }) => limit)),
   }))
@@ -132,14 +104,12 @@ export function meetsObjectives(slo: Slo): (record: RequestRecord) => boolean {
     )
 }
 
-/** The request must have had such a time, and it was not seen. */
-function isUnseen(metric: SampleMetric, record: RequestRecord): boolean {
-  const tokens = record.outputTokens ?? 0
-  if (metric === ttft) return tokens > TOKENS_A_CHARACTER && record.firstOutputAt === null
-  return metric === tpot && tokens >= 2 && !showsPace(record)
+/** Each request has one such time. */
+function isOfOneRequest(metric: ObjectiveMetric): metric is Extract<ObjectiveMetric, SampleMetric> {
+  return metric.kind === 'distribution' && metric.evidence === 'requests'
 }
 
-function objectivesOf(metric: SloMetric, stated: Slo[SloKey]): Objective[] {
+function objectivesOf(metric: ObjectiveMetric, stated: Slo[SloKey]): Objective[] {
   if (stated === undefined) return []
   if (metric.kind === 'number') return boundsOf(metric, stated)
   if (typeof stated !== 'object' || stated === null) {
@@ -155,7 +125,7 @@ function objectivesOf(metric: SloMetric, stated: Slo[SloKey]): Objective[] {
   })
 }
 
-function boundsOf(metric: SloMetric, bounds: Bounds): Objective[] {
+function boundsOf(metric: ObjectiveMetric, bounds: Bounds): Objective[] {
   if (typeof bounds !== 'object' || bounds === null) return [{ metric, statistic: null, bound: 'max', limit: bounds }]
   return Object.entries(bounds).flatMap(([bound, limit]) => {
     if (bound !== 'min' && bound !== 'max') {
@@ -180,17 +150,14 @@ function checkLimit(objective: Objective): void {
       },
     )
   }
-  if (limit === 0 && metric.unit === 'ms' && metric.id !== 'queueLateness') {
+  // Only the client can be on time; no server answers in no time.
+  if (limit === 0 && metric.kind === 'distribution' && metric.clientError !== null) {
     throw new BenchError(`No run could keep the limit 0 of ${name}.`, { code: 'bad-slo', remedy: 'Give a time in ms.' })
   }
-  if (bound === 'min' ? limit === 0 : metric.id === 'errorRate' && limit >= 1) {
+  if (bound === 'min' ? limit === 0 : metric.unit === 'share' && limit >= 1) {
     throw new BenchError(`No run could miss the limit ${limit} of ${name}.`, {
       code: 'bad-slo',
       remedy: bound === 'min' ? 'Give a minimum above 0.' : 'Give a share below 1: 0.01 is one request in a hundred.',
     })
   }
-}
-
-function isSloMetric(metric: Metric): metric is SloMetric {
-  return SLO_KEYS.some((key) => key === metric.id)
 }

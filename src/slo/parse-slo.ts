@@ -13,8 +13,7 @@ import type { Slo } from './slo.ts'
  *     slo       = objective { "," objective } ;
  *     objective = name sign number [ unit ] ;
  *     name      = metric [ "." statistic ] ;          a statistic for the latencies, none for the others
- *     metric    = "ttft" | "tpot" | "itl" | "e2eLatency" | "queueLateness" | "errorRate" | "goodput"
- *               | "requestThroughput" | "inputThroughput" | "outputThroughput" ;
+ *     metric    = "ttft" | "errorRate" | ... ;        the ids of the metrics that an SLO may speak of (`src/metrics/catalog.ts`)
  *     statistic = "mean" | "min" | "p50" | "p75" | "p90" | "p95" | "p99" | "max" ;
  *     sign      = "<" | "<=" | ">" | ">=" ;           the limit itself is always within; latencies have only a maximum
  *     number    = digit { digit } [ "." digit { digit } ] [ "e" [ "+" | "-" ] digit { digit } ] ;

@@ -1,6 +1,5 @@
-/** The percentiles and moments an objective may speak of. */
-export const STATISTICS = ['mean', 'min', 'p50', 'p75', 'p90', 'p95', 'p99', 'max'] as const
-export type Statistic = (typeof STATISTICS)[number]
+import type { ObjectiveMetric, ObjectiveMetricId } from '../metrics/objective-metrics.ts'
+import type { Statistic } from '../metrics/statistic.ts'
 
 /** Upper limits in ms. */
 export type LatencyObjectives = { readonly [S in Statistic]?: number }
@@ -13,23 +12,17 @@ export type Bounds = number | { readonly min?: number; readonly max?: number }
  *
  *     { ttft: { p99: 400 }, tpot: { p90: 60 }, errorRate: 0, requestThroughput: { min: 4.5 } }
  */
-export interface Slo {
-  readonly ttft?: LatencyObjectives
-  readonly tpot?: LatencyObjectives
-  readonly itl?: LatencyObjectives
-  readonly e2eLatency?: LatencyObjectives
-  readonly queueLateness?: LatencyObjectives
-  readonly errorRate?: Bounds
-  readonly requestThroughput?: Bounds
-  readonly inputThroughput?: Bounds
-  readonly outputThroughput?: Bounds
-  readonly goodput?: Bounds
+export type Slo = {
+  readonly [M in ObjectiveMetric as M['id']]?: M extends { readonly objective: 'statistics' }
+    ? LatencyObjectives
+    : Bounds
+} & {
   /** What an objective that the run could neither show nor refute does to the test. Default: see `Inconclusive`. */
   readonly inconclusive?: Inconclusive
 }
 
 /** The metrics that an SLO may speak of. */
-export type SloKey = Exclude<keyof Slo, 'inconclusive'>
+export type SloKey = ObjectiveMetricId
 
 export const INCONCLUSIVE = ['fail', 'warn'] as const
 /** `warn` shows it and lets the test pass. */

@@ -1,5 +1,20 @@
-import type { Distribution } from '../report.ts'
+import * as z from 'zod'
 import { quantile } from './quantile.ts'
+
+/** Linear interpolation between order statistics (numpy's default, R type 7). `std` has n - 1 in its denominator. */
+export const Distribution = z.object({
+  mean: z.number(),
+  std: z.number(),
+  min: z.number(),
+  p50: z.number(),
+  p75: z.number(),
+  p90: z.number(),
+  p95: z.number(),
+  p99: z.number(),
+  max: z.number(),
+  count: z.int().nonnegative(),
+})
+export type Distribution = z.infer<typeof Distribution>
 
 /**
  * Describes samples in any order; null when there are none, because no number describes nothing.

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { OBJECTIVE_METRIC_IDS } from '../metrics/objective-metrics.ts'
 import { STATISTICS } from '../metrics/statistic.ts'
-import { OBJECTIVE_METRIC_IDS } from '../metrics/catalog.ts'
 
 /** `inconclusive`: neither shown nor refuted. `invalid`: the numbers must not be judged. */
 export const VERDICT_WORDS = ['pass', 'fail', 'inconclusive', 'invalid'] as const
@@ -26,7 +26,7 @@ const common = {
   overruled: Overruling.nullable(),
 }
 
-/** Requests whose time was not seen although they must have had it: they are left out, or may exceed any limit. */
+/** Requests whose time was not seen although they must have had it: they may exceed any limit. */
 const Unseen = z.object({
   /** `no-text`: tokens and no text, so that the first token was not seen. `no-pace`: too few pieces to show the pace. */
   why: z.enum(['no-text', 'no-pace']),
@@ -36,24 +36,25 @@ const Unseen = z.object({
   /** Most of them have no text at all. */
   mostlyTextless: z.boolean(),
 })
+export type Unseen = z.infer<typeof Unseen>
+
+/** What became of the requests, and why that leaves the verdict open; `unseen` and `growingQueue` are null where they do not. */
+const requests = {
+  failed: count,
+  requests: count,
+  /** A failed request stands at that place, so that there is no number. */
+  neverAnswered: z.boolean(),
+  unseen: Unseen.nullable(),
+}
 
 /** What the numbers of an objective rest on. */
 const Evidence = z.discriminatedUnion('is', [
-  /** One number beside its limit. `failed` of `requests` failed; `neverAnswered`: a failed request stands at that place. */
-  z.object({
-    is: z.literal('point'),
-    failed: count,
-    requests: count,
-    neverAnswered: z.boolean(),
-    unseen: Unseen.nullable(),
-  }),
+  /** One number beside its limit. */
+  z.object({ is: z.literal('point'), ...requests }),
   /** How many requests exceed the limit, and which shares that allows (`judgePercentile`). */
   z.object({
     is: z.literal('percentile'),
-    failed: count,
-    requests: count,
-    neverAnswered: z.boolean(),
-    unseen: Unseen.nullable(),
+    ...requests,
     confidence: share,
     over: count,
     total: count,
@@ -91,8 +92,8 @@ const ObjectiveVerdict = z.object({
   evidence: Evidence,
   /** The SLO does not state it: where it says nothing of the error rate, no request may fail. */
   implied: z.boolean(),
-  /** Where the time of a broken TTFT went, as far as the server tells, and its slowest requests: further lines of the text. */
-  explanation: z.array(z.string()),
+  /** Of a broken TTFT: where the time went, as far as the server tells, and a table of its slowest requests, a line each. */
+  explanation: z.object({ shares: z.string().nullable(), slowest: z.array(z.string()) }).nullable(),
 })
 export type ObjectiveVerdict = z.infer<typeof ObjectiveVerdict>
 
@@ -103,7 +104,7 @@ const RegressionVerdict = z.object({
   gate: z.string(),
   /** By which share it may be worse; of failed requests a share of the requests. */
   margin: z.number(),
-  /** The change as a share, + is worse; of failed requests a difference of shares. With one-sided 95 % bounds. */
+  /** The change as a share, + is worse; of failed requests a difference of their shares. With one-sided 95 % bounds. */
   estimate: z.number(),
   low: z.number(),
   high: z.number(),
@@ -116,8 +117,17 @@ const RegressionVerdict = z.object({
   holm: z.object({ adjusted: z.number(), suspects: count }).nullable(),
   /** Of the gate on failed requests: how many failed of how many on each side. Null for the others. */
   failures: z.object({ candidate: count, baseline: count, requests: count }).nullable(),
-  /** What noise hides, and how many pairs would settle it, as logarithms; null for failed requests. */
-  noise: z.object({ detectable: z.number(), pairsToSettle: z.number().nullable() }).nullable(),
+  /**
+   * Why noise leaves it open: it hides a change of this share, which is too much to gate, too near the margin to tell, or takes
+   * so many pairs to settle (null: over 1000). Null where the gate is decided, and for failed requests.
+   */
+  noise: z
+    .object({
+      detectable: z.number(),
+      says: z.enum(['too-noisy', 'too-near', 'more-pairs']),
+      pairsToSettle: count.nullable(),
+    })
+    .nullable(),
   /** `0.4.1 -> 0.4.2` where the baseline is of another version; null otherwise. */
   versionChange: z.string().nullable(),
 })
@@ -175,8 +185,8 @@ const ValidityVerdict = z.object({
   limit: z.number().nullable(),
   /** What happened and what to do, in sentences. */
   facts: z.string(),
-  /** Of `client-error`: the objective whose limit is too near, `ttft.p99`; null otherwise. */
-  about: z.string().nullable(),
+  /** Of `client-error`: the objective whose limit is too near, `ttft.p99`, and the share of it that is the most; null otherwise. */
+  about: z.object({ objective: z.string(), share }).nullable(),
 })
 export type ValidityVerdict = z.infer<typeof ValidityVerdict>
 
@@ -216,8 +226,13 @@ export const Verdict = z.discriminatedUnion('kind', [
 ])
 export type Verdict = z.infer<typeof Verdict>
 
+/** What its judge said, whatever has overruled it since. */
+export function judgedAs({ verdict, overruled }: Pick<Verdict, 'verdict' | 'overruled'>): VerdictWord {
+  return overruled?.was ?? verdict
+}
+
 /** The same verdict with another word, and why. One that was overruled before keeps what its judge said. */
 export function overrule<V extends Verdict>(verdict: V, by: Overruling['by'], word: VerdictWord): V {
   if (verdict.verdict === word) return verdict
-  return { ...verdict, verdict: word, overruled: { by, was: verdict.overruled?.was ?? verdict.verdict } }
+  return { ...verdict, verdict: word, overruled: { by, was: judgedAs(verdict) } }
 }

@@ -1,20 +1,26 @@
 import { clopperPearson } from '../stats/clopper-pearson.ts'
 import { requestsForPercentile } from '../stats/min-requests.ts'
-import type { PercentileObjective, PercentileVerdict } from './judge-percentile.ts'
+import type { Ms } from '../base/units.ts'
 
-type Stated = Pick<PercentileObjective, 'percentile' | 'limit' | 'confidence' | 'metric'>
-type Found = Omit<PercentileVerdict, 'message'>
+interface Stated {
+  /** 99 for P99. */
+  readonly percentile: number
+  readonly limit: Ms
+  readonly confidence: number
+}
 
-/** `SLO PASS          P99 TTFT < 400 ms: 1 of 1000 over (worth 991 independent): at most 0.48% exceed it, 95% sure` */
-export function percentileMessage(objective: Stated, found: Found): string {
-  const { percentile, limit, metric } = objective
-  const name = metric === undefined ? '' : ` ${metric}`
-  const word = `SLO ${found.verdict.toUpperCase()}`.padEnd(18)
-  return `${word}P${percentile}${name} < ${limit} ms: ${percentileEvidence(objective, found)}`
+/** As `judgePercentile` found it: requests over the limit, and the shares over it that this allows. */
+interface Found {
+  readonly verdict: 'pass' | 'fail' | 'inconclusive'
+  readonly over: number
+  readonly total: number
+  readonly effectiveTotal: number
+  readonly upper: number
+  readonly lower: number
 }
 
 /** What was seen, what it shows, and how many requests would settle it, without the objective itself. */
-export function percentileEvidence({ percentile, limit, confidence = 0.95 }: Stated, found: Found): string {
+export function percentileEvidence({ percentile, limit, confidence }: Stated, found: Found): string {
   const { verdict, over, total, effectiveTotal, upper, lower } = found
   const clustered = total > effectiveTotal
   const worth = clustered ? ` (worth ${counted(effectiveTotal)}${verdict === 'pass' ? ' independent' : ''})` : ''
