@@ -1,5 +1,5 @@
 import { BenchError } from '../base/errors.ts'
-import type { RunReport } from '../report.ts'
+import type { CaseReport, Trial } from '../report.ts'
 import type { Baseline } from './baseline-file.ts'
 import { recordedTrial } from './recorded-trial.ts'
 import type { TrialPairs } from './trial.ts'
@@ -7,20 +7,18 @@ import type { TrialPairs } from './trial.ts'
 /** Goes up when a metric or a gate comes to mean something else: an older number is then another quantity. */
 const DEFINITIONS = 2
 
-/** The trials of a case as a baseline. RangeError without one. */
-export function baselineOf(reports: readonly RunReport[], hardware: string): Baseline {
-  const [first] = reports
-  if (first === undefined) throw new RangeError('A baseline has at least one trial.')
-  const { framework, version, variant, model, simulated, sampling } = first.target
-  const { requestRate, numPrompts, arrival, dataset, maxConcurrency, nonceTokens } = first.load
+/** The trials of a case as a baseline, with further ones of the same case. */
+export function baselineOf(report: CaseReport, hardware: string, further: readonly Trial[] = []): Baseline {
+  const { framework, version, variant, model, simulated, sampling } = report.target
+  const { requestRate, numPrompts, arrival, dataset, maxConcurrency, nonceTokens } = report.load
   return {
-    case: first.case,
+    case: report.case,
     definitions: DEFINITIONS,
-    acceptedAt: first.environment.startedAt,
+    acceptedAt: report.environment.startedAt,
     hardware: simulated ? null : hardware,
     target: { framework, version, variant, model, simulated, sampling },
     load: { requestRate, numPrompts, arrival, dataset, maxConcurrency, nonceTokens },
-    trials: reports.map(recordedTrial),
+    trials: [...report.trials, ...further].map(recordedTrial),
   }
 }
 
@@ -31,8 +29,8 @@ export function baselineOf(reports: readonly RunReport[], hardware: string): Bas
  * BenchError `not-comparable`, saying what differs, when the accepted trials were of another target, load, workload or
  * definition of the metrics, or measured on another machine, or when they lack a seed.
  */
-export function pairWithBaseline(reports: readonly RunReport[], baseline: Baseline, hardware: string): TrialPairs {
-  const run = baselineOf(reports, hardware)
+export function pairWithBaseline(report: CaseReport, baseline: Baseline, hardware: string): TrialPairs {
+  const run = baselineOf(report, hardware)
   refuseDifferent(run.case, factsThatDiffer(run, baseline))
   const accepted = run.trials.map((trial) => {
     const found = baseline.trials.find(({ seed }) => seed === trial.seed)
@@ -49,7 +47,7 @@ export function pairWithBaseline(reports: readonly RunReport[], baseline: Baseli
 /** `vllm 0.4.1 -> 0.5.0`, where the baseline is of another version than the run; null where it is of the same. */
 export function versionChange(
   { target: before }: Pick<Baseline, 'target'>,
-  { target: now }: Pick<RunReport, 'target'>,
+  { target: now }: Pick<CaseReport, 'target'>,
 ): string | null {
   if (before.version === now.version) return null
   return `${now.framework} ${before.version ?? 'of unknown version'} -> ${now.version ?? 'unknown version'}`

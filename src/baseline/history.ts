@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { flatMetrics } from '../metrics/flat-metrics.ts'
+import { findMetric } from '../metrics/find-metric.ts'
 import { isBuffered } from '../metrics/pace.ts'
-import { obstaclesToComparison } from '../metrics/invalidities.ts'
-import { groupTrials } from '../metrics/pool-trials.ts'
-import { FRAMEWORK_IDS, type BenchReport, type RunReport } from '../report.ts'
+import { obstaclesToComparison } from './obstacles-to-comparison.ts'
+import { FRAMEWORK_IDS, type BenchReport, type CaseReport, type Trial } from '../report.ts'
 
 export const HISTORY_SCHEMA = 'vitest-llm-bench/history@1'
 
@@ -35,17 +35,20 @@ export interface LeftOut {
   readonly reason: string
 }
 
-/** One entry for each case and target of a report, with a trial for each of its runs. */
-export function historyEntries({ runs }: BenchReport): { entries: HistoryEntry[]; leftOut: LeftOut[] } {
-  const judged = runs.map((run) => ({ run, reason: unusable(run) }))
-  const leftOut = judged.flatMap(({ run, reason }) => (reason === null ? [] : [{ case: run.case, reason }]))
-  const usable = judged.flatMap(({ run, reason }) => (reason === null ? [run] : []))
-  return { entries: groupTrials(usable).map(entryOf), leftOut }
+/** One entry for each case of a report that can be compared with others. */
+export function historyEntries({ cases }: BenchReport): { entries: HistoryEntry[]; leftOut: LeftOut[] } {
+  const entries: HistoryEntry[] = []
+  const leftOut: LeftOut[] = []
+  for (const one of cases) {
+    const reason = unusable(one)
+    if (reason === null) entries.push(entryOf(one))
+    else leftOut.push({ case: one.case, reason })
+  }
+  return { entries, leftOut }
 }
 
-function entryOf(runs: readonly RunReport[]): HistoryEntry {
-  const trials = runs.toSorted((a, b) => a.load.trial - b.load.trial)
-  const { case: name, target, load, environment } = trials[0]!
+function entryOf({ case: name, target, load, trials, environment }: CaseReport): HistoryEntry {
+  const [first] = trials
   return {
     schema: HISTORY_SCHEMA,
     case: name,
@@ -56,22 +59,24 @@ function entryOf(runs: readonly RunReport[]): HistoryEntry {
     model: target.model,
     simulated: target.simulated,
     requestRate: load.requestRate,
-    digest: load.digest,
+    digest: first?.digest ?? null,
     recordedAt: environment.startedAt,
-    trials: trials.map((run) => ({
-      seed: run.load.seed + run.load.trial,
-      metrics: Object.fromEntries(flatMetrics(run.metrics).filter(([name]) => isObserved(name, run))),
+    trials: trials.map((trial) => ({
+      seed: trial.seed,
+      metrics: Object.fromEntries(flatMetrics(trial.metrics).filter(([path]) => isObserved(path, trial))),
     })),
   }
 }
 
-/** TPOT and ITL of a run behind a proxy that buffers are not those of the server. */
-function isObserved(name: string, { validity }: RunReport): boolean {
-  return !isBuffered(validity.pace) || !/^(?:tpot|itl)\./.test(name)
+/** Behind a proxy that buffers, what needs the pace of the answers is not the server's. */
+function isObserved(path: string, { validity }: Trial): boolean {
+  const metric = findMetric(path)
+  const needsPace = metric?.kind === 'distribution' && metric.unseen?.why === 'no-pace'
+  return !needsPace || !isBuffered(validity.pace)
 }
 
-function unusable(run: RunReport): string | null {
-  if (run.metrics.completed === 0) return 'no request completed'
-  const [obstacle] = obstaclesToComparison([run])
+function unusable(report: CaseReport): string | null {
+  if (report.metrics.completed === 0) return 'no request completed'
+  const [obstacle] = obstaclesToComparison(report)
   return obstacle === undefined ? null : `the run cannot be compared: ${obstacle}`
 }

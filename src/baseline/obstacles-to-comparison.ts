@@ -1,18 +1,13 @@
-import type { RunReport, Verdict } from '../report.ts'
-import { warmCacheOf } from '../doubts/warm-cache.ts'
-
-/** Why runs cannot be judged, those of all trials together; empty when they can. */
-export function invalidities(reports: readonly { readonly verdicts: readonly Verdict[] }[]): Verdict[] {
-  return reports.flatMap(({ verdicts }) =>
-    verdicts.filter(({ kind, verdict }) => kind === 'validity' && verdict === 'invalid'),
-  )
-}
+import type { CaseReport } from '../report.ts'
+import { invalidities } from '../verdict/invalidities.ts'
+import { inWords } from '../verdict/words.ts'
 
 /**
  * Why the trials of a case cannot be held against others, in words; empty when they can. Besides what makes them invalid: prompts
  * that a warm cache knew, which make any version look faster.
  */
-export function obstaclesToComparison(reports: readonly Pick<RunReport, 'verdicts' | 'validity'>[]): string[] {
-  const warm = reports.map(warmCacheOf).find((doubt) => doubt !== undefined)
-  return [...invalidities(reports), ...(warm === undefined ? [] : [warm])].map(({ message }) => message)
+export function obstaclesToComparison({ verdicts, doubts }: Pick<CaseReport, 'verdicts' | 'doubts'>): string[] {
+  const warm = doubts.find(({ code }) => code === 'warm-cache')
+  const invalid = invalidities({ verdicts }).map((verdict) => inWords(verdict).message)
+  return [...invalid, ...(warm === undefined ? [] : [warm.message])]
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { BenchError } from '../base/errors.ts'
 import { decodeMeasured } from '../metrics/measured-requests.ts'
-import type { RunReport } from '../report.ts'
+import type { CaseReport, Trial } from '../report.ts'
 import { quantile } from '../stats/quantile.ts'
 import { mean, variance } from '../stats/variance.ts'
 import { MS_PER_SECOND, type Ms } from '../base/units.ts'
@@ -33,13 +33,13 @@ const LATENCIES = { ttft: 'ttft', tpot: 'tpot', itl: 'itl', e2el: 'e2eLatency' }
 const STATISTIC = /^(mean|median|std|p\d+(?:\.\d+)?)_(ttft|tpot|itl|e2el)_ms$/
 
 /**
- * The measured requests of a run as `vllm bench serve` would have written them, by its definitions: latencies count from the
+ * The measured requests of a trial as `vllm bench serve` would have written them, by its definitions: latencies count from the
  * sending, failures are in no latency, times in arrays are seconds, and a failed request has 0 there and its kind in `errors`.
  * Answers and the gaps between tokens are not in a report, so `generated_texts` and `itls` are missing.
  */
-export function toVllmResult(report: RunReport): Record<string, unknown> {
-  const { target, load, metrics, environment } = report
-  const columns = decodeMeasured(report)
+export function toVllmResult({ target, load, environment }: CaseReport, trial: Trial): Record<string, unknown> {
+  const { metrics } = trial
+  const columns = decodeMeasured(trial)
   const kinds = new Map(columns.failures.map(({ index, kind }) => [index, kind]))
   const isCompleted = (_: unknown, index: number): boolean => !kinds.has(index)
   const sinceSending = (column: readonly (Ms | null)[]): (Ms | null)[] =>

@@ -1,9 +1,7 @@
+import { SIGNIFICANT } from '../doubts/queue-trend.ts'
 import { saturation } from '../doubts/saturation.ts'
 import { detectUnstableQueue } from '../doubts/unstable-queue.ts'
-import { recordsOfTrials } from './records-of-trials.ts'
-import type { ServingRun } from './serving-run.ts'
-
-const ALPHA = 0.01
+import { recordsOfTrials, type ServingRun } from './serving-run.ts'
 
 /**
  * Whether the waits of a case kept growing (`detectUnstableQueue`, the level shared among its trials), with the largest
@@ -19,7 +17,7 @@ export function queueOf(run: ServingRun): {
     growth: saturation(records).growth ?? 0,
   }))
   const long = trials.filter(({ queue }) => queue.verdict !== 'too-short')
-  const growing = long.filter(({ queue }) => (queue.p ?? 1) < ALPHA / trials.length)
+  const growing = long.filter(({ queue }) => (queue.p ?? 1) < SIGNIFICANT / trials.length)
   if (growing.length > 0) return { state: 'growing', growth: Math.max(...growing.map(({ growth }) => growth)) }
   return { state: long.length === trials.length ? 'stable' : 'unknown', growth: 0 }
 }

@@ -52,8 +52,8 @@ function arrivalOf(load: LoadOptions): Arrival {
   return load.arrival ?? poisson()
 }
 
-/** What a report says of a load. */
-export function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
+/** What a report says of the load of a case. */
+export function loadFacts(load: LoadOptions): LoadFacts {
   return {
     requestRate: load.requestRate === Infinity ? null : load.requestRate,
     numPrompts: load.numPrompts,
@@ -61,10 +61,8 @@ export function loadFacts(load: LoadOptions, { digest }: Workload): LoadFacts {
     dataset: datasetOf(load).label,
     maxConcurrency: load.maxConcurrency ?? null,
     seed: load.seed ?? 0,
-    trial: load.trial ?? 0,
     trials: load.trials ?? 1,
     nonceTokens: load.reusePrompts === true ? 0 : NONCE_TOKENS,
     countedBy: datasetOf(load).countedBy ?? null,
-    digest,
   }
 }

@@ -1,145 +1,44 @@
-import type { ClientFacts, Distribution, Metrics, RunReport, Stimulus, Verdict, Warning } from '../report.ts'
+import type { ClientFacts, Failures, Stimulus, Validity } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
-import { measuredRequests, type MeasuredRequests } from '../metrics/measured-requests.ts'
-import { perSecond } from '../metrics/throughput.ts'
-
-/** What can be said of a case whose trials are pooled: everything but the course of a single run. */
-export type CaseReport = Omit<RunReport, 'requests' | 'series' | 'telemetry'>
-
-/** The reports of each case, one array a case, its trials in the order in which they ran. */
-export function groupTrials(reports: readonly RunReport[]): RunReport[][] {
-  const groups = new Map<string, RunReport[][]>()
-  for (const report of reports) {
-    const { trial: _trial, digest: _digest, ...load } = report.load
-    // A server that was started again between two trials may have another port.
-    const { url: _url, ...target } = report.target
-    const key = JSON.stringify([report.case, target, load])
-    const cases = groups.get(key) ?? []
-    groups.set(key, cases)
-    const latest = cases.at(-1)
-    // The same trial twice is another case with the same name: two files may define one.
-    if (latest === undefined || latest.some(({ load: { trial } }) => trial === report.load.trial)) cases.push([report])
-    else latest.push(report)
-  }
-  return [...groups.values()].flat()
-}
+import type { Ms } from '../base/units.ts'
 
 /**
- * The trials of one case as one run: what a table shows in one row. A single trial is returned as it is.
- *
- * Durations and counts are sums, rates are totals over the summed duration, latencies are those of all requests (from the
- * columns, so within 0.025 %), the peak is the highest, `load.numPrompts` is that of all trials together. ITL, which
- * the columns do not hold, is null. A doubt that not every trial raises says which does. RangeError without a trial.
+ * The validity of all trials of a case, which have the same load: counts are sums, shares and rates are means, and where neither
+ * says anything it is that of the worst. `connectMs` has the times of all connections. A single trial's is its own. RangeError
+ * without a trial.
  */
-export function poolTrials(trials: readonly RunReport[]): CaseReport {
+export function poolValidity(trials: readonly Validity[], connectMs: readonly Ms[]): Validity {
   const [first] = trials
   if (first === undefined) throw new RangeError('There is no trial to pool.')
   if (trials.length === 1) return first
-  const numPrompts = sum(trials, ({ load }) => load.numPrompts)
-  const validities = trials.map(({ validity }) => validity)
   return {
-    ...first,
-    load: { ...first.load, numPrompts, trials: trials.length },
-    metrics: poolMetrics(trials),
-    verdicts: trials.flatMap(verdictsOf),
-    validity: {
-      ...first.validity,
-      sentShare: sum(trials, ({ load, validity }) => load.numPrompts * validity.sentShare) / numPrompts,
-      offeredShare: sumOrNull(validities.map(({ offeredShare }) => offeredShare && offeredShare / trials.length)),
-      stimulus: poolStimuli(validities.map(({ stimulus }) => stimulus)),
-      lengthMismatches: sum(validities, ({ lengthMismatches }) => lengthMismatches),
-      tokenSources: addCounts(validities.map(({ tokenSources }) => tokenSources)),
-      finishReasons: addCounts(validities.map(({ finishReasons }) => finishReasons)),
-      pace: poolPaces(validities.map(({ pace }) => pace)),
-      promptTokenDifference: poolDifferences(validities.map((each) => each.promptTokenDifference)),
-      cachedPromptShare: meanOrNull(validities.map((each) => each.cachedPromptShare)),
-      connections: poolConnections(validities.map(({ connections }) => connections)),
-      client: poolClients(validities.map(({ client }) => client)),
-      warmup: {
-        sent: sum(validities, ({ warmup }) => warmup.sent),
-        failed: sum(validities, ({ warmup }) => warmup.failed),
-        trimmed: sum(validities, ({ warmup }) => warmup.trimmed),
-      },
-      warnings: poolWarnings(trials),
+    sentShare: sum(trials, ({ sentShare }) => sentShare) / trials.length,
+    offeredShare: meanOrNull(trials.map(({ offeredShare }) => offeredShare)),
+    stimulus: poolStimuli(trials.map(({ stimulus }) => stimulus)),
+    lengthMismatches: sum(trials, ({ lengthMismatches }) => lengthMismatches),
+    tokenSources: addCounts(trials.map(({ tokenSources }) => tokenSources)),
+    finishReasons: addCounts(trials.map(({ finishReasons }) => finishReasons)),
+    pace: poolPaces(trials.map(({ pace }) => pace)),
+    promptTokenDifference: poolDifferences(trials.map((each) => each.promptTokenDifference)),
+    cachedPromptShare: meanOrNull(trials.map((each) => each.cachedPromptShare)),
+    connections: poolConnections(
+      trials.map(({ connections }) => connections),
+      connectMs,
+    ),
+    client: poolClients(trials.map(({ client }) => client)),
+    warmup: {
+      sent: sum(trials, ({ warmup }) => warmup.sent),
+      failed: sum(trials, ({ warmup }) => warmup.failed),
+      trimmed: sum(trials, ({ warmup }) => warmup.trimmed),
     },
-    errors: poolErrors(trials),
   }
 }
 
 /** Failures of all trials by kind, most frequent first. */
-export function poolErrors(trials: readonly RunReport[]): RunReport['errors'] {
-  return [
-    ...Map.groupBy(
-      trials.flatMap(({ errors }) => errors),
-      ({ kind }) => kind,
-    ),
-  ]
+export function poolErrors(trials: readonly Failures[]): Failures {
+  return [...Map.groupBy(trials.flat(), ({ kind }) => kind)]
     .map(([kind, errors]) => ({ kind, count: sum(errors, ({ count }) => count), example: errors[0]?.example ?? '' }))
     .sort((a, b) => b.count - a.count)
-}
-
-function poolMetrics(trials: readonly RunReport[]): Metrics {
-  const metrics = trials.map((trial) => trial.metrics)
-  const requests = trials.map(measuredRequests)
-  const durationMs = sum(metrics, (each) => each.durationMs)
-  const completed = sum(metrics, (each) => each.completed)
-  const inputTokens = sum(metrics, (each) => each.inputTokens)
-  const outputTokens = sum(metrics, (each) => each.outputTokens)
-  return {
-    durationMs,
-    completed,
-    failed: sum(metrics, ({ failed }) => failed),
-    inputTokens,
-    outputTokens,
-    requestThroughput: perSecond(completed, durationMs),
-    inputThroughput: perSecond(inputTokens, durationMs),
-    outputThroughput: perSecond(outputTokens, durationMs),
-    goodput: sumOrNull(metrics.map((each) => each.goodput && (each.goodput * each.durationMs) / durationMs)),
-    ttft: distributionOf(requests, 'ttft'),
-    tpot: distributionOf(requests, 'tpot'),
-    itl: null,
-    e2eLatency: distributionOf(requests, 'e2eLatency'),
-    queueLateness: distributionOf(requests, 'lateness'),
-    peakConcurrency: Math.max(...metrics.map(({ peakConcurrency }) => peakConcurrency)),
-  }
-}
-
-function distributionOf(
-  trials: readonly MeasuredRequests[],
-  column: 'ttft' | 'tpot' | 'e2eLatency' | 'lateness',
-): Distribution | null {
-  return distribution(trials.flatMap((requests) => requests[column].filter((value) => value !== null)))
-}
-
-/** Those on objectives stand in one of the trials and are about all; those on validity are about their own. */
-function verdictsOf({ verdicts, load }: RunReport): Verdict[] {
-  return verdicts.map((verdict) =>
-    verdict.kind === 'validity' ? { ...verdict, objective: `${verdict.objective}, trial ${load.trial}` } : verdict,
-  )
-}
-
-/** Doubts about the case, or that name their trials themselves. */
-const ABOUT_THE_CASE: readonly Warning['code'][] = ['short-sample', 'new-version', 'repeated']
-
-/** What only some trials raise names them; of what they word differently the first wording is kept. */
-function poolWarnings(trials: readonly RunReport[]): Warning[] {
-  const said = trials.flatMap(({ validity, load }) =>
-    validity.warnings.map((warning) => ({ ...warning, trial: load.trial })),
-  )
-  return [...Map.groupBy(said, ({ code }) => code)].flatMap(([code, alike]) => {
-    if (ABOUT_THE_CASE.includes(code)) {
-      return [...new Set(alike.map(({ message }) => message))].map((message) => ({ code, message }))
-    }
-    const numbers = [...new Set(alike.map(({ trial }) => trial))]
-    const [first, ...others] = numbers
-    const messages = alike.filter(({ trial }) => trial === first).map(({ message }) => message)
-    const isOne = alike.every(({ message }) => messages.includes(message))
-    if (isOne && numbers.length === trials.length) {
-      return messages.map((message) => ({ code, message }))
-    }
-    const more = others.length === 0 ? '' : ` Likewise in trial ${others.join(', ')}.`
-    return messages.map((message) => ({ code, message: `trial ${first}: ${message}${more}` }))
-  })
 }
 
 /** Mean rates, the worst distance, all late sends. */
@@ -153,15 +52,14 @@ function poolStimuli(all: readonly Stimulus[]): Stimulus {
   }
 }
 
-function poolConnections(all: readonly RunReport['validity']['connections'][]): RunReport['validity']['connections'] {
+function poolConnections(all: readonly Validity['connections'][], connectMs: readonly Ms[]): Validity['connections'] {
   const known = all.filter((connections) => connections !== null)
   if (known.length < all.length) return null
   return {
     opened: sum(known, ({ opened }) => opened),
     reused: sum(known, ({ reused }) => reused),
     resent: sum(known, ({ resent }) => resent),
-    // The times of the single connections are in no report.
-    connectMs: null,
+    connectMs: distribution(connectMs),
   }
 }
 
@@ -173,7 +71,7 @@ function poolClients(all: readonly ClientFacts[]): ClientFacts {
 }
 
 /** Tokens an event as a mean over the requests: how many events each trial had is in no report. */
-function poolPaces(all: readonly RunReport['validity']['pace'][]): RunReport['validity']['pace'] {
+function poolPaces(all: readonly Validity['pace'][]): Validity['pace'] {
   const known = all.filter(({ tokensAtOnce }) => tokensAtOnce !== null)
   const weight = sum(known, ({ requests }) => requests)
   const weighted = sum(known, ({ requests, tokensAtOnce }) => requests * (tokensAtOnce ?? 0))
@@ -184,9 +82,7 @@ function poolPaces(all: readonly RunReport['validity']['pace'][]): RunReport['va
   }
 }
 
-function poolDifferences(
-  all: readonly RunReport['validity']['promptTokenDifference'][],
-): RunReport['validity']['promptTokenDifference'] {
+function poolDifferences(all: readonly Validity['promptTokenDifference'][]): Validity['promptTokenDifference'] {
   const known = all.filter((difference) => difference !== null)
   if (known.length === 0) return null
   const count = sum(known, (each) => each.count)
@@ -204,14 +100,8 @@ function sum<T>(values: readonly T[], pick: (value: T) => number): number {
 
 /** Null as soon as one is. */
 function meanOrNull(values: readonly (number | null)[]): number | null {
-  const total = sumOrNull(values)
-  return total === null ? null : total / values.length
-}
-
-/** Null as soon as one is. */
-function sumOrNull(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
-  return known.length < values.length ? null : sum(known, (value) => value)
+  return known.length < values.length ? null : sum(known, (value) => value) / known.length
 }
 
 function addCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -1,20 +1,19 @@
 import type { Progress } from '../load/progress.ts'
-import type { RunReport } from '../report.ts'
+import type { Metrics } from '../report.ts'
 import type { LoadOptions } from './load-options.ts'
 
-/** One bar for the measured requests of all trials: what the earlier ones did counts as done. */
+/** One bar for the measured requests of all trials: what the earlier ones did (`before`) counts as done. */
 export function progressOverTrials(
   onProgress: (progress: Progress) => void,
-  done: readonly { readonly report: RunReport }[],
+  before: readonly Metrics[],
   { numPrompts, trials = 1 }: Pick<LoadOptions, 'numPrompts' | 'trials'>,
 ): (progress: Progress) => void {
-  const before = done.map(({ report }) => report.metrics)
-  const sum = (pick: (metrics: RunReport['metrics']) => number): number =>
+  const sum = (pick: (metrics: Metrics) => number): number =>
     before.reduce((total, metrics) => total + pick(metrics), 0)
   const completed = sum((metrics) => metrics.completed)
   const failed = sum((metrics) => metrics.failed)
   const elapsedMs = sum((metrics) => metrics.durationMs)
-  const toCome = numPrompts * (trials - done.length - 1)
+  const toCome = numPrompts * (trials - before.length - 1)
   return (now) =>
     onProgress(
       now.phase !== 'load'

@@ -1,210 +1,55 @@
-import { availableParallelism } from 'node:os'
-import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import { createHttpTransport } from '../client/http-transport.ts'
-import type { Transport, WireRequest } from '../client/transport.ts'
-import type { Clock } from '../base/clock.ts'
-import { chooseClientThreads } from '../load/choose-client-threads.ts'
-import { type ClientThreads, createClientThreads } from '../load/client-threads.ts'
-import { monotonicNow } from '../load/monotonic.ts'
-import { createRealClock } from '../load/real-clock.ts'
-import type { Progress } from '../load/progress.ts'
-import { runLoad, type LoadOptions as DispatchOptions, type LoadResult } from '../load/run-load.ts'
-import { runWatchedLoad } from '../load/run-watched-load.ts'
-import type { HttpEndpoint } from '../load/run-http-load.ts'
-import { createVirtualClock } from '../load/virtual-clock.ts'
 import { BenchError } from '../base/errors.ts'
-import { discover } from '../frameworks/discover.ts'
-import { targetLabel, type Target, type UrlEndpoint } from '../frameworks/target.ts'
-import { URL_VARIABLES } from '../frameworks/url-variables.ts'
-import { toWireRequest } from '../frameworks/wire-request.ts'
-import { buildRunReport } from './report.ts'
-import { summariseTrials } from '../metrics/summarise.ts'
-import { maskDeep, masker, remembering } from '../base/mask.ts'
-import { whyUnwritable } from './why-unwritable.ts'
-import { measuredRecords } from '../metrics/fill.ts'
-import { plainLine } from '../base/plain-text.ts'
-import type { RequestRecord } from '../record.ts'
-import type { Environment, RunReport, Verdict } from '../report.ts'
-import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
-import { meetsObjectives } from '../slo/objectives.ts'
-import type { EngineLog } from '../telemetry/log-samples.ts'
-import { openMetricsSources } from '../telemetry/metrics-sources.ts'
-import type { Workload } from '../workload/workload.ts'
-import { calibrationFor } from './client-calibration.ts'
-import type { LoadOptions } from './load-options.ts'
-import { checkSize } from './load-size.ts'
-import { doubtClient } from './doubt-client.ts'
-import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
-import { progressOverTrials } from './progress-over-trials.ts'
-import { freshRepeats, measureUntilValid, type Repeats } from './repeats.ts'
-import { bodyInput, fixesLength, targetFacts } from './target-facts.ts'
+import { maskDeep, masker } from '../base/mask.ts'
+import { whyUnwritable } from '../metrics/why-unwritable.ts'
+import type { CaseReport } from '../report.ts'
+import { loadFacts } from './make-workload.ts'
+import { prepareCase, warmUp, type PreparedCase } from './prepare.ts'
+import { buildCaseReport } from './report.ts'
+import { goodputOf, runTrials, type MeasuredCase } from './run-trials.ts'
+import type { RunCaseOptions, ServingCase } from './serving-case.ts'
 import type { ServingRun } from './serving-run.ts'
-import { announce, filled, longestAnswer, nothingMeasured, type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
+import { targetFacts } from './target-facts.ts'
 
-/** A load run with its name and its target: what travels through Vitest's `bench` to our provider. */
-export interface ServingCase {
-  readonly name: string
-  readonly target: Target
-  readonly load: LoadOptions
-  /** Ends the load with what was measured. Default: that of the test. */
-  readonly signal?: AbortSignal
-  /** Of the target's server, where it was launched for the case. */
-  readonly log?: EngineLog
-  /** For its invalid trials, where it shares them with other cases. Default: repeats of its own. */
-  readonly repeats?: Repeats
-}
-
-export interface RunCaseOptions {
-  readonly environment: Environment
-  readonly signal: AbortSignal
-  readonly onProgress: ((progress: Progress) => void) | undefined
-  /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
-  readonly onPlan?: ((plan: string) => void) | undefined
-}
-
-/** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
-const MAX_CONNECTIONS = 16_384
+export type { RunCaseOptions, ServingCase }
 
 /**
- * Runs one case from its target to the reports of its trials. Throws BenchError when it cannot be run at all; an abort
- * ends it with what was measured. Invalid trials are repeated (`measureUntilValid`).
+ * Runs one case from its target to its report. Throws BenchError when it cannot be run at all; an abort ends it with what was
+ * measured.
  */
-export async function runCase(
-  { name, target: asked, load, log, repeats = freshRepeats() }: ServingCase,
-  options: RunCaseOptions,
-): Promise<ServingRun> {
-  checkSize(load)
-  const loads = trialsOf(load)
-  const workloads = await makeWorkloads(name, loads, asked)
-  const target = await discover(asked)
-  const clients = openClients(target, load, workloads)
-  const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
+export async function runCase(serving: ServingCase, options: RunCaseOptions): Promise<ServingRun> {
+  const prepared = await prepareCase(serving)
   try {
-    const warmup = await warmUp(target, load, clients, options)
-    for (const [index, measured] of workloads.entries()) {
-      if (index > 0 && options.signal.aborted) break
-      const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
-      const own = loads[index] ?? load
-      const medianAnswer = warmup === null ? undefined : longestAnswer(warmup, trials)
-      const trial = { name, target, load: own, warmup: index === 0 ? warmup : null, clients, ...(log && { log }) }
-      const measure = async (attempt: number): ReturnType<typeof runTrial> => {
-        // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
-        const fresh = attempt === 0 ? measured : await makeWorkload(own, asked)
-        const workload = await filled(fresh, own, medianAnswer, (each) => makeWorkload(each, asked))
-        if (index + attempt === 0) announce(warmup, workload, load, options)
-        return runTrial({ ...trial, workload }, { ...options, onProgress })
-      }
-      trials.push(await measureUntilValid(measure, repeats, options.signal))
-    }
-  } catch (error) {
-    // What the trials before it measured stays.
-    const isCutShort = error instanceof BenchError && error.code === 'no-data' && options.signal.aborted
-    if (!isCutShort || trials.length === 0) throw error
+    const warmup = await warmUp(prepared, options)
+    const measured = await runTrials(prepared, warmup, options)
+    const report = reportOf(prepared, measured, options)
+    return { ...report.metrics, report, records: measured.trials.flatMap(({ records }) => records) }
   } finally {
-    await clients?.close()
-  }
-  const [first] = trials
-  if (first === undefined) throw new RangeError('A case has at least one trial.')
-  if (trials.length < loads.length) first.report.verdicts.push(trialsMissing(trials.length, loads.length))
-  const metrics =
-    trials.length === 1
-      ? first.report.metrics
-      : summariseTrials(
-          trials.map(({ records }) => records),
-          goodputOf(load),
-        )
-  return {
-    ...metrics,
-    report: first.report,
-    reports: trials.map(({ report }) => report),
-    records: trials.flatMap(({ records }) => records),
+    await prepared.clients?.close()
   }
 }
 
-/** The threads of all trials and of their warm-up; null where this thread sends them. */
-function openClients(
-  { endpoint }: Target,
-  { clients = 'auto', maxConcurrency }: LoadOptions,
-  workloads: readonly Workload[],
-): ClientThreads | null {
-  if (endpoint.kind !== 'url') return null
-  const limits = { maxConcurrency: maxConcurrency ?? null, cores: availableParallelism() }
-  const count =
-    clients === 'auto' ? Math.max(...workloads.map((workload) => chooseClientThreads(workload, limits))) : clients
-  return count === 1 ? null : createClientThreads(count)
-}
-
-/** The load of each trial. */
-function trialsOf(load: LoadOptions): LoadOptions[] {
-  return Array.from({ length: load.trials ?? 1 }, (_, i) => ({ ...load, trial: (load.trial ?? 0) + i }))
-}
-
-function trialsMissing(observed: number, limit: number): Verdict {
-  const message = `The run was cut short after ${observed} of ${limit} trials.`
-  return { kind: 'validity', objective: 'all trials', verdict: 'invalid', observed, limit, message }
-}
-
-/** Sends the warm-up of a case; null where nothing is to be warmed up. */
-async function warmUp(
-  target: Target,
-  load: LoadOptions,
-  clients: ClientThreads | null,
-  { signal, onProgress }: RunCaseOptions,
-): Promise<Warmup | null> {
-  const warming = warmupLoad(load, target.endpoint.kind === 'url')
-  if (warming === null) return null
-  const workload = await makeWorkload(warming, target)
-  const { records } = await sendLoad(
-    { target, load, workload, clients },
-    { signal, ...(onProgress && { onProgress: (now) => onProgress({ ...now, phase: 'warm-up' }) }) },
-  )
-  return warmupOf(records)
-}
-
-/** A case, with what its trial sends. `warmup` is null where nothing was warmed up before it. */
-interface Trial extends ServingCase {
-  readonly workload: Workload
-  readonly warmup: Warmup | null
-  readonly clients: ClientThreads | null
-}
-
-/** BenchError `no-data` for a trial that was cut short before it measured anything. */
-async function runTrial(
-  { name, target, load, workload, warmup, clients, log }: Trial,
-  { environment, signal, onProgress }: RunCaseOptions,
-): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
-  const { telemetry, ...measured } = await sendLoad(
-    { target, load, workload, clients, ...(log && { log }) },
-    {
-      signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    },
-  )
-  const result = presentable(measured, target)
-  const { records } = result
-  if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
-  const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
-  const built = buildRunReport({
+/** BenchError `bad-report` where it could not be written. */
+function reportOf(
+  { serving: { name, load }, target }: PreparedCase,
+  { trials, repeated }: MeasuredCase,
+  { environment }: Pick<RunCaseOptions, 'environment'>,
+): CaseReport {
+  const built = buildCaseReport({
     case: name,
     target: targetFacts(target, load),
-    load: loadFacts(load, workload),
-    result,
-    telemetry,
+    load: loadFacts(load),
+    trials,
+    doubts: repeated.map((doubt) => ({ ...doubt, trial: null })),
     environment,
-    client,
-    ...(warmup === null ? {} : { warmup }),
-    ...goodputOf(load),
+    meetsObjectives: goodputOf(load),
   })
-  const report = maskDeep(built, masker(target.secrets), (name) => OURS.has(name))
+  const report = maskDeep(built, masker(target.secrets), (field) => OURS.has(field))
   const why = whyUnwritable(report)
-  if (why !== null) {
-    throw new BenchError(`${name} was run, and its report cannot be written: ${why}.`, {
-      code: 'bad-report',
-      remedy: 'Report this with the case that produced it.',
-    })
-  }
-  if (load.slo !== undefined) doubtClient([report], load.slo)
-  return { report, records }
+  if (why === null) return report
+  throw new BenchError(`${name} was run, and its report cannot be written: ${why}.`, {
+    code: 'bad-report',
+    remedy: 'Report this with the case that produced it.',
+  })
 }
 
 /** Fields of a report that hold no foreign words: names of ours, the author's own, and columns of numbers. */
@@ -215,91 +60,9 @@ const OURS: ReadonlySet<string> = new Set([
   'variant',
   'digest',
   'kind',
+  'reason',
   'code',
   'verdict',
   'requests',
   'series',
 ])
-
-async function sendLoad(
-  { target, load, workload, clients, log }: Pick<Trial, 'target' | 'load' | 'workload' | 'clients' | 'log'>,
-  options: Pick<DispatchOptions, 'onProgress'> & { readonly signal: AbortSignal },
-): ReturnType<typeof runWatchedLoad> {
-  const clockZero = monotonicNow()
-  const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock(clockZero)
-  const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
-  const transport = openTransport(target, clock, workload.seed, timeouts)
-  const metrics = openMetricsSources(target, transport, clock)
-  try {
-    const common = {
-      workload,
-      toWireRequest: wireRequests(target, load),
-      protocol: target.recipe.protocol,
-      fixedLength: fixesLength(target, load),
-      failOtherLengths: load.lengthMismatch === 'fail',
-      timeouts,
-      maxConcurrency: load.maxConcurrency ?? null,
-      signal: options.signal,
-    }
-    const { endpoint } = target
-    return await runWatchedLoad(
-      (onProgress) =>
-        clients !== null && endpoint.kind === 'url'
-          ? clients.run({ ...common, onProgress, clockZero, endpoint: connectTo(endpoint, timeouts) })
-          : runLoad({ ...common, onProgress, clock, transport }),
-      { ...options, clock },
-      { sources: metrics.sources, log: log ?? null },
-    )
-  } finally {
-    await Promise.all([metrics.close(), transport.close()])
-  }
-}
-
-function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
-  return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
-}
-
-function connectTo({ url, tls }: UrlEndpoint, timeouts: Timeouts): HttpEndpoint {
-  return { url, tls, connections: MAX_CONNECTIONS, connectTimeoutMs: timeouts.connect }
-}
-
-function openTransport(target: Target, clock: Clock, seed: number, timeouts: Timeouts): Transport {
-  switch (target.endpoint.kind) {
-    case 'simulated':
-      return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
-    case 'url':
-      return createHttpTransport({ ...connectTo(target.endpoint, timeouts), now: clock.now })
-    case 'launch':
-      throw new BenchError(`${targetLabel(target)} was not started.`, {
-        code: 'bad-target',
-        remedy: 'Give a target with a launch to `load` or `describeServing`: they start its server.',
-      })
-    case 'unset':
-      throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
-        code: 'bad-target',
-        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}, or how to start it (\`launch\`).`,
-      })
-  }
-}
-
-/** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */
-function presentable({ records, threads, ...result }: LoadResult, target: Target): LoadResult {
-  const mask = remembering(masker(target.secrets))
-  const crash = threads?.crash && { ...threads.crash, reason: plainLine(mask(threads.crash.reason)) }
-  return {
-    ...result,
-    records: records.map(({ finishReason, outcome, ...record }) => ({
-      ...record,
-      finishReason: finishReason === null ? null : mask(finishReason),
-      outcome: outcome.status === 'completed' ? outcome : { ...outcome, message: plainLine(mask(outcome.message)) },
-    })),
-    ...(threads && { threads: { ...threads, crash: crash ?? null } }),
-  }
-}
-
-function wireRequests(
-  target: Target,
-  load: LoadOptions,
-): (request: { prompt: string; outputTokens: number }) => WireRequest {
-  return (request) => toWireRequest(target, bodyInput(target, load, request))
-}

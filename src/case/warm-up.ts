@@ -1,8 +1,8 @@
 import { BenchError } from '../base/errors.ts'
 import { e2eLatency } from '../metrics/e2e-latency.ts'
-import { countErrors } from '../metrics/error-rate.ts'
+import { countErrors } from '../metrics/count-errors.ts'
 import type { RequestRecord } from '../record.ts'
-import type { RunReport } from '../report.ts'
+import type { Metrics } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import type { Ms } from '../base/units.ts'
 import { fillCount, withFill } from '../workload/fill.ts'
@@ -42,8 +42,8 @@ export function warmupOf(records: readonly RequestRecord[]): Warmup {
 }
 
 /** The longest median answer that the case has seen: of the warm-up, or of a trial. */
-export function longestAnswer({ medianAnswer }: Warmup, trials: readonly { readonly report: RunReport }[]): Ms | null {
-  const medians = [medianAnswer, ...trials.map(({ report }) => report.metrics.e2eLatency?.p50 ?? null)]
+export function longestAnswer({ medianAnswer }: Warmup, trials: readonly Metrics[]): Ms | null {
+  const medians = [medianAnswer, ...trials.map(({ e2eLatency }) => e2eLatency?.p50 ?? null)]
   return medians.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null)
 }
 

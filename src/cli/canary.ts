@@ -2,8 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util'
 import { flyCanaries, type CanaryFlight, type Margins, type RecordedCase } from '../baseline/canary.ts'
 import { recordedTrial } from '../baseline/recorded-trial.ts'
 import { BenchError } from '../base/errors.ts'
-import { groupTrials } from '../metrics/pool-trials.ts'
-import type { RunReport } from '../report.ts'
+import type { CaseReport } from '../report.ts'
 import type { CommandIo } from './command-io.ts'
 import { parseCommand } from './parse-command.ts'
 import { readReport } from './read-report.ts'
@@ -22,7 +21,7 @@ Options
 /** The canary command. BenchError `bad-command`, `bad-report` and `no-data`; `gate-broken` when the gate is wrong once. */
 export async function canary(args: readonly string[], io: Pick<CommandIo, 'print'>): Promise<void> {
   const { paths, margins } = readArgs(args)
-  const cases = recordedCases(paths.flatMap((path) => readReport(path).runs))
+  const cases = recordedCases(paths.flatMap((path) => readReport(path).cases))
   const trials = cases.reduce((sum, one) => sum + one.trials.length, 0)
   io.print(`${counted(cases.length, 'case')}, ${counted(trials, 'recorded trial')}: one fault in one case at a time\n`)
   const flights = await flyCanaries(cases, margins)
@@ -49,18 +48,15 @@ function flightLines({ says, results }: CanaryFlight): string {
   )
 }
 
-function recordedCases(runs: readonly RunReport[]): RecordedCase[] {
-  if (runs.length === 0)
-    throw new BenchError('There is no run in the report.', { code: 'no-data', remedy: 'Run `vitest bench` first.' })
-  return groupTrials(runs).map((trials, i): RecordedCase => {
-    const { target, load } = trials[0]!
-    return {
-      id: String(i),
-      framework: target.framework,
-      requestRate: load.requestRate,
-      trials: trials.map(recordedTrial),
-    }
-  })
+function recordedCases(reports: readonly CaseReport[]): RecordedCase[] {
+  if (reports.length === 0)
+    throw new BenchError('There is no case in the report.', { code: 'no-data', remedy: 'Run `vitest bench` first.' })
+  return reports.map(({ target, load, trials }, i) => ({
+    id: String(i),
+    framework: target.framework,
+    requestRate: load.requestRate,
+    trials: trials.map(recordedTrial),
+  }))
 }
 
 const OPTIONS = { margin: { type: 'string', multiple: true, default: [] } } satisfies ParseArgsOptionsConfig

@@ -10,10 +10,10 @@ import { readReport } from './read-report.ts'
 
 const EXPORT_USAGE = `vitest-llm-bench export <report.json> --format <format> [options]
 
-Writes the runs of a report in the format of another tool.
+Writes the cases of a report in the format of another tool.
 
   --format F     csv           one line for each run
-                 vllm-json     as vllm bench serve --save-result; several runs one on a line, as with --append-result
+                 vllm-json     as vllm bench serve --save-result; several trials one on a line, as with --append-result
                  openmetrics   gauges for a Pushgateway
   -o, --out F    the file; default: standard output
 `
@@ -34,8 +34,9 @@ export function exportReport(args: readonly string[], io: Pick<CommandIo, 'print
   io.print(`Written to ${out}.`)
 }
 
-function renderVllmJson({ runs }: BenchReport): string {
-  return runs.map((run) => `${JSON.stringify(toVllmResult(run))}\n`).join('')
+function renderVllmJson({ cases }: BenchReport): string {
+  const results = cases.flatMap((report) => report.trials.map((trial) => toVllmResult(report, trial)))
+  return results.map((result) => `${JSON.stringify(result)}\n`).join('')
 }
 
 const OPTIONS = { format: { type: 'string' }, out: { type: 'string', short: 'o' } } as const

@@ -1,5 +1,5 @@
 import { BenchError } from '../base/errors.ts'
-import type { BenchReport, RunReport, TargetFacts } from '../report.ts'
+import type { BenchReport, CaseReport, TargetFacts } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { profileText, readProfileFile } from '../simulator/profile-file.ts'
@@ -7,7 +7,7 @@ import type { Tokens } from '../base/units.ts'
 import { writeAtomically } from '../base/write-atomically.ts'
 import type { CommandIo } from './command-io.ts'
 import { type Fit, fitProfile } from './fit-profile.ts'
-import { measuredRun } from './measured-run.ts'
+import { measuredRun, type MeasuredRun } from './measured-run.ts'
 import { parseCommand } from './parse-command.ts'
 import { readReport } from './read-report.ts'
 
@@ -26,25 +26,30 @@ at two request rates or more, for instance at a tenth and at two thirds of what 
 export function fit(args: readonly string[], io: Pick<CommandIo, 'print'>): void {
   if (args.includes('--help')) return io.print(FIT_USAGE)
   const { report, out, target, base } = readArgs(args)
-  const runs = runsOf(readReport(report), target)
-  const { framework, variant, model, version } = runs[0]!.target
+  const cases = casesOf(readReport(report), target)
+  const { framework, variant, model, version } = cases[0]!.target
   const start = base === undefined ? findBase(framework, variant) : readBase(base)
-  const result = fitProfile(start, runs.map(measuredRun), templateTokens(framework, start))
+  const result = fitProfile(start, cases.flatMap(measuredRuns), templateTokens(framework, start))
   const profile: EngineProfile = {
     ...result.profile,
     variant,
     version: version ?? start.version,
     model: model ?? start.model,
-    estimate: runs.some((run) => run.target.estimate),
+    estimate: cases.some((each) => each.target.estimate),
   }
   writeAtomically(out, profileText(profile))
   io.print(residualTable(result))
   io.print(`Written to ${out}: vitest-llm-bench simulate --profile ${out}`)
 }
 
-/** The measured runs of one target, at two rates at least. */
-function runsOf({ runs }: BenchReport, wanted: string | undefined): RunReport[] {
-  const names = [...new Set(runs.map(({ target }) => nameOf(target)))]
+/** One for each trial that had an answer. */
+function measuredRuns(report: CaseReport): MeasuredRun[] {
+  return report.trials.filter(({ metrics }) => metrics.completed > 0).map((trial) => measuredRun(report, trial))
+}
+
+/** The cases of one target, at two rates at least. */
+function casesOf({ cases }: BenchReport, wanted: string | undefined): CaseReport[] {
+  const names = [...new Set(cases.map(({ target }) => nameOf(target)))]
   const chosen = wanted === undefined ? names : names.filter((name) => name === wanted || name.startsWith(`${wanted}:`))
   const [name] = chosen
   if (name === undefined)
@@ -58,7 +63,7 @@ function runsOf({ runs }: BenchReport, wanted: string | undefined): RunReport[] 
       code: 'bad-command',
       remedy: `Choose one of them, for instance --target ${name}.`,
     })
-  const ofTarget = runs.filter(({ target }) => nameOf(target) === name)
+  const ofTarget = cases.filter(({ target }) => nameOf(target) === name)
   const answered = ofTarget.filter(({ metrics }) => metrics.completed > 0)
   if (answered.length === 0) throw unusable(`No request of ${name} was answered.`)
   const rates = new Set(answered.map(({ load }) => load.requestRate))

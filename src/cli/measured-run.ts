@@ -1,6 +1,6 @@
 import { BenchError } from '../base/errors.ts'
 import { decodeRequests } from '../metrics/columns.ts'
-import type { RunReport } from '../report.ts'
+import type { CaseReport, Trial } from '../report.ts'
 import type { Ms, Tokens } from '../base/units.ts'
 
 /** One request of a measured run: what an engine has to be given to do the same again. */
@@ -27,9 +27,9 @@ export interface MeasuredRun {
 /** Above this share of failures, what the others saw is not what an engine without failures shows. */
 const MOST_FAILED = 0.02
 
-/** Reads a run; BenchError `no-data` where too much of it failed or an answer's length is unknown. */
-export function measuredRun(report: RunReport): MeasuredRun {
-  const { count, failures, dueAt, lateness, ttft, tpot, promptTokens, outputTokens } = decodeRequests(report.requests)
+/** Reads a trial; BenchError `no-data` where too much of it failed or an answer's length is unknown. */
+export function measuredRun(report: CaseReport, { requests: columns }: Trial): MeasuredRun {
+  const { count, failures, dueAt, lateness, ttft, tpot, promptTokens, outputTokens } = decodeRequests(columns)
   if (failures.length > MOST_FAILED * count)
     throw noData(`${failures.length} of ${count} requests of "${report.case}" failed.`)
   const requests: MeasuredRequest[] = []

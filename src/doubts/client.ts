@@ -1,13 +1,7 @@
-import {
-  MAX_CLIENT_ERROR,
-  type ClientFacts,
-  type Distribution,
-  type LoadFacts,
-  type Metrics,
-  type Warning,
-} from '../report.ts'
+import { MAX_CLIENT_ERROR, type Metrics } from '../report.ts'
 import type { Ms } from '../base/units.ts'
 import { percent } from '../metrics/percent.ts'
+import type { TrialDoubt, TrialFacts } from './trial-facts.ts'
 
 /**
  * What the client promises for itself at P99, on a machine that is not busy. Of a server that answers within milliseconds 5 %
@@ -24,15 +18,10 @@ export function latenessLimit({ ttft }: Metrics): Ms | null {
   return ttft === null ? null : Math.max(TOLERATED_LATENESS, MAX_CLIENT_ERROR * ttft.p50)
 }
 
-/**
- * The client was late: at fault may also be its cap of concurrency, or a server that fails requests. `ofAnswered` is the lateness
- * of the requests that completed; default: that of all.
- */
-export function clientLate(
-  metrics: Metrics,
-  { maxConcurrency }: LoadFacts,
-  ofAnswered: Distribution | null = metrics.queueLateness,
-): Warning[] {
+/** The client was late: at fault may also be its cap of concurrency, or a server that fails requests. */
+export function clientLate(trial: Pick<TrialFacts, 'metrics' | 'load' | 'answeredLateness'>): TrialDoubt[] {
+  const { metrics, answeredLateness: ofAnswered } = trial
+  const { maxConcurrency } = trial.load
   const { queueLateness, ttft } = metrics
   const limit = latenessLimit(metrics)
   if (queueLateness === null || ttft === null || limit === null || queueLateness.p99 <= limit) return []
@@ -46,7 +35,8 @@ export function clientLate(
 }
 
 /** A thread of the client had hardly time to wait for anything. */
-export function clientBusy({ utilisation, threads }: ClientFacts): Warning[] {
+export function clientBusy({ validity }: Pick<TrialFacts, 'validity'>): TrialDoubt[] {
+  const { utilisation, threads } = validity.client
   if (utilisation === null || utilisation <= BUSY_SHARE) return []
   const thread = threads === 1 ? 'thread' : `busiest of ${threads} threads`
   const message = `The client's ${thread} was at work for ${percent(utilisation)} of the run: above ${BUSY_SHARE * 100} % its times are late.`
@@ -54,7 +44,11 @@ export function clientBusy({ utilisation, threads }: ClientFacts): Warning[] {
 }
 
 /** What the client adds is no longer small beside what it measured. */
-export function clientError({ calibration }: ClientFacts, { ttft, itl }: Metrics): Warning[] {
+export function clientError({
+  validity,
+  metrics: { ttft, itl },
+}: Pick<TrialFacts, 'validity' | 'metrics'>): TrialDoubt[] {
+  const { calibration } = validity.client
   if (calibration === null) return []
   const shares = [
     { of: 'TTFT', error: calibration.ttft.p99, median: ttft?.p50 ?? 0 },
@@ -70,7 +64,8 @@ export function clientError({ calibration }: ClientFacts, { ttft, itl }: Metrics
 }
 
 /** In virtual time there is no client to calibrate, and nothing to doubt. */
-export function notCalibrated({ notCalibrated: reason }: ClientFacts, isSimulated: boolean): Warning[] {
-  if (reason === null || isSimulated) return []
+export function notCalibrated({ validity, target }: Pick<TrialFacts, 'validity' | 'target'>): TrialDoubt[] {
+  const reason = validity.client.notCalibrated
+  if (reason === null || target.simulated) return []
   return [{ code: 'not-calibrated', message: `What the client adds to the times is not known: ${reason}.` }]
 }

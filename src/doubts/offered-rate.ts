@@ -1,6 +1,7 @@
-import type { LoadFacts, Stimulus, Warning } from '../report.ts'
+import { measuredRecords } from '../metrics/fill.ts'
 import type { PerSecond } from '../base/units.ts'
 import { percent } from '../metrics/percent.ts'
+import type { TrialDoubt, TrialFacts } from './trial-facts.ts'
 
 /** What was offered may be off by this share, either way, before a row says so. */
 const TOLERANCE = 0.05
@@ -12,14 +13,14 @@ const TOLERANCE = 0.05
  *
  * `rate-exceeded` above 105 % of the rate asked for; `rate-not-reached` below 95 % of it, or where less than 95 % of what
  * the schedule had was sent. A schedule is off where its gaps are left to chance (`vllm-0.4.1`) or were recorded; the
- * sendings are off where the client, or its cap of concurrency, held back.
+ * sendings are off where the client, or its cap of concurrency, held back. Of a part of the schedule the rate is left to chance,
+ * and a run that was cut short is not judged.
  */
-export function offeredRate(
-  { requestRate, arrival }: Pick<LoadFacts, 'requestRate' | 'arrival'>,
-  { sentRate, dueRate }: Pick<Stimulus, 'sentRate' | 'dueRate'>,
-  requests: number,
-): Warning[] {
-  if (requestRate === null || requests < 2) return []
+export function offeredRate(trial: Pick<TrialFacts, 'load' | 'result' | 'records' | 'validity'>): TrialDoubt[] {
+  const { requestRate, arrival } = trial.load
+  const { sentRate, dueRate } = trial.validity.stimulus
+  const requests = measuredRecords(trial.records).length
+  if (requestRate === null || requests < 2 || trial.result.aborted) return []
   if (dueRate === null) {
     const message = `All ${requests} requests were due at once (${arrival}) where ${rate(requestRate)} were asked for.`
     return [{ code: 'rate-exceeded', message }]

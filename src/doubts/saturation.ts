@@ -1,9 +1,9 @@
 import type { RequestRecord } from '../record.ts'
-import { blockMeans } from '../stats/block-means.ts'
-import { mannKendall } from '../stats/mann-kendall.ts'
 import { quantile } from '../stats/quantile.ts'
 import { slope } from '../stats/slope.ts'
 import { MS_PER_SECOND, type Ms } from '../base/units.ts'
+import { PILING_UP, settled, SIGNIFICANT, trendOf } from './queue-trend.ts'
+import type { TrialDoubt, TrialFacts } from './trial-facts.ts'
 
 export interface Saturation {
   readonly saturated: 'yes' | 'no' | 'too-short'
@@ -15,16 +15,13 @@ export interface Saturation {
   readonly message: string
 }
 
-const BLOCKS = 10
-/** Of the arrivals: the queue fills up to its level in that time, which is a trend without being an overload. */
-const WARM_UP_SHARE = 1 / 3
 /** Ten blocks of at least four requests after the warm-up. */
 const MIN_REQUESTS = 60
-const ALPHA = 0.01
-const MIN_GROWTH = 0.05
 /** A run that lasts no longer than this many answers ends before a queue can show. */
 const MIN_ANSWERS_LONG = 10
 /** Steady M/D/1 queues make half of the requests wait four services at 90 % of the capacity, seven at 95 %. */
+/** The first of so many equal parts of the waits is the beginning. */
+const PARTS = 10
 const LATE_SHARE = 1 / 3
 const STANDING_QUEUE_FACTOR = 20
 const STANDING_QUEUE_MIN_MS = 1000
@@ -58,13 +55,13 @@ export function saturation(records: readonly RequestRecord[]): Saturation {
   const span = last.dueAt - first.dueAt
   if (span === 0) return untested(`All ${records.length} requests were due at once: the queue is the test itself.`)
 
-  const { p } = mannKendall(blockMeans(waits.slice(Math.floor(waits.length * WARM_UP_SHARE)), BLOCKS))
+  const { p } = trendOf(settled(waits))
   const growth = backlogGrowth(records)
   const evidence = `p = ${p.toPrecision(2)} of no trend, ${(growth * 100).toFixed(1)} % of the arrivals pile up`
-  if (p < ALPHA && growth > MIN_GROWTH) {
+  if (p < SIGNIFICANT && growth > PILING_UP) {
     return { saturated: 'yes', p, growth, message: `The queue grew all through the run (${evidence}).` }
   }
-  const floor = quantile(ascending(waits.slice(0, Math.ceil(waits.length / BLOCKS))), 0.1)
+  const floor = quantile(ascending(waits.slice(0, Math.ceil(waits.length / PARTS))), 0.1)
   const median = quantile(ascending(waits.slice(Math.floor(waits.length * (1 - LATE_SHARE)))), 0.5)
   if (median > STANDING_QUEUE_FACTOR * floor && median > STANDING_QUEUE_MIN_MS) {
     const message =
@@ -78,6 +75,13 @@ export function saturation(records: readonly RequestRecord[]): Saturation {
     return { saturated: 'too-short', p, growth, message }
   }
   return { saturated: 'no', p, growth, message: `The queue did not grow (${evidence}).` }
+}
+
+/** Where there was a rate to keep up with. */
+export function saturated({ load, records }: Pick<TrialFacts, 'load' | 'records'>): TrialDoubt[] {
+  if (load.requestRate === null) return []
+  const { saturated: verdict, message } = saturation(records)
+  return verdict === 'yes' ? [{ code: 'saturated', message }] : []
 }
 
 const TIME_OUTS: readonly string[] = ['first-byte-timeout', 'idle-timeout', 'total-timeout']
@@ -95,7 +99,7 @@ function backlogGrowth(records: readonly RequestRecord[]): number {
     while ((ends[ended] ?? Infinity) <= dueAt) ended++
     return i - ended
   })
-  return slope(inFlight.slice(Math.floor(inFlight.length * WARM_UP_SHARE)))
+  return slope(settled(inFlight))
 }
 
 function ascending(values: readonly number[]): Float64Array {

@@ -1,6 +1,5 @@
-import type { RequestRecord } from '../record.ts'
-import type { Telemetry, Warning } from '../report.ts'
 import type { Ms } from '../base/units.ts'
+import type { TrialDoubt, TrialFacts } from './trial-facts.ts'
 
 /** What the means may differ by, whatever the network: of the client's mean TTFT, and at least. */
 const TOLERATED_SHARE = 0.1
@@ -19,10 +18,11 @@ export function countsThisRun(count: number, requests: number): boolean {
 }
 
 /**
- * A warning when the server's own time to first token is not what the client saw, counted from the sending: by more than
+ * A doubt where the server's own time to first token is not what the client saw, counted from the sending: by more than
  * two round trips and 10 % (at least 20 ms), or when the server counted other first tokens than those of this run.
  */
-export function serverClientMismatch(records: readonly RequestRecord[], telemetry: Telemetry): Warning[] {
+export function serverClientMismatch({ records, telemetry }: Pick<TrialFacts, 'records' | 'telemetry'>): TrialDoubt[] {
+  if (telemetry === null) return []
   const server = telemetry.histograms.ttft
   const seen = records.flatMap(({ sentAt, firstOutputAt }) =>
     sentAt === null || firstOutputAt === null ? [] : [firstOutputAt - sentAt],
@@ -45,6 +45,6 @@ export function serverClientMismatch(records: readonly RequestRecord[], telemetr
   return server.meanMs - clientMs > tolerated ? mismatch(`${means}: the server cannot mean these requests.`) : []
 }
 
-function mismatch(message: string): Warning[] {
+function mismatch(message: string): TrialDoubt[] {
   return [{ code: 'server-client-mismatch', message }]
 }

@@ -1,29 +1,27 @@
-import type { RequestRecord } from '../record.ts'
-import type { Telemetry, Warning } from '../report.ts'
-import { blockMeans } from '../stats/block-means.ts'
-import { mannKendall } from '../stats/mann-kendall.ts'
 import type { Ms } from '../base/units.ts'
 import { startOf } from '../metrics/duration.ts'
-
-/** As in `saturation`, which looks at the same queue from outside. */
-const BLOCKS = 10
-const WARM_UP_SHARE = 1 / 3
-const ALPHA = 0.01
-const MIN_GROWTH = 0.05
+import type { Telemetry } from '../report.ts'
+import { FEWEST_VALUES, FILLING_SHARE, PILING_UP, SIGNIFICANT, trendOf } from './queue-trend.ts'
+import type { TrialDoubt, TrialFacts } from './trial-facts.ts'
 
 /**
- * A warning when the queue that the server itself counts grew as long as requests arrived: after the first third of that
- * time the means of ten blocks of samples rise (Mann-Kendall, one-sided p < 0.01), by more than 5 % of the arrivals.
- * Silent with fewer than ten samples.
+ * A doubt where the queue that the server itself counts grew as long as requests arrived: the samples after the first third of
+ * that time rise (`queue-trend.ts`), by more than 5 % of the arrivals. Silent with fewer than ten samples, and where all requests
+ * were sent at once.
  */
-export function queueGrowing(records: readonly RequestRecord[], { samples }: Telemetry): Warning[] {
+export function queueGrowing({
+  load,
+  records,
+  telemetry,
+}: Pick<TrialFacts, 'load' | 'records' | 'telemetry'>): TrialDoubt[] {
+  if (telemetry === null || load.requestRate === null) return []
+  const { samples } = telemetry
   const span = records.reduce((last, { dueAt }) => Math.max(last, dueAt), -Infinity) - startOf(records)
-  const from: Ms = span * WARM_UP_SHARE
+  const from: Ms = span * FILLING_SHARE
   const queue = samples.at.flatMap((at, i) => (at >= from && at <= span ? (samples.waiting?.[i] ?? []) : []))
-  if (queue.length < BLOCKS) return []
-  const means = blockMeans(queue, BLOCKS)
-  const growth = ((means.at(-1) ?? 0) - (means[0] ?? 0)) / (records.length * (1 - WARM_UP_SHARE))
-  if (mannKendall(means).p >= ALPHA || growth <= MIN_GROWTH) return []
+  if (queue.length < FEWEST_VALUES) return []
+  const { p, rise } = trendOf(queue)
+  if (p >= SIGNIFICANT || rise / (records.length * (1 - FILLING_SHARE)) <= PILING_UP) return []
   return [{ code: 'queue-growing', message: `The server's queue grew to ${fullest(samples)}.` }]
 }
 

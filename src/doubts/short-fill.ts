@@ -1,7 +1,7 @@
-import { isFill, type RequestRecord } from '../record.ts'
-import type { Metrics, Warning } from '../report.ts'
+import { isFill } from '../record.ts'
 import { measuredRecords } from '../metrics/fill.ts'
 import { seconds } from '../metrics/seconds.ts'
+import type { TrialDoubt, TrialFacts } from './trial-facts.ts'
 
 /**
  * The fill ended before an answer took its time: the first measured requests found a batch that was emptier than that of the
@@ -9,7 +9,7 @@ import { seconds } from '../metrics/seconds.ts'
  *
  *     short if   first measured due - first due  <  median E2E of the measured requests
  */
-export function shortFill(records: readonly RequestRecord[], { e2eLatency }: Metrics): Warning[] {
+export function shortFill({ records, metrics: { e2eLatency } }: Pick<TrialFacts, 'records' | 'metrics'>): TrialDoubt[] {
   const [first] = records
   const measured = measuredRecords(records)
   const [firstMeasured] = measured

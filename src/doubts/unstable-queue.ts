@@ -1,8 +1,7 @@
 import { checkFields } from '../base/options.ts'
-import { blockMeans } from '../stats/block-means.ts'
-import { mannKendall } from '../stats/mann-kendall.ts'
 import { slope } from '../stats/slope.ts'
 import type { Ms } from '../base/units.ts'
+import { FEWEST_VALUES, settled, SIGNIFICANT, trendOf } from './queue-trend.ts'
 
 export interface QueueVerdict {
   readonly verdict: 'stable' | 'unstable' | 'too-short'
@@ -18,10 +17,6 @@ const OWNER = {
   example: 'detectUnstableQueue({ ttft: [120, 95, 380] })',
 } as const
 
-const BLOCKS = 10
-/** The queue fills up to its level in that time, which is a trend without being an overload. */
-const WARM_UP_SHARE = 1 / 3
-const ALPHA = 0.01
 /** So few requests end before the batch of a usual server is full. */
 const TOO_SHORT = 100
 
@@ -34,16 +29,16 @@ const TOO_SHORT = 100
  * `too-short`: neither acquitted nor accused. Of simulated runs of 1000 requests 1 to 2 % are accused at 30 to 80 % of the
  * capacity, 5 % at 90 %, 89 % at 110 % and all at 125 %.
  *
- * `growth` is in ms a request; where arrival and end times are known, `saturation` of src/metrics says which share of the
+ * `growth` is in ms a request; where arrival and end times are known, `saturation` of src/doubts says which share of the
  * arrivals piles up.
  */
 export function detectUnstableQueue(waits: { readonly ttft: readonly Ms[] }): QueueVerdict {
   checkFields(waits, ['ttft'], OWNER)
   const answered = waits.ttft.filter(Number.isFinite)
-  const settled = answered.slice(Math.floor(answered.length * WARM_UP_SHARE))
-  if (settled.length < 2 * BLOCKS) return { verdict: 'too-short', p: null, growth: null }
-  const { p } = mannKendall(blockMeans(settled, BLOCKS))
-  const growth = slope(settled)
+  const later = settled(answered)
+  if (later.length < 2 * FEWEST_VALUES) return { verdict: 'too-short', p: null, growth: null }
+  const { p } = trendOf(later)
+  const growth = slope(later)
   if (answered.length <= TOO_SHORT) return { verdict: 'too-short', p, growth }
-  return { verdict: p < ALPHA ? 'unstable' : 'stable', p, growth }
+  return { verdict: p < SIGNIFICANT ? 'unstable' : 'stable', p, growth }
 }

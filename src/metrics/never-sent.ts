@@ -1,6 +1,6 @@
-import type { RunReport } from '../report.ts'
+import type { CaseReport } from '../report.ts'
 
-/** Requests that were to be measured and were not sent. */
-export function neverSent({ load, validity }: Pick<RunReport, 'load' | 'validity'>): number {
-  return Math.round(load.numPrompts * (1 - validity.sentShare))
+/** Requests that were to be measured in the trials of a case, and were not sent. */
+export function neverSent({ load, trials, validity }: Pick<CaseReport, 'load' | 'trials' | 'validity'>): number {
+  return Math.round(load.numPrompts * trials.length * (1 - validity.sentShare))
 }

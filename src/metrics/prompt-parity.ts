@@ -1,11 +1,9 @@
 import type { RequestRecord } from '../record.ts'
-import type { RunReport, Telemetry } from '../report.ts'
+import type { Metrics, Telemetry, Validity } from '../report.ts'
 import type { Tokens } from '../base/units.ts'
 
 /** How many more prompt tokens the server counts than the workload, over the requests whose count it told; null for none. */
-export function promptTokenDifference(
-  records: readonly RequestRecord[],
-): RunReport['validity']['promptTokenDifference'] {
+export function promptTokenDifference(records: readonly RequestRecord[]): Validity['promptTokenDifference'] {
   const differences = records.flatMap(({ serverPromptTokens, promptTokens }) =>
     serverPromptTokens === null ? [] : [serverPromptTokens - promptTokens],
   )
@@ -23,7 +21,13 @@ export function promptTokenDifference(
  * The input tokens of a row by the server's own count, where `inputTokens` is that of the workload. Null where the server told
  * its count of no request, or not of all that completed.
  */
-export function inputTokensByServer({ metrics, validity }: Pick<RunReport, 'metrics' | 'validity'>): Tokens | null {
+export function inputTokensByServer({
+  metrics,
+  validity,
+}: {
+  readonly metrics: Metrics
+  readonly validity: Validity
+}): Tokens | null {
   const told = validity.promptTokenDifference
   if (told === null || metrics.completed === 0 || told.count < metrics.completed) return null
   return Math.round(metrics.inputTokens + told.mean * metrics.completed)

@@ -1,7 +1,9 @@
+import { buildCaseReport, type CaseInput } from '../case/report.ts'
+import type { ServingRun } from '../case/serving-run.ts'
+import { buildTrial, type TrialInput } from '../case/trial.ts'
 import type { RequestRecord } from '../record.ts'
-import type { Calibration, RunReport } from '../report.ts'
+import type { Calibration, CaseReport } from '../report.ts'
 import { measuredRecords } from './fill.ts'
-import { buildRunReport, type RunReportInput } from './run-report.ts'
 
 /**
  * A completed request that was due and sent at 0, with five output tokens in five events: the first after 100 ms, the
@@ -61,50 +63,79 @@ export const GOOD_CLIENT: Calibration = {
   tpot: { p50: 0, p99: 0.01, max: 0.02 },
 }
 
+type Differences = Partial<TrialInput & Pick<CaseInput, 'case' | 'environment'>>
+
 /** A report of these records, of vllm at 8 requests/s; each test states what differs. */
-export function madeUpReport(records: readonly RequestRecord[], differences: Partial<RunReportInput> = {}): RunReport {
-  return buildRunReport({
-    case: 'study > vllm @ 8 req/s',
-    target: {
-      framework: 'vllm',
-      version: '0.4.1',
-      variant: 'base',
-      model: 'llama',
-      url: 'http://host',
-      simulated: false,
-      estimate: false,
-      insecureTls: false,
-      sampling: {},
-    },
-    load: {
-      requestRate: 8,
-      numPrompts: Math.max(1, measuredRecords(differences.result?.records ?? records).length),
-      arrival: 'poisson',
-      dataset: 'made up',
-      maxConcurrency: null,
-      seed: 0,
-      trial: 0,
-      trials: 1,
-      nonceTokens: 8,
-      countedBy: 'words',
+export function madeUpReport(records: readonly RequestRecord[], differences: Differences = {}): CaseReport {
+  return madeUpCase([records], differences)
+}
+
+/** The same with several trials, each with its records; their numbers count up from 0. */
+export function madeUpCase(trials: readonly (readonly RequestRecord[])[], differences: Differences = {}): CaseReport {
+  const {
+    case: name = 'study > vllm @ 8 req/s',
+    target = MADE_UP_TARGET,
+    load = madeUpLoad(trials, differences),
+    environment = MADE_UP_ENVIRONMENT,
+    trial: firstTrial = 0,
+    meetsObjectives,
+  } = differences
+  const built = trials.map((records, index) =>
+    buildTrial({
       digest: 'abc',
-    },
-    result: { records, unsent: 0, aborted: false, connections: null, utilisation: null },
-    telemetry: null,
-    environment: {
-      startedAt: '2024-05-01T00:00:00.000Z',
-      hostname: 'here',
-      cpu: 'some',
-      cores: 2,
-      platform: 'linux',
-      node: 'v24',
-      tool: '0.1.0',
-    },
-    client: {
-      calibration: GOOD_CLIENT,
-      notCalibrated: null,
-      maxErrorShare: 0.05,
-    },
-    ...differences,
-  })
+      result: { records, unsent: 0, aborted: false, connections: null, utilisation: null },
+      telemetry: null,
+      client: { calibration: GOOD_CLIENT, notCalibrated: null, maxErrorShare: 0.05 },
+      ...differences,
+      target,
+      load,
+      trial: firstTrial + index,
+    }),
+  )
+  return buildCaseReport({ case: name, target, load, trials: built, environment, meetsObjectives })
+}
+
+/** The same as a bench author gets it. */
+export function madeUpRun(trials: readonly (readonly RequestRecord[])[], differences: Differences = {}): ServingRun {
+  const report = madeUpCase(trials, differences)
+  return { ...report.metrics, report, records: trials.flat() }
+}
+
+export const MADE_UP_TARGET: CaseReport['target'] = {
+  framework: 'vllm',
+  version: '0.4.1',
+  variant: 'base',
+  model: 'llama',
+  url: 'http://host',
+  simulated: false,
+  estimate: false,
+  insecureTls: false,
+  sampling: {},
+}
+
+const MADE_UP_ENVIRONMENT: CaseReport['environment'] = {
+  startedAt: '2024-05-01T00:00:00.000Z',
+  hostname: 'here',
+  cpu: 'some',
+  cores: 2,
+  platform: 'linux',
+  node: 'v24',
+  tool: '0.1.0',
+}
+
+function madeUpLoad(
+  trials: readonly (readonly RequestRecord[])[],
+  { result }: Pick<Differences, 'result'>,
+): CaseReport['load'] {
+  return {
+    requestRate: 8,
+    numPrompts: Math.max(1, ...[result?.records ?? [], ...trials].map((records) => measuredRecords(records).length)),
+    arrival: 'poisson',
+    dataset: 'made up',
+    maxConcurrency: null,
+    seed: 0,
+    trials: trials.length,
+    nonceTokens: 8,
+    countedBy: 'words',
+  }
 }

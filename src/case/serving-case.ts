@@ -1,0 +1,27 @@
+import type { Target } from '../frameworks/target.ts'
+import type { Progress } from '../load/progress.ts'
+import type { Environment } from '../report.ts'
+import type { EngineLog } from '../telemetry/log-samples.ts'
+import type { LoadOptions } from './load-options.ts'
+import type { Repeats } from './repeats.ts'
+
+/** A load run with its name and its target: what travels through Vitest's `bench` to our provider. */
+export interface ServingCase {
+  readonly name: string
+  readonly target: Target
+  readonly load: LoadOptions
+  /** Ends the load with what was measured. Default: that of the test. */
+  readonly signal?: AbortSignal
+  /** Of the target's server, where it was launched for the case. */
+  readonly log?: EngineLog
+  /** For its invalid trials, where it shares them with other cases. Default: repeats of its own. */
+  readonly repeats?: Repeats
+}
+
+export interface RunCaseOptions {
+  readonly environment: Environment
+  readonly signal: AbortSignal
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
+  readonly onPlan?: ((plan: string) => void) | undefined
+}
