@@ -2,8 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { itl } from './itl.ts'
 import { paceOf, severalTokens, showsPace } from './pace.ts'
-import { poolTrials } from './pool-trials.ts'
-import { failedRecord, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
+import { failedRecord, madeUpCase, madeUpRecord, madeUpReport, recordWithTtft } from './records.testkit.ts'
 import { tpot } from './tpot.ts'
 
 /** An answer of a token every 10 ms that are held back and handed over in pieces of so many. */
@@ -73,14 +72,10 @@ test('a run counts the answers whose pace was not seen, and from more than 5 % o
   // 320 tokens at 19 x 16 moments and one more.
   const pace = { requests: 20, unobserved: 1, tokensAtOnce: expect.closeTo(320 / 305, 9) as number }
   expect(paceOf(borne)).toEqual(pace)
-  const codes = (records: typeof borne): string[] => madeUpReport(records).validity.warnings.map(({ code }) => code)
+  const codes = (records: typeof borne): string[] => madeUpReport(records).doubts.map(({ code }) => code)
   expect(codes(borne)).not.toContain('buffered')
   expect(codes([...borne, inPieces([16])])).toContain('buffered')
-  const trials = [madeUpReport(borne), madeUpReport(others)].map((report, trial) => ({
-    ...report,
-    load: { ...report.load, trial },
-  }))
-  expect(poolTrials(trials).validity.pace).toEqual(pace)
+  expect(madeUpCase([borne, others]).validity.pace).toEqual(pace)
 })
 
 test.for([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { inWords } from '../verdict/words.ts'
 import { judgeCapacity } from './judge-capacity.ts'
 import type { Capacity, RateVerdict } from './search-capacity.ts'
 
@@ -38,6 +39,11 @@ test.for([
   ['min, and no upper end', capacity(3, null), 4, 'inconclusive', /not bounded/],
 ] as const)('%s', ([, found, min, verdict, message]) => {
   const judged = judgeCapacity(found, min)
-  expect(judged).toMatchObject({ verdict, observed: found.highestPass, limit: min ?? null })
-  expect(judged.message).toMatch(message)
+  expect(judged.verdict).toBe(verdict)
+  expect(inWords(judged)).toEqual({
+    objective: min === undefined ? 'capacity' : `capacity >= ${min} req/s`,
+    observed: found.highestPass,
+    limit: min ?? null,
+    message: expect.stringMatching(message),
+  })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { GOOD_CLIENT } from '../metrics/records.testkit.ts'
 import type { ClientFacts } from '../report.ts'
+import { inWords } from '../verdict/words.ts'
 import { judgeClient } from './judge-client.ts'
 
 /** TTFT off by 20 ms at P99, ITL by 3 ms, TPOT by 0.1 ms. */
@@ -19,11 +20,11 @@ const CLIENT: ClientFacts = {
 
 test('an error of 20 ms is 5 % of 400 ms, and too much for less', () => {
   expect(judgeClient(CLIENT, { ttft: { p99: 400 } })).toEqual([])
-  expect(judgeClient(CLIENT, { ttft: { p50: 399, p99: 2000 } })).toEqual([
+  const judged = judgeClient(CLIENT, { ttft: { p50: 399, p99: 2000 } })
+  expect(judged).toMatchObject([{ kind: 'validity', verdict: 'invalid', reason: 'client-error', trial: null }])
+  expect(judged.map(inWords)).toEqual([
     {
-      kind: 'validity',
       objective: 'client error <= 5.0 % of ttft.p50',
-      verdict: 'invalid',
       observed: 20,
       limit: expect.closeTo(19.95),
       message: expect.stringMatching(
@@ -41,7 +42,7 @@ test('each metric is held against its own error, and the end of an answer agains
     errorRate: 0,
     queueLateness: { p99: 1 },
   })
-  expect(judged.map(({ objective }) => objective)).toEqual([
+  expect(judged.map((verdict) => inWords(verdict).objective)).toEqual([
     'client error <= 5.0 % of e2eLatency.p99',
     'client error <= 5.0 % of itl.p99',
   ])

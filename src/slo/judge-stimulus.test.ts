@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest'
-import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
+import { madeUpCase, madeUpRecord } from '../metrics/records.testkit.ts'
+import { inWords } from '../verdict/words.ts'
 import { judgeStimulus } from './judge-stimulus.ts'
 
-/** 100 requests, ten a second; each is sent as late as `lateness` says. */
-function reportOf(lateness: (index: number) => number) {
-  return madeUpReport(
-    Array.from({ length: 100 }, (_, index) =>
-      madeUpRecord({ index, dueAt: index * 100, sentAt: index * 100 + lateness(index) }),
+/** Trials of 100 requests, ten a second; each request is sent as late as `lateness` of its trial says. */
+function reportOf(...lateness: ((index: number) => number)[]) {
+  return madeUpCase(
+    lateness.map((late) =>
+      Array.from({ length: 100 }, (_, index) =>
+        madeUpRecord({ index, dueAt: index * 100, sentAt: index * 100 + late(index) }),
+      ),
     ),
   )
 }
 
 const words = (lateness: (index: number) => number): string[] =>
-  judgeStimulus([reportOf(lateness)]).map(({ objective, verdict }) => `${verdict} ${objective}`)
+  judgeStimulus(reportOf(lateness)).map((verdict) => `${verdict.verdict} ${inWords(verdict).objective}`)
 
 test('a load that left on time keeps all three limits', () => {
   expect(words((index) => (index % 2) / 10)).toEqual([
@@ -37,12 +40,16 @@ test('a client that stutters changes the gaps', () => {
 })
 
 test('the worst trial decides', () => {
-  const trials = [reportOf(() => 0), reportOf((index) => index)]
-  expect(judgeStimulus(trials).map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'fail'])
+  const report = reportOf(
+    () => 0,
+    (index) => index,
+  )
+  expect(judgeStimulus(report).map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'fail'])
 })
 
 test('one sending has neither rate nor gaps, which is no pass', () => {
-  const verdicts = judgeStimulus([madeUpReport([madeUpRecord()])])
+  const verdicts = judgeStimulus(madeUpCase([[madeUpRecord()]]))
+  expect(verdicts.map((verdict) => inWords(verdict).message)[0]).toBe('sent rate: no data, and no data is a failure')
   expect(verdicts.map(({ verdict, observed }) => [verdict, observed])).toEqual([
     ['fail', null],
     ['fail', null],
@@ -51,6 +58,16 @@ test('one sending has neither rate nor gaps, which is no pass', () => {
 })
 
 test('a limit that is no share is an error', () => {
-  expect(() => judgeStimulus([reportOf(() => 0)], { maxLateShare: 5 })).toThrow('The limit maxLateShare is 5')
-  expect(() => judgeStimulus([reportOf(() => 0)], { maxLate: 0.5 } as never)).toThrow('Did you mean "maxLateShare"?')
+  expect(() =>
+    judgeStimulus(
+      reportOf(() => 0),
+      { maxLateShare: 5 },
+    ),
+  ).toThrow('The limit maxLateShare is 5')
+  expect(() =>
+    judgeStimulus(
+      reportOf(() => 0),
+      { maxLate: 0.5 } as never,
+    ),
+  ).toThrow('Did you mean "maxLateShare"?')
 })

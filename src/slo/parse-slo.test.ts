@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BenchError } from '../base/errors.ts'
-import { SLO_METRICS } from './objectives.ts'
+import { OBJECTIVE_METRICS } from '../metrics/objective-metrics.ts'
+import { STATISTICS } from '../metrics/statistic.ts'
 import { parseSlo, printSlo } from './parse-slo.ts'
-import { STATISTICS, type Slo } from './slo.ts'
+import type { Slo } from './slo.ts'
 
 test('reads limits with and without units, however spaced', () => {
   expect(
@@ -28,7 +29,7 @@ test('what is printed reads back as the same SLO', () => {
   const limit = fc.double({ min: 1e-6, max: 0.999, noNaN: true })
   const latency = fc.dictionary(fc.constantFrom(...STATISTICS), limit, { minKeys: 1 })
   const bounds = fc.dictionary(fc.constantFrom('min', 'max'), limit, { minKeys: 1 })
-  const fields = SLO_METRICS.map(({ id, kind }) => [id, kind === 'distribution' ? latency : bounds] as const)
+  const fields = OBJECTIVE_METRICS.map(({ id, kind }) => [id, kind === 'distribution' ? latency : bounds] as const)
   const slos = fc.record(Object.fromEntries(fields), { requiredKeys: [] }).filter((slo) => Object.keys(slo).length > 0)
   fc.assert(
     fc.property(slos, (slo) => {

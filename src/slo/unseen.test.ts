@@ -5,8 +5,8 @@ import { runLoad } from '../load/run-load.ts'
 import { createVirtualClock } from '../load/virtual-clock.ts'
 import { vllm } from '../frameworks/targets.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
-import { madeUpReport } from '../metrics/records.testkit.ts'
-import type { RunReport } from '../report.ts'
+import { madeUpRun } from '../metrics/records.testkit.ts'
+import type { ServingRun } from '../case/serving-run.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { createWorkload } from '../workload/create-workload.ts'
@@ -39,7 +39,7 @@ function proxied(transport: Transport, eventsAWrite: number, now: () => number):
 }
 
 /** 300 answers of 16 tokens from a simulated vLLM behind a proxy. */
-async function load(eventsAWrite: number): Promise<RunReport> {
+async function load(eventsAWrite: number): Promise<ServingRun> {
   const clock = createVirtualClock()
   const profile = findProfile('vllm')
   const dataset = fixedLengths({ promptTokens: 20, outputTokens: 16 })
@@ -60,11 +60,11 @@ async function load(eventsAWrite: number): Promise<RunReport> {
     protocol: target.recipe.protocol,
     fixedLength: true,
   })
-  return madeUpReport(result.records, { result })
+  return madeUpRun([result.records], { result })
 }
 
-const verdicts = (run: RunReport, limit: number): string[] =>
-  judgeSlo({ metrics: run.metrics, trials: [run] }, { tpot: { p90: limit }, itl: { p50: limit } }).map(
+const verdicts = (run: ServingRun, limit: number): string[] =>
+  judgeSlo({ metrics: run, trials: [run.records] }, { tpot: { p90: limit }, itl: { p50: limit } }).map(
     (one) => one.verdict,
   )
 
@@ -72,7 +72,7 @@ test('behind a proxy that buffers no TPOT passes, however loose its limit', asyn
   const buffered = await load(Infinity)
   expect(verdicts(buffered, 1)).toEqual(['invalid', 'invalid'])
   expect(verdicts(buffered, 1e9)).toEqual(['invalid', 'invalid'])
-  expect(buffered.validity.pace).toMatchObject({ requests: 300, unobserved: 300 })
+  expect(buffered.report.validity.pace).toMatchObject({ requests: 300, unobserved: 300 })
 })
 
 // Four pieces of four: TPOT is that of 12 of 15 gaps, so 20 % too small. Decoding alone takes some 20 ms a token. Of the 15 gaps
@@ -82,6 +82,6 @@ test('behind one that hands over four tokens at a time TPOT is judged, 20 % too 
   expect(verdicts(coalesced, 1)).toEqual(['fail', 'invalid'])
   expect(verdicts(coalesced, 1000)).toEqual(['pass', 'invalid'])
   expect(verdicts(direct, 1000)).toEqual(['pass', 'pass'])
-  expect(coalesced.validity).toMatchObject({ pace: { unobserved: 0, tokensAtOnce: 4 }, warnings: [] })
-  expect(coalesced.metrics.tpot!.p50 / direct.metrics.tpot!.p50).toBeCloseTo(0.8, 1)
+  expect(coalesced.report).toMatchObject({ validity: { pace: { unobserved: 0, tokensAtOnce: 4 } }, doubts: [] })
+  expect(coalesced.tpot!.p50 / direct.tpot!.p50).toBeCloseTo(0.8, 1)
 })

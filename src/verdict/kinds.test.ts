@@ -1,45 +1,74 @@
 import { expect, test } from 'vitest'
-import type { Verdict } from '../report.ts'
 import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
-import { byCause, isServerLost, SERVER_OBJECTIVE } from './by-cause.ts'
-import { formatVerdicts } from './format-verdicts.ts'
+import { formatVerdicts } from './failed-assertion.ts'
+import { byCause, isImprovement, isServerLost } from './kinds.ts'
+import { serverLost } from './make.ts'
+import type { ObjectiveVerdict, RegressionVerdict, ValidityVerdict } from './verdict.ts'
 
-function verdict(differences: Partial<Verdict>): Verdict {
+function objective(differences: Partial<ObjectiveVerdict>): ObjectiveVerdict {
   return {
-    kind: 'slo',
-    objective: 'ttft.p99 <= 400 ms',
+    kind: 'objective',
     verdict: 'invalid',
-    observed: 1,
+    overruled: { by: 'invalid-run', was: 'pass' },
+    metric: 'ttft',
+    statistic: 'p99',
+    bound: 'max',
     limit: 2,
-    message: '',
+    observed: 1,
+    evidence: { is: 'point', failed: 0, requests: 3, neverAnswered: false, unseen: null },
+    implied: false,
+    explanation: null,
     ...differences,
   }
 }
 
-const LATE = verdict({
+const LATE: ValidityVerdict = {
   kind: 'validity',
-  objective: 'client on time',
+  verdict: 'invalid',
+  overruled: null,
+  reason: 'client-on-time',
+  trial: null,
   observed: 50,
   limit: 5,
-  message: 'the client was late',
-})
-const LOST = verdict({
-  objective: SERVER_OBJECTIVE,
-  verdict: 'fail',
-  observed: null,
-  limit: null,
-  message: 'vllm exited',
-})
-const FAILURES = verdict({ objective: 'errorRate <= 0', observed: 0.5, limit: 0 })
-const KEPT = verdict({ objective: 'errorRate <= 0.5', observed: 0.5, limit: 0.5 })
+  facts: 'the client was late',
+  about: null,
+}
+const LOST = serverLost('vllm exited')
+const FAILURES = objective({ metric: 'errorRate', statistic: null, observed: 0.5, limit: 0 })
+const KEPT = objective({ metric: 'errorRate', statistic: null, observed: 0.5, limit: 0.5 })
 
 test('the server that was lost comes first, then failed requests, then the client, then what cannot be judged', () => {
-  const ttft = verdict({})
+  const ttft = objective({})
   expect(byCause([ttft, KEPT, LATE, FAILURES, LOST])).toEqual([LOST, FAILURES, LATE, ttft, KEPT])
 })
 
 test('only a lost server is lost: an invalid run without one may be the fault of anybody', () => {
-  expect([LATE, FAILURES, LOST, verdict({ objective: SERVER_OBJECTIVE })].filter(isServerLost)).toEqual([LOST])
+  expect([LATE, FAILURES, LOST, objective({ observed: null })].filter(isServerLost)).toEqual([LOST])
+})
+
+// 12 % faster, at least 8 %, where 5 % slower is the margin
+test('a gate is an improvement when it is faster beyond doubt and by more than its margin', () => {
+  const faster: RegressionVerdict = {
+    kind: 'regression',
+    verdict: 'pass',
+    overruled: null,
+    gate: 'TTFT typical',
+    margin: 0.05,
+    estimate: -0.12,
+    low: -0.16,
+    high: -0.08,
+    pairs: 3,
+    fresh: false,
+    unconfirmed: false,
+    holm: null,
+    failures: null,
+    noise: null,
+    versionChange: null,
+  }
+  expect(isImprovement(faster)).toBe(true)
+  expect(isImprovement({ ...faster, high: 0.01 })).toBe(false)
+  expect(isImprovement({ ...faster, estimate: -0.04 })).toBe(false)
+  expect(isImprovement({ ...faster, failures: { candidate: 0, baseline: 60, requests: 500 } })).toBe(false)
 })
 
 // The engine is killed: one answer of three, and a client that was late with it.

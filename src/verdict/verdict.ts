@@ -201,15 +201,16 @@ const ScheduleVerdict = z.object({
 export type ScheduleVerdict = z.infer<typeof ScheduleVerdict>
 
 /** The server died, or fell silent, under the run. */
-const ServerVerdict = z.object({ kind: z.literal('server'), ...common, message: z.string() })
+const ServerVerdict = z.object({ kind: z.literal('server'), ...common, facts: z.string() })
 export type ServerVerdict = z.infer<typeof ServerVerdict>
 
 /** An assertion of the author's own, or any other failure of the test, as Vitest words it. */
 const AssertionVerdict = z.object({
   kind: z.literal('assertion'),
   ...common,
+  /** From 1, within its case. */
   number: z.int().positive(),
-  message: z.string(),
+  facts: z.string(),
 })
 export type AssertionVerdict = z.infer<typeof AssertionVerdict>
 

@@ -57,10 +57,15 @@ function judgeInWords(verdict: Verdict): VerdictText {
     case 'schedule':
       return scheduleText(verdict)
     case 'server':
-      return { objective: 'server', observed: null, limit: null, message: verdict.message }
+      return { objective: 'server', observed: null, limit: null, message: verdict.facts }
     case 'assertion': {
-      const { number, message } = verdict
-      return { objective: number === 1 ? 'assertion' : `assertion ${number}`, observed: null, limit: null, message }
+      const { number, facts } = verdict
+      return {
+        objective: number === 1 ? 'assertion' : `assertion ${number}`,
+        observed: null,
+        limit: null,
+        message: facts,
+      }
     }
   }
 }
