@@ -100,9 +100,12 @@ function questionOf(verdict: Verdict): string {
   return JSON.stringify([verdict.kind, inWords(verdict).objective])
 }
 
-/** That the client of a trial errs by more than these objectives can bear. */
-function clientErrors({ trials }: CaseReport, slo: Slo): Verdict[] {
-  return trials.flatMap(({ trial, validity }) =>
-    judgeClient(validity.client, slo).map((verdict) => ({ ...verdict, trial: trials.length === 1 ? null : trial })),
-  )
+/** That the client of a trial errs by more than these objectives can bear, where the report does not say so yet. */
+function clientErrors({ trials, verdicts }: CaseReport, slo: Slo): Verdict[] {
+  const known = new Set(verdicts.map(questionOf))
+  return trials
+    .flatMap(({ trial, validity }) =>
+      judgeClient(validity.client, slo).map((verdict) => ({ ...verdict, trial: trials.length === 1 ? null : trial })),
+    )
+    .filter((verdict) => !known.has(questionOf(verdict)))
 }

@@ -2,6 +2,7 @@ import { BenchError } from '../base/errors.ts'
 import type { TrialDoubt } from '../doubts/trial-facts.ts'
 import { measuredRecords } from '../metrics/fill.ts'
 import type { RequestRecord } from '../record.ts'
+import { judgeClient } from '../slo/judge-client.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Workload } from '../workload/workload.ts'
 import { calibrationFor } from './client-calibration.ts'
@@ -90,7 +91,7 @@ async function runTrial(
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
   const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
-  return buildTrial({
+  const built = buildTrial({
     target: targetFacts(target, load),
     load: loadFacts(load),
     trial: load.trial ?? 0,
@@ -101,4 +102,6 @@ async function runTrial(
     warmup: warmup ?? undefined,
     meetsObjectives: goodputOf(load),
   })
+  if (load.slo === undefined) return built
+  return { ...built, invalid: [...built.invalid, ...judgeClient(built.report.validity.client, load.slo)] }
 }

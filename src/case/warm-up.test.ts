@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Progress } from '../load/progress.ts'
 import { vllm } from '../frameworks/targets.ts'
-import { formatVerdicts } from '../slo/format-verdicts.ts'
+import { formatVerdicts } from '../verdict/failed-assertion.ts'
 import { fixedLengths } from '../workload/fixed-lengths.ts'
 import type { Workload } from '../workload/workload.ts'
 import { describeEnvironment } from './environment.ts'
@@ -47,12 +47,12 @@ test('all that were asked for are measured, after as many as fill the batch, and
   expect(metrics).toMatchObject({ completed: 40, failed: 0, outputTokens: 800 })
   expect(records).toHaveLength(40 + trimmed)
   expect(report.validity).toMatchObject({ sentShare: 1, stimulus: { dueRate: expect.closeTo(8, 9) } })
-  expect(report.validity.warnings.map(({ code }) => code)).not.toContain('short-fill')
+  expect(report.doubts.map(({ code }) => code)).not.toContain('short-fill')
   expect(plans).toEqual([`5 requests warmed the server up; then ${trimmed} fill its batch; then 40 count`])
   expect(heard.find(({ phase }) => phase === 'warm-up')).toMatchObject({ total: 5 })
   expect(heard.at(-1)).toMatchObject({ phase: 'load', completed: 40, total: 40 })
   const without = await withMetrics({})
-  expect(without.report.load.digest).toBe(report.load.digest)
+  expect(without.report.trials[0]?.digest).toBe(report.trials[0]?.digest)
   expect(without.report.validity.warmup).toEqual({ sent: 0, failed: 0, trimmed: 0 })
   expect(without.plans).toEqual([])
 })
@@ -82,9 +82,9 @@ test('fill says otherwise: none, or so many; all at once has none', async () => 
 })
 
 test('each trial has a fill of its own, and the progress is one bar over all', async () => {
-  const { reports, records, completed, heard, plans } = await run({ warmup: 5, trials: 3 })
-  expect(reports.map(({ validity }) => validity.warmup.sent)).toEqual([5, 0, 0])
-  const fills = reports.map(({ validity }) => validity.warmup.trimmed)
+  const { report, records, completed, heard, plans } = await run({ warmup: 5, trials: 3 })
+  expect(report.trials.map(({ validity }) => validity.warmup.sent)).toEqual([5, 0, 0])
+  const fills = report.trials.map(({ validity }) => validity.warmup.trimmed)
   expect(Math.min(...fills)).toBeGreaterThan(0)
   expect(completed).toBe(120)
   expect(records).toHaveLength(120 + fills.reduce((a, b) => a + b))
@@ -150,10 +150,10 @@ test('a later trial that is cut short while the batch fills leaves the earlier o
     if (number === 17) stop.abort()
     return true
   })
-  const { reports, report } = await run({ ...REAL, requestRate: 12, trials: 2 }, { url, signal: stop.signal })
-  expect(reports).toHaveLength(1)
+  const { report } = await run({ ...REAL, requestRate: 12, trials: 2 }, { url, signal: stop.signal })
+  expect(report.trials).toHaveLength(1)
   expect(report.metrics.completed).toBe(10)
-  expect(report.verdicts).toContainEqual(expect.objectContaining({ objective: 'all trials', verdict: 'invalid' }))
+  expect(report.verdicts).toContainEqual(expect.objectContaining({ reason: 'all-trials', verdict: 'invalid' }))
 })
 
 test('a run that is cut short among its measured requests says how many of them were never sent', async () => {

@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest'
 import type { RequestRecord } from '../record.ts'
-import { answerDoubts } from './answers.ts'
 import { failedRecord, madeUpRecord } from '../metrics/records.testkit.ts'
+import { duplicatedOutput, implausibleCount, noText } from './answers.ts'
 
 function answer(events: number, outputTokens: number, differences: Partial<RequestRecord> = {}): RequestRecord {
   const outputAt = Float64Array.from({ length: events }, (_, i) => 100 + 10 * i)
   return madeUpRecord({ outputAt, outputTokens, ...differences })
 }
 
-const codes = (...records: RequestRecord[]): string[] => answerDoubts(records).map(({ code }) => code)
+const codes = (...records: RequestRecord[]): string[] =>
+  [duplicatedOutput, noText].flatMap((doubt) => doubt({ records })).map(({ code }) => code)
 
 test('counts that no request could hold are told with how many they are and an example', () => {
   const told = { disbelieved: '1000000000000000 completion tokens (1024 at most)' }
-  expect(answerDoubts([madeUpRecord(told), madeUpRecord(), failedRecord(told)])).toEqual([
+  expect(implausibleCount({ records: [madeUpRecord(told), madeUpRecord(), failedRecord(told)] })).toEqual([
     {
       code: 'implausible-count',
       message:

@@ -11,7 +11,7 @@ test('a client that was late by more than 5 % of the median TTFT makes the run i
   // Median TTFT 100 ms: 5 ms are allowed at P99.
   expect(madeUpReport([sentLate(4.9)]).verdicts).toEqual([])
   expect(madeUpReport([sentLate(5.1)]).verdicts).toMatchObject([
-    { kind: 'validity', objective: 'client on time', verdict: 'invalid', observed: 5.1, limit: 5 },
+    { kind: 'validity', reason: 'client-on-time', verdict: 'invalid', observed: 5.1, limit: 5 },
   ])
 })
 
@@ -21,9 +21,9 @@ test('of a server that answers within milliseconds 2 ms are no fault: no timer k
   expect(madeUpReport([fast(2)]).verdicts).toEqual([])
   expect(madeUpReport([fast(2.1)]).verdicts).toMatchObject([
     {
-      objective: 'client on time',
+      reason: 'client-on-time',
       limit: 2,
-      message: expect.stringMatching(
+      facts: expect.stringMatching(
         /^At P99 the client was late by 2\.1 ms, 21\.0 % of the median TTFT \(2 ms is the most\)/,
       ),
     },
@@ -31,7 +31,7 @@ test('of a server that answers within milliseconds 2 ms are no fault: no timer k
 })
 
 /** The doubts about the client of a run whose median TTFT is 100 ms and median ITL 10 ms. */
-function doubts(client: Partial<ClientFacts>, simulated = false): string[] {
+function doubtsAbout(client: Partial<ClientFacts>, simulated = false): string[] {
   const { target, validity } = madeUpReport([madeUpRecord()])
   const report = madeUpReport([], {
     target: { ...target, simulated },
@@ -44,37 +44,40 @@ function doubts(client: Partial<ClientFacts>, simulated = false): string[] {
       utilisation: client.utilisation ?? 0.1,
     },
   })
-  return report.validity.warnings.filter(({ code }) => /client|calibrated/.test(code)).map(({ message }) => message)
+  return report.doubts.filter(({ code }) => /client|calibrated/.test(code)).map(({ message }) => message)
 }
 
 // One answer that left in time and one request that left 50 ms late into a dying server: 49.5 ms at P99 of both.
 test('a late request that failed does not blame the client, and the doubt says whose lateness it was', () => {
-  const { verdicts, validity } = madeUpReport([sentLate(1), failedRecord({ index: 1, dueAt: 500, sentAt: 550 })])
+  const { verdicts, doubts } = madeUpReport([sentLate(1), failedRecord({ index: 1, dueAt: 500, sentAt: 550 })])
   expect(verdicts).toEqual([])
-  expect(validity.warnings).toContainEqual({
+  expect(doubts).toContainEqual({
     code: 'client-late',
+    trial: null,
     message: expect.stringMatching(
       /^At P99 the client was late by 49\.5 ms, .* The requests that were answered left in time\.$/,
     ),
   })
   const both = madeUpReport([sentLate(50), failedRecord({ index: 1, dueAt: 500, sentAt: 550 })])
-  expect(both.verdicts).toMatchObject([{ objective: 'client on time', observed: 50 }])
+  expect(both.verdicts).toMatchObject([{ reason: 'client-on-time', observed: 50 }])
 })
 
 test('what the client adds is told where it is over 5 % of a median', () => {
   const itl = { p50: 0.1, p99: 0.6, max: 1 }
-  expect(doubts({})).toEqual([])
-  expect(doubts({ calibration: { ...GOOD_CLIENT, itl } })).toEqual([
+  expect(doubtsAbout({})).toEqual([])
+  expect(doubtsAbout({ calibration: { ...GOOD_CLIENT, itl } })).toEqual([
     'With 8 streams and 400 events/s the client adds 0.60 ms to ITL at P99, 6.0 % of the median.',
   ])
 })
 
 test('a client that was not calibrated, or hardly ever idle, is a doubt', () => {
   const uncalibrated = { calibration: null, notCalibrated: 'calibration is switched off' }
-  expect(doubts(uncalibrated)).toEqual(['What the client adds to the times is not known: calibration is switched off.'])
-  expect(doubts(uncalibrated, true)).toEqual([])
-  expect(doubts({ utilisation: 0.7 })).toEqual([])
-  expect(doubts({ utilisation: 0.75 })).toEqual([
+  expect(doubtsAbout(uncalibrated)).toEqual([
+    'What the client adds to the times is not known: calibration is switched off.',
+  ])
+  expect(doubtsAbout(uncalibrated, true)).toEqual([])
+  expect(doubtsAbout({ utilisation: 0.7 })).toEqual([])
+  expect(doubtsAbout({ utilisation: 0.75 })).toEqual([
     "The client's thread was at work for 75.0 % of the run: above 70 % its times are late.",
   ])
 })
@@ -86,7 +89,7 @@ test('under a cap of concurrency the wait for a slot is the load that was asked 
 
 test('a run that was cut short is invalid', () => {
   const result = { records: [sentLate(0)], unsent: 9, aborted: true, connections: null, utilisation: null }
-  expect(madeUpReport([], { result }).verdicts).toMatchObject([{ objective: 'complete run', verdict: 'invalid' }])
+  expect(madeUpReport([], { result }).verdicts).toMatchObject([{ reason: 'complete-run', verdict: 'invalid' }])
 })
 
 test('a run that lost a thread of its client is invalid, and says why', () => {
@@ -95,11 +98,11 @@ test('a run that lost a thread of its client is invalid, and says why', () => {
   const { verdicts, validity } = madeUpReport([], { result })
   expect(validity.client.threads).toBe(2)
   expect(verdicts).toMatchObject([
-    { objective: 'complete run', verdict: 'invalid' },
+    { reason: 'complete-run', verdict: 'invalid' },
     {
-      objective: 'client threads',
+      reason: 'client-threads',
       verdict: 'invalid',
-      message: expect.stringContaining(
+      facts: expect.stringContaining(
         'Client thread 2 of 2 crashed (out of memory): what it had not handed back is lost.',
       ),
     },
@@ -110,12 +113,12 @@ test('requests that were sent twice, and certificates that nobody checked, stand
   const records = [sentLate(0)]
   const connections = { opened: 4, reused: 96, resent: 3, connectMs: [] }
   const { target } = madeUpReport(records)
-  const { validity } = madeUpReport(records, {
+  const { validity, doubts } = madeUpReport(records, {
     target: { ...target, insecureTls: true },
     result: { records, unsent: 0, aborted: false, connections, utilisation: null },
   })
   expect(validity.connections).toEqual({ ...connections, connectMs: null })
-  expect(validity.warnings.filter(({ code }) => code !== 'too-short')).toEqual([
+  expect(doubts.filter(({ code }) => code !== 'too-short')).toMatchObject([
     { code: 'insecure-tls', message: 'No certificate was checked: any machine on the way may have answered.' },
     {
       code: 'resent',
@@ -130,7 +133,7 @@ function steady(count: number, ms: number) {
 }
 
 function tooShort(records: ReturnType<typeof steady>): string[] {
-  return madeUpReport(records).validity.warnings.flatMap(({ code, message }) => (code === 'too-short' ? [message] : []))
+  return madeUpReport(records).doubts.flatMap(({ code, message }) => (code === 'too-short' ? [message] : []))
 }
 
 // 31 requests a second apart arrive in 30 s; with answers of 3.1 s it takes 31 s

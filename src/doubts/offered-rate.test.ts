@@ -1,10 +1,29 @@
 import { expect, test } from 'vitest'
+import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 import { offeredRate } from './offered-rate.ts'
 
+const RECORDS = Array.from({ length: 30 }, (_, index) => madeUpRecord({ index }))
+const { load, validity } = madeUpReport(RECORDS)
+
 /** What is said of 30 requests at 8 a second. */
-function said(dueRate: number | null, sentRate: number | null, arrival = 'poisson'): string[] {
-  const load = { requestRate: 8, arrival }
-  return offeredRate(load, { dueRate, sentRate }, 30).map(({ code, message }) => `${code}: ${message}`)
+function said(
+  dueRate: number | null,
+  sentRate: number | null,
+  { arrival = 'poisson', requestRate = 8, records = RECORDS, aborted = false }: Differences = {},
+): string[] {
+  return offeredRate({
+    load: { ...load, requestRate, arrival },
+    result: { aborted, connections: null },
+    records,
+    validity: { ...validity, stimulus: { ...validity.stimulus, dueRate, sentRate } },
+  }).map(({ code, message }) => `${code}: ${message}`)
+}
+
+interface Differences {
+  readonly arrival?: string
+  readonly requestRate?: number | null
+  readonly records?: typeof RECORDS
+  readonly aborted?: boolean
 }
 
 test('a rate that is off by up to 5 % either way is the rate that was asked for', () => {
@@ -21,11 +40,11 @@ test('a client that fell behind its schedule', () => {
 
 test('a schedule whose gaps are left to chance, or were recorded', () => {
   const schedule = 'the schedule (poisson (vllm-0.4.1)) had'
-  expect(said(11.68, 11.68, 'poisson (vllm-0.4.1)')).toEqual([
+  expect(said(11.68, 11.68, { arrival: 'poisson (vllm-0.4.1)' })).toEqual([
     `rate-exceeded: 11.68 requests/s were offered where 8.00 requests/s were asked for (146.0 %); ${schedule} 11.68 requests/s.`,
   ])
   // Failed before they left: the schedule alone tells.
-  expect(said(6, null, 'poisson (vllm-0.4.1)')).toEqual([
+  expect(said(6, null, { arrival: 'poisson (vllm-0.4.1)' })).toEqual([
     `rate-not-reached: 6.00 requests/s were offered where 8.00 requests/s were asked for (75.0 %); ${schedule} 6.00 requests/s.`,
   ])
 })
@@ -35,9 +54,13 @@ test('two errors that cancel each other are still a client behind its schedule',
 })
 
 test('several requests that were all due at once have no rate, which is above any', () => {
-  expect(said(null, 2, 'all at once')).toEqual([
+  expect(said(null, 2, { arrival: 'all at once' })).toEqual([
     'rate-exceeded: All 30 requests were due at once (all at once) where 8.00 requests/s were asked for.',
   ])
-  expect(offeredRate({ requestRate: null, arrival: 'poisson' }, { dueRate: null, sentRate: null }, 30)).toEqual([])
-  expect(offeredRate({ requestRate: 8, arrival: 'poisson' }, { dueRate: null, sentRate: null }, 1)).toEqual([])
+  expect(said(null, null, { requestRate: null })).toEqual([])
+  expect(said(null, null, { records: RECORDS.slice(0, 1) })).toEqual([])
+})
+
+test('a run that was cut short had a part of its schedule, whose rate is left to chance', () => {
+  expect(said(6, 6, { aborted: true })).toEqual([])
 })

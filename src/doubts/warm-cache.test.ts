@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
-import type { RunReport } from '../report.ts'
+import type { CaseReport } from '../report.ts'
 import { madeUpTelemetry } from '../telemetry/telemetry.testkit.ts'
 import { obstaclesToComparison } from '../baseline/obstacles-to-comparison.ts'
 import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 
 /** Of 1000 prompt tokens so many were in the cache. */
-function runWith(hits: number | null, nonceTokens = 8): RunReport {
+function runWith(hits: number | null, nonceTokens = 8): CaseReport {
   const { load } = madeUpReport([madeUpRecord()])
   const telemetry = madeUpTelemetry({}, { prefixCache: hits === null ? null : { hits, queries: 1000 } })
   return madeUpReport([madeUpRecord()], { load: { ...load, nonceTokens }, telemetry })
 }
 
-const doubtsOf = ({ validity }: RunReport) => validity.warnings.filter(({ code }) => code === 'warm-cache')
+const doubtsOf = ({ doubts }: CaseReport) => doubts.filter(({ code }) => code === 'warm-cache')
 
 test.each([
   { name: 'a cache that is not told', run: runWith(null), share: null, doubt: false },
@@ -30,6 +30,6 @@ test('the doubt tells the share and the remedy, and stands against a comparison,
     /^82\.0 % of the prompt tokens came from .* Give the server to this bench alone, or set `reusePrompts: true`/,
   )
   expect(warm.verdicts).toEqual([])
-  expect(obstaclesToComparison([runWith(0), warm])).toEqual([doubtsOf(warm)[0]?.message])
-  expect(obstaclesToComparison([runWith(0)])).toEqual([])
+  expect(obstaclesToComparison(warm)).toEqual([doubtsOf(warm)[0]?.message])
+  expect(obstaclesToComparison(runWith(0))).toEqual([])
 })
