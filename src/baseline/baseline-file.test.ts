@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const baseline = baselineOf([madeUpReport([madeUpRecord(), failedRecord({ index: 1, dueAt: 125 })])], 'A100')
+const baseline = baselineOf(madeUpReport([madeUpRecord(), failedRecord({ index: 1, dueAt: 125 })]), 'A100')
 
 test('what was written is read back, folder and all, and nothing else is left', () => {
   writeBaseline(path, { ...baseline, case: 'earlier' })

@@ -18,7 +18,7 @@ function benchFile(stored: { file: string; case: string; target?: Partial<Target
   const folder = mkdtempSync(join(tmpdir(), 'vitest-llm-bench-siblings-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const report = madeUpReport([madeUpRecord()], { case: stored.case, target: { ...NOW, ...stored.target } })
-  writeBaseline(join(folder, '__baselines__', stored.file), baselineOf([report], 'A100'))
+  writeBaseline(join(folder, '__baselines__', stored.file), baselineOf(report, 'A100'))
   return join(folder, 'chat.bench.ts')
 }
 

@@ -1,35 +1,41 @@
 import { expect, test } from 'vitest'
-import { failedRecord, madeUpRecord, madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
-import type { RunReport } from '../report.ts'
+import { failedRecord, madeUpCase, madeUpRecord, recordWithTtft } from '../metrics/records.testkit.ts'
+import type { RequestRecord } from '../record.ts'
+import type { CaseReport } from '../report.ts'
 import { baselineOf, pairWithBaseline, versionChange } from './compare-baseline.ts'
 import { checkPairs } from './trial.ts'
 
 const MACHINE = '1x A100'
 
+type Change = (report: CaseReport) => CaseReport
+
 /** Two trials of four requests whose two tokens come after `ttft` ms and 10 ms later; a trial's workload is named after its seed. */
-function trials(ttft: number, change: (run: RunReport) => RunReport = (run) => run): RunReport[] {
-  return [0, 1].map((trial) => {
-    const outputAt = (due: number): Float64Array => Float64Array.of(due + ttft, due + ttft + 10)
-    const records = [0, 1000, 2000, 3000].map((due) =>
-      madeUpRecord({ dueAt: due, outputAt: outputAt(due), outputTokens: 2 }),
-    )
-    const run = madeUpReport(records)
-    return change({ ...run, load: { ...run.load, trial, digest: `workload ${trial}` } })
-  })
+function trials(ttft: number, change: Change = (report) => report): CaseReport {
+  return change(
+    twoTrials((dueAt) =>
+      madeUpRecord({ dueAt, outputAt: Float64Array.of(dueAt + ttft, dueAt + ttft + 10), outputTokens: 2 }),
+    ),
+  )
+}
+
+function twoTrials(record: (dueAt: number) => RequestRecord): CaseReport {
+  const records = [0, 1000, 2000, 3000].map(record)
+  const report = madeUpCase([records, records])
+  return { ...report, trials: report.trials.map((trial) => ({ ...trial, digest: `workload ${trial.trial}` })) }
 }
 
 const accepted = baselineOf(trials(100), MACHINE)
 
 test('trials are paired with the accepted ones of the same seed, whatever the order and how many there are', () => {
-  const [first, second] = trials(120)
+  const run = trials(120)
   const more = { ...accepted, trials: [...accepted.trials.toReversed(), { ...accepted.trials[0]!, seed: 7 }] }
-  const { baseline, candidate } = pairWithBaseline([second!, first!], more, MACHINE)
+  const { baseline, candidate } = pairWithBaseline({ ...run, trials: run.trials.toReversed() }, more, MACHINE)
   expect(baseline.map(({ seed }) => seed)).toEqual([1, 0])
   expect(candidate.map(({ seed }) => seed)).toEqual([1, 0])
   expect(candidate[0]?.ttft).toEqual([120, 120, 120, 120].map((time) => expect.closeTo(time, 1)))
 })
 
-test.for<[string, (run: RunReport) => RunReport, RegExp]>([
+test.for<[string, Change, RegExp]>([
   ['model', (run) => ({ ...run, target: { ...run.target, model: 'qwen' } }), /the model is qwen and was llama/],
   ['variant', (run) => ({ ...run, target: { ...run.target, variant: 'awq' } }), /the variant is awq and was base/],
   [
@@ -61,10 +67,14 @@ test.for<[string, (run: RunReport) => RunReport, RegExp]>([
   ],
   [
     'workload',
-    (run) => ({ ...run, load: { ...run.load, digest: 'other' } }),
+    (run) => ({ ...run, trials: run.trials.map((trial) => ({ ...trial, digest: 'other' })) }),
     /the workload is other and was workload 0/,
   ],
-  ['seed', (run) => ({ ...run, load: { ...run.load, seed: 100 } }), /a trial of seed 100, the baseline of 0, 1/],
+  [
+    'seed',
+    (run) => ({ ...run, trials: run.trials.map((trial) => ({ ...trial, seed: trial.seed + 100 })) }),
+    /a trial of seed 100, the baseline of 0, 1/,
+  ],
 ])('another %s is refused, and named', ([, change, message]) => {
   expect(() => pairWithBaseline(trials(100, change), accepted, MACHINE)).toThrow(
     expect.objectContaining({ code: 'not-comparable', message: expect.stringMatching(message) }),
@@ -90,7 +100,7 @@ test('another version of the framework is what a baseline is for', () => {
 
 // As the recipes of vLLM ask before 0.5 and from then on.
 test('a new version may be asked by other fields for the same answers, and for no others', () => {
-  const asked = (sampling: RunReport['target']['sampling']) =>
+  const asked = (sampling: CaseReport['target']['sampling']) =>
     trials(100, (run) => ({ ...run, target: { ...run.target, sampling: { temperature: 0, ...sampling } } }))
   const before = baselineOf(asked({ best_of: 1, use_beam_search: false }), MACHINE)
   const now = asked({ stream_options: { include_usage: true } })
@@ -99,7 +109,7 @@ test('a new version may be asked by other fields for the same answers, and for n
 })
 
 test('both versions are told where they differ', () => {
-  const now = (version: string | null) => ({ target: { ...trials(100)[0]!.target, version } })
+  const now = (version: string | null) => ({ target: { ...trials(100).target, version } })
   expect(versionChange(accepted, now('0.5.0'))).toBe('vllm 0.4.1 -> 0.5.0')
   expect(versionChange(accepted, now('0.4.1'))).toBeNull()
   expect(versionChange(accepted, now(null))).toBe('vllm 0.4.1 -> unknown version')
@@ -114,21 +124,20 @@ test.for([
   ['this run', 0],
   ['the baseline', 1],
 ] as const)('where every request of %s failed there is nothing to compare', ([, side]) => {
-  const failed = trials(100).map((run) => ({
-    ...madeUpReport([0, 1000, 2000, 3000].map((dueAt) => failedRecord({ dueAt }))),
-    load: run.load,
-  }))
+  const failed = twoTrials((dueAt) => failedRecord({ dueAt }))
   const [now, before] = side === 0 ? [failed, trials(100)] : [trials(100), failed]
   const pairs = pairWithBaseline(now, baselineOf(before, MACHINE), MACHINE)
   expect(() => checkPairs('vllm', pairs)).toThrow(expect.objectContaining({ code: 'no-data' }))
 })
 
 test('without TPOT on one side there is nothing to compare either', () => {
-  const oneToken = trials(100).map((run) => ({
-    ...madeUpReport([0, 1000, 2000, 3000].map((dueAt) => recordWithTtft(100, dueAt))),
-    load: run.load,
-  }))
+  const oneToken = twoTrials((dueAt) => recordWithTtft(100, dueAt))
   expect(() => checkPairs('vllm', pairWithBaseline(oneToken, accepted, MACHINE))).toThrow(
     /tpot of trial 0: no request has it on both sides/,
   )
+})
+
+test('further trials of a case become a part of its baseline', () => {
+  const { trials: further } = madeUpCase([[madeUpRecord()]], { trial: 2 })
+  expect(baselineOf(trials(100), MACHINE, further).trials.map(({ seed }) => seed)).toEqual([0, 1, 2])
 })

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
+import type { RequestRecord } from '../record.ts'
 import { recordedTrial } from './recorded-trial.ts'
 
+const recorded = (records: readonly RequestRecord[]) => madeUpReport(records).trials.map(recordedTrial)[0]
+
 test('a trial keeps every measured request, with NaN where one failed', () => {
-  const report = madeUpReport([madeUpRecord(), failedRecord({ index: 1, dueAt: 1000 })])
-  expect(recordedTrial(report)).toEqual({
+  expect(recorded([madeUpRecord(), failedRecord({ index: 1, dueAt: 1000 })])).toEqual({
     seed: 0,
     digest: 'abc',
     ttft: [expect.closeTo(100, 1), NaN],
@@ -16,5 +18,5 @@ test('a trial keeps every measured request, with NaN where one failed', () => {
 test('whatever filled the batch, failed or not, is no part of it: the same index stays the same request', () => {
   const measured = [madeUpRecord({ dueAt: 3000 }), failedRecord({ index: 1, dueAt: 4000 })]
   const fill = [madeUpRecord({ index: -3 }), failedRecord({ index: -2, dueAt: 1000 }), madeUpRecord({ index: -1 })]
-  expect(recordedTrial(madeUpReport([...fill, ...measured]))).toEqual(recordedTrial(madeUpReport(measured)))
+  expect(recorded([...fill, ...measured])).toEqual(recorded(measured))
 })

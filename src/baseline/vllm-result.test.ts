@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { RequestRecord } from '../record.ts'
 import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 import { fromVllmResult, toVllmResult } from './vllm-result.ts'
 
@@ -103,11 +104,16 @@ test.each([
   expect(() => fromVllmResult(json, 'some.json')).toThrow(message)
 })
 
-test('a run is exported by the definitions of vLLM: from the sending, failures apart, arrays in seconds', () => {
+function exported(records: readonly RequestRecord[]): Record<string, unknown> {
+  const report = madeUpReport(records)
+  return toVllmResult(report, report.trials[0]!)
+}
+
+test('a trial is exported by the definitions of vLLM: from the sending, failures apart, arrays in seconds', () => {
   // Sent 20 ms late: TTFT is 100 ms from the due time and 80 ms from the sending.
   const late = madeUpRecord({ dueAt: 0, sentAt: 20 })
   const failed = failedRecord({ index: 1, dueAt: 50, sentAt: 50 })
-  const result = toVllmResult(madeUpReport([late, failed]))
+  const result = exported([late, failed])
   expect(result).toMatchObject({ num_prompts: expect.any(Number), completed: 1, failed: 1, request_rate: 8 })
   expect(result['mean_ttft_ms']).toBeCloseTo(80, 0)
   expect((result['ttfts'] as number[])[0]).toBeCloseTo(0.08, 3)
@@ -117,7 +123,7 @@ test('a run is exported by the definitions of vLLM: from the sending, failures a
 })
 
 test('what was exported can be imported', () => {
-  const entry = fromVllmResult(JSON.parse(JSON.stringify(toVllmResult(madeUpReport([madeUpRecord()])))), 'own.json')
+  const entry = fromVllmResult(JSON.parse(JSON.stringify(exported([madeUpRecord()]))), 'own.json')
   expect(entry).toMatchObject({ framework: 'vllm', requestRate: 8 })
   expect(entry.trials[0]?.metrics['tpot.p50']).toBeCloseTo(10, 1)
 })
