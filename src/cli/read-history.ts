@@ -4,9 +4,11 @@ import * as z from 'zod'
 import { HISTORY_SCHEMA, HistoryEntry, historyEntries, type LeftOut } from '../baseline/history.ts'
 import { fromVllmResult } from '../baseline/vllm-result.ts'
 import { BenchError } from '../base/errors.ts'
-import { BenchReport, REPORT_SCHEMA } from '../report.ts'
+import { REPORT_SCHEMA } from '../report.ts'
 import { writeAtomically } from '../base/write-atomically.ts'
 import { readText } from './read-json.ts'
+import { parseReport } from './read-report.ts'
+import { isOldReport } from './report-1/upgrade-report.ts'
 
 export interface FoundHistory {
   readonly entries: readonly HistoryEntry[]
@@ -76,13 +78,14 @@ function parseJson(text: string): unknown {
 function readDocument(json: unknown, place: string): FoundHistory {
   const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : null
   if (schema === null) return { entries: [fromVllmResult(json, place)], leftOut: [] }
-  if (schema === HISTORY_SCHEMA) return { entries: [checked(HistoryEntry, json, place)], leftOut: [] }
-  if (schema === REPORT_SCHEMA) return historyEntries(checked(BenchReport, json, place))
+  if (schema === HISTORY_SCHEMA) return { entries: [historyEntry(json, place)], leftOut: [] }
+  if (schema === REPORT_SCHEMA || isOldReport(json))
+    return historyEntries(parseReport(json, (why) => unknown(place, why)))
   throw unknown(place, `its schema is ${JSON.stringify(schema)}`)
 }
 
-function checked<T>(schema: z.ZodType<T>, json: unknown, place: string): T {
-  const parsed = schema.safeParse(json)
+function historyEntry(json: unknown, place: string): HistoryEntry {
+  const parsed = HistoryEntry.safeParse(json)
   if (parsed.success) return parsed.data
   throw unknown(place, z.prettifyError(parsed.error))
 }

@@ -11,7 +11,8 @@ import type { Capacity } from './search-capacity.ts'
 export function judgeCapacity(capacity: Capacity, min: PerSecond | undefined): CapacityVerdict {
   const { highestPass, lowestFail, tried } = capacity
   const verdict = min === undefined ? boundedVerdict(capacity) : verdictAt(capacity, min)
-  return { kind: 'capacity', verdict, overruled: null, min: min ?? null, highestPass, lowestFail, tried: [...tried] }
+  const found = { highestPass, lowestFail, tried: [...tried], told: null }
+  return { kind: 'capacity', verdict, overruled: null, min: min ?? null, ...found }
 }
 
 function verdictAt({ highestPass, lowestFail }: Capacity, min: PerSecond): CapacityVerdict['verdict'] {

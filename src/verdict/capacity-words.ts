@@ -2,14 +2,14 @@ import type { CapacityVerdict } from './verdict.ts'
 import type { VerdictText } from './verdict-text.ts'
 
 /** The interval that holds the capacity; `observed` is its lower end, null where no rate was shown to hold. */
-export function capacityText({ min, highestPass, lowestFail, tried }: CapacityVerdict): VerdictText {
+export function capacityText({ min, highestPass, lowestFail, tried, told }: CapacityVerdict): VerdictText {
   const found = `${intervalOf({ highestPass, lowestFail, tried })} (${tried.length} rates tried)`
   const isHeld = min === null || (highestPass !== null && highestPass >= min)
   return {
     objective: min === null ? 'capacity' : `capacity >= ${min} req/s`,
     observed: highestPass,
     limit: min,
-    message: isHeld ? found : `${found}; at least ${min} were asked for`,
+    message: told ?? (isHeld ? found : `${found}; at least ${min} were asked for`),
   }
 }
 

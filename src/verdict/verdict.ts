@@ -163,6 +163,8 @@ const CapacityVerdict = z.object({
   highestPass: z.number().nullable(),
   lowestFail: z.number().nullable(),
   tried: z.array(z.object({ rate: z.number(), verdict: z.enum(['pass', 'fail', 'inconclusive']) })),
+  /** Read from a report of an older version, which had this text, and not what was tried; null otherwise. */
+  told: z.string().nullable(),
 })
 export type CapacityVerdict = z.infer<typeof CapacityVerdict>
 

@@ -93,6 +93,7 @@ const EACH: readonly [Verdict, objective: string, line: string][] = [
         { rate: 3, verdict: 'pass' },
         { rate: 4, verdict: 'fail' },
       ],
+      told: null,
     },
     'capacity >= 4 req/s',
     'capacity between 3 req/s, which holds, and 4, which does not (2 rates tried); at least 4 were asked for',
