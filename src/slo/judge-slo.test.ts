@@ -90,6 +90,18 @@ test('a limit is judged as it is written: a time at it is within, and 0.01 % mor
   expect(verdictOn(400.04)).toMatchObject({ verdict: 'fail', evidence: { over: 300 } })
 })
 
+// Every token takes 16 ms; as differences of stamps such times differ in their last digits. Every 40th request fails.
+test('equal times that differ by rounding alone are not taken for a cluster', () => {
+  const outputAt = (dueAt: number) => Float64Array.from({ length: 5 }, (_, i) => dueAt + 123.4 + i * 16)
+  const answered = (dueAt: number) => madeUpRecord({ dueAt, outputAt: outputAt(dueAt) })
+  const failing = Array.from({ length: 150 }, (_, i) =>
+    i % 40 === 0 ? failedRecord({ dueAt: i * 128 }) : answered(i * 128),
+  )
+  expect(judgeSlo(madeUp(failing), { tpot: { p90: 20 } })[0]?.evidence).toMatchObject({ over: 4, effectiveTotal: 150 })
+  const all = Array.from({ length: 150 }, (_, i) => answered(i * 128))
+  expect(judgeSlo(madeUp(all), { tpot: { p90: 16 } })[0]?.verdict).toBe('pass')
+})
+
 test('while the queue grows no percentile passes, and one that is refuted fails all the same', () => {
   const judge = (over: number, slo: Slo, stableRate: number | null = null): string[] =>
     words({ ...spread(1000, over), growingQueue: { share: 0.12, stableRate } }, slo)

@@ -7,7 +7,7 @@ import type { RequestRecord } from '../record.ts'
 import { requestsForPercentile } from '../stats/min-requests.ts'
 import { valueAtRank } from '../stats/quantile.ts'
 import type { Evidence, ObjectiveVerdict, VerdictWord } from '../verdict/verdict.ts'
-import { judgePercentile, type PercentileVerdict } from './judge-percentile.ts'
+import { judgePercentile, ROUNDING, type PercentileVerdict } from './judge-percentile.ts'
 import { objectives, type Objective } from './objectives.ts'
 import type { Slo } from './slo.ts'
 import { isTooMuchUnseen, isUnseen, unseenOf } from './unseen.ts'
@@ -110,7 +110,7 @@ function judge(run: JudgedRun, objective: Objective): ObjectiveVerdict {
     judgePercentile({
       percentile: percentOf(statistic),
       // The limit itself is within.
-      limit: limit * (1 + Number.EPSILON),
+      limit: limit * (1 + ROUNDING),
       trials: run.trials.map((trial) => timesOf(trial, certified, unseenIs)),
       confidence,
     })
