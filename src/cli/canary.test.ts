@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { report, sampleRun } from '../../reporters/sample-reports.testkit.ts'
+import { report, sampleCase } from '../../reporters/sample-reports.testkit.ts'
 import { encodeRequests } from '../metrics/columns.ts'
 import { madeUpRecord } from '../metrics/records.testkit.ts'
 import { temporaryFile } from '../workload/temporary-file.testkit.ts'
@@ -12,8 +12,9 @@ function recorded(): Promise<string> {
     return madeUpRecord({ index, outputAt: Float64Array.of(first, first + 10, first + 20, first + 30, first + 40) })
   })
   const requests = encodeRequests(records)
-  const runs = [0, 1].map((trial) => ({ ...sampleRun({ load: { trial, trials: 2 } }), requests }))
-  return temporaryFile('report.json', JSON.stringify(report(runs)))
+  const sample = sampleCase({ trials: 2 })
+  const trials = sample.trials.map((trial) => ({ ...trial, requests }))
+  return temporaryFile('report.json', JSON.stringify(report([{ ...sample, trials }])))
 }
 
 async function run(...args: string[]): Promise<{ printed: string; error: unknown }> {
@@ -61,7 +62,7 @@ test.each([
   expect((await run(await recorded(), ...args)).error).toMatchObject({ code })
 })
 
-test('a report without a run is no evidence', async () => {
+test('a report without a case is no evidence', async () => {
   const empty = await temporaryFile('report.json', JSON.stringify(report([])))
   expect((await run(empty)).error).toMatchObject({ code: 'no-data' })
 })

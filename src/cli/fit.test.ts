@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { vllm } from '../frameworks/targets.ts'
-import type { RunReport } from '../report.ts'
+import { REPORT_SCHEMA, type CaseReport } from '../report.ts'
 import { findProfile } from '../simulator/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { profileText, readProfileFile } from '../simulator/profile-file.ts'
@@ -37,7 +37,7 @@ const base: EngineProfile = {
 /** A server unlike it: every step 1.2 times as long, and twice the host work per sequence. */
 const server: EngineProfile = { ...base, slowdown: 1.2, cost: { ...base.cost, sequenceMs: 0.5 } }
 
-async function measure(profile: EngineProfile, requestRate: number): Promise<RunReport> {
+async function measure(profile: EngineProfile, requestRate: number): Promise<CaseReport> {
   const { report } = await runCase(
     {
       name: `chat > ${requestRate}/s`,
@@ -49,21 +49,21 @@ async function measure(profile: EngineProfile, requestRate: number): Promise<Run
   return report
 }
 
-let runs: RunReport[]
+let cases: CaseReport[]
 let folder: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fit-'))
-  runs = [await measure(server, 1), await measure(server, 4)]
+  cases = [await measure(server, 1), await measure(server, 4)]
   return () => rmSync(folder, { recursive: true })
 })
 
-function writeReport(written: readonly RunReport[]): string {
+function writeReport(written: readonly CaseReport[]): string {
   const path = join(folder, 'report.json')
-  writeFileSync(path, JSON.stringify({ schema: 'vitest-llm-bench/report@1', runs: written, failedCases: [] }))
+  writeFileSync(path, JSON.stringify({ schema: REPORT_SCHEMA, cases: written, failedCases: [] }))
   return path
 }
 
-function fitted(written: readonly RunReport[], ...options: string[]): { out: string; lines: string[] } {
+function fitted(written: readonly CaseReport[], ...options: string[]): { out: string; lines: string[] } {
   const out = join(folder, 'profile.json')
   const lines: string[] = []
   fit([writeReport(written), '-o', out, ...options], { print: (line) => lines.push(line) })
@@ -76,7 +76,7 @@ test(
   async () => {
     const start = join(folder, 'base.json')
     writeFileSync(start, profileText(base))
-    const { out, lines } = fitted(runs, '--base', start)
+    const { out, lines } = fitted(cases, '--base', start)
     const profile = readProfileFile(out)
     expect(lines[0]).toMatch(/^Multiplied: weights by 1\.\d\d, /)
     expect(lines[0]).toContain('TTFT P90')
@@ -91,22 +91,22 @@ test(
 )
 
 test('one rate fits many engines, and is refused', () => {
-  expect(() => fitted([runs[0]!, runs[0]!])).toThrow('runs of vllm:base at one request rate only')
+  expect(() => fitted([cases[0]!, cases[0]!])).toThrow('runs of vllm:base at one request rate only')
 })
 
 test('runs in which nothing was answered are refused', () => {
-  const dead = runs.map((run) => ({ ...run, metrics: { ...run.metrics, completed: 0 } }))
+  const dead = cases.map((one) => ({ ...one, metrics: { ...one.metrics, completed: 0 } }))
   expect(() => fitted(dead)).toThrow('No request of vllm:base was answered.')
 })
 
 test('of several targets one has to be chosen', () => {
-  const other = { ...runs[0]!, target: { ...runs[0]!.target, framework: 'sglang' as const } }
-  expect(() => fitted([...runs, other])).toThrow('runs of vllm:base, sglang:base. Choose one of them')
-  expect(() => fitted([...runs, other], '--target', 'tgi')).toThrow('no run of tgi, only of vllm:base, sglang:base')
+  const other = { ...cases[0]!, target: { ...cases[0]!.target, framework: 'sglang' as const } }
+  expect(() => fitted([...cases, other])).toThrow('runs of vllm:base, sglang:base. Choose one of them')
+  expect(() => fitted([...cases, other], '--target', 'tgi')).toThrow('no run of tgi, only of vllm:base, sglang:base')
 })
 
 test('a target without a simulated engine needs one to start from', () => {
-  const other = runs.map((run) => ({ ...run, target: { ...run.target, framework: 'sglang' as const } }))
+  const other = cases.map((one) => ({ ...one, target: { ...one.target, framework: 'sglang' as const } }))
   expect(() => fitted(other)).toThrow('Name the most similar one, for instance --base vllm:base.')
 })
 

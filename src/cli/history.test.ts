@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { EMPTY_METRICS, report, sampleRun, type SampleChanges } from '../../reporters/sample-reports.testkit.ts'
-import type { RunReport } from '../report.ts'
+import { EMPTY_METRICS, report, sampleCase, type SampleChanges } from '../../reporters/sample-reports.testkit.ts'
+import type { Trial } from '../report.ts'
 import { history } from './history.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'history-'))
@@ -17,17 +17,16 @@ function run(...args: string[]): string {
 
 /** A report of one case of three trials, TTFT P50 around the given value; each version a day later. */
 function writeVersion(folder: string, day: number, ttft: number, changes: SampleChanges = {}): string {
-  const runs = [0.99, 1, 1.01].map((factor, trial): RunReport => {
-    const made = sampleRun({ target: { version: `0.${day}.0` }, load: { trial }, ...changes })
-    const distribution = made.metrics.ttft === null ? null : { ...made.metrics.ttft, p50: ttft * factor }
-    return {
-      ...made,
-      metrics: { ...made.metrics, ttft: distribution },
-      environment: { ...made.environment, startedAt: `2026-03-${String(day).padStart(2, '0')}T00:00:00.000Z` },
-    }
+  const made = sampleCase({ target: { version: `0.${day}.0` }, trials: 3, ...changes })
+  const trials = made.trials.map((trial, i): Trial => {
+    const p50 = ttft * (0.99 + 0.01 * i)
+    const distribution = trial.metrics.ttft === null ? null : { ...trial.metrics.ttft, p50 }
+    return { ...trial, metrics: { ...trial.metrics, ttft: distribution } }
   })
+  const startedAt = `2026-03-${String(day).padStart(2, '0')}T00:00:00.000Z`
+  const recorded = { ...made, trials, environment: { ...made.environment, startedAt } }
   const path = join(folder, `report-${day}.json`)
-  writeFileSync(path, JSON.stringify(report(runs)))
+  writeFileSync(path, JSON.stringify(report([recorded])))
   return path
 }
 
@@ -105,6 +104,14 @@ test('results of vllm bench serve are recorded beside ours, as a case of their o
   const text = run('--add', reports[0]!, '--add', vllm, '--to', join(folder, 'both.jsonl'))
   expect(text).toContain('vllm base · all at once · m · vllm bench serve > vllm, 100 prompts')
   expect(text).toContain('55.00')
+})
+
+test('the cases of a report of an older version are recorded with their trials', () => {
+  const to = join(folderWith().folder, 'old.jsonl')
+  run('--add', 'fixtures/report-1/report.json', '--to', to)
+  const lines = readFileSync(to, 'utf8').trimEnd().split('\n')
+  const green = lines.map((line) => JSON.parse(line)).find((entry) => entry.case.startsWith('green'))
+  expect(green.trials.map(({ seed }: { seed: number }) => seed)).toEqual([0, 1, 2])
 })
 
 test('a run that nobody answered is left out, and that is said', () => {

@@ -16,16 +16,16 @@ function write(name: string, cases: readonly MadeUpCase[], failedCases: BenchRep
   return path
 }
 
-/** What is printed, and the merged runs: `framework version rate startedAt`. */
-function merged(...paths: string[]): { lines: string[]; runs: string[]; failed: string[] } {
+/** What is printed, and the merged cases: `framework version rate trials startedAt`. */
+function merged(...paths: string[]): { lines: string[]; cases: string[]; failed: string[] } {
   const lines: string[] = []
   const json = join(folder, 'merged.json')
   report([...paths, '-o', join(folder, 'page.html'), '--json', json], { print: (line) => lines.push(line) })
-  const { runs, failedCases } = BenchReport.parse(JSON.parse(readFileSync(json, 'utf8')))
+  const { cases, failedCases } = BenchReport.parse(JSON.parse(readFileSync(json, 'utf8')))
   return {
     lines,
-    runs: runs.map(({ target, load, environment }) =>
-      [target.framework, target.version, load.requestRate, load.trial, environment.startedAt.slice(0, 10)].join(' '),
+    cases: cases.map(({ target, load, trials, environment }) =>
+      [target.framework, target.version, load.requestRate, trials.length, environment.startedAt.slice(0, 10)].join(' '),
     ),
     failed: failedCases.map((failed) => failed.case),
   }
@@ -37,27 +37,24 @@ const TUESDAY = '2026-03-03T10:00:00.000Z'
 test('frameworks that ran on different days stand side by side', () => {
   const vllm = write('vllm.json', [{ startedAt: MONDAY }])
   const tgi = write('tgi.json', [{ framework: 'tgi', startedAt: TUESDAY }])
-  const { runs, lines } = merged(vllm, tgi)
-  expect(runs).toEqual(['vllm 0.4.1 8 0 2026-03-02', 'tgi 0.4.1 8 0 2026-03-03'])
+  const { cases, lines } = merged(vllm, tgi)
+  expect(cases).toEqual(['vllm 0.4.1 8 1 2026-03-02', 'tgi 0.4.1 8 1 2026-03-03'])
   expect(lines).toEqual([`Written to ${join(folder, 'page.html')}.`, `Written to ${join(folder, 'merged.json')}.`])
   expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('2 cases: 2 pass.')
 })
 
 test('of one case of one version the later run is shown, with all its trials, and that is said', () => {
-  const before = write(
-    'before.json',
-    [0, 1, 2].map((trial) => ({ trial, trials: 3, startedAt: MONDAY })),
-  )
+  const before = write('before.json', [{ trials: 3, startedAt: MONDAY }])
   const after = write('after.json', [{ startedAt: TUESDAY }])
-  const { runs, lines } = merged(after, before)
-  expect(runs).toEqual(['vllm 0.4.1 8 0 2026-03-03'])
+  const { cases, lines } = merged(after, before)
+  expect(cases).toEqual(['vllm 0.4.1 8 1 2026-03-03'])
   expect(lines[0]).toBe(`"chat > vllm > 8 req/s" is taken from ${after}, which ran it later than ${before}.`)
 })
 
 test('another version of the server stays beside the old one', () => {
   const before = write('before.json', [{ startedAt: MONDAY }])
   const after = write('after.json', [{ version: '0.4.2', startedAt: TUESDAY }])
-  expect(merged(before, after).runs).toHaveLength(2)
+  expect(merged(before, after).cases).toHaveLength(2)
 })
 
 test('a case that did not run stays failed, until it ran later', () => {
@@ -78,7 +75,7 @@ test('bad files and arguments are told apart, and nothing is written', () => {
   expect(() => report([], { print })).toThrow('report takes one report.json or more.')
   expect(() => report(['missing.json', '-o', out], { print })).toThrow('Cannot read the report missing.json')
   const other = join(folder, 'other.json')
-  writeFileSync(other, '{"runs": []}')
+  writeFileSync(other, '{"cases": []}')
   expect(() => report([other, '-o', out], { print })).toThrow(`${other} is not the report of a bench`)
   const cut = write('cut.json', [{}])
   writeFileSync(cut, readFileSync(cut, 'utf8').replace(/"ttft":"[^"]{4}/, '"ttft":"'))

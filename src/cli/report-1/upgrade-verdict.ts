@@ -40,7 +40,6 @@ function capacity({ objective, verdict, observed, limit, message }: OldVerdict):
     told: message,
   }
 }
-}
 
 /** `ttft.p99 <= 400 ms`. */
 function objective({ objective: asked, verdict, observed, limit, message }: OldVerdict): Verdict | null {
