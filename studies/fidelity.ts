@@ -4,7 +4,7 @@
  *     npm run study:fidelity
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { withSection } from '../../fixtures/doc-section.ts'
+import { withSection } from './doc-section.ts'
 import {
   type Cells,
   COLUMNS,
@@ -13,10 +13,10 @@ import {
   type PublishedRow,
   rowName,
   STUDY,
-} from '../../fixtures/published-study.ts'
-import { MS_PER_SECOND } from '../base/units.ts'
-import { findProfile } from './find-profile.ts'
-import { drawStudy, simulateRow } from './published.testkit.ts'
+} from '../fixtures/published-study.ts'
+import { MS_PER_SECOND } from '../src/base/units.ts'
+import { findProfile } from '../src/simulator/find-profile.ts'
+import { drawStudy, simulateRow } from './simulate-row.ts'
 
 const DRAWS = 20
 const TTFT_P99 = COLUMNS.indexOf('TTFT P99')
@@ -139,7 +139,7 @@ function medianOf(sorted: readonly number[]): number {
 }
 
 if (import.meta.main) {
-  const file = new URL('../../docs/simulator.md', import.meta.url)
+  const file = new URL('../docs/simulator.md', import.meta.url)
   const [study, draws] = [fidelityText(measureFidelity()), drawsText(measureDraws())]
   writeFileSync(file, withSection(withSection(readFileSync(file, 'utf8'), 'study', study), 'draws', draws))
   console.log(`${study}\n\n${draws}`)

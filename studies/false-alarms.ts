@@ -7,13 +7,13 @@
 import { availableParallelism } from 'node:os'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { withSection } from '../../fixtures/doc-section.ts'
-import { createRandom } from '../base/random.ts'
-import { findProfile } from '../simulator/find-profile.ts'
-import { judgePercentile } from '../slo/judge-percentile.ts'
-import { decideRegressions, type BuildVerdict } from './decide-regressions.ts'
-import { capacityOf, engineTrial } from './engine-trial.testkit.ts'
-import { simulateBuild, type Scenario, type SimulatedCell } from './simulated-build.testkit.ts'
+import { withSection } from './doc-section.ts'
+import { createRandom } from '../src/base/random.ts'
+import { findProfile } from '../src/simulator/find-profile.ts'
+import { judgePercentile } from '../src/slo/judge-percentile.ts'
+import { decideRegressions, type BuildVerdict } from '../src/baseline/decide-regressions.ts'
+import { capacityOf, engineTrial } from '../src/baseline/engine-trial.testkit.ts'
+import { simulateBuild, type Scenario, type SimulatedCell } from '../src/baseline/simulated-build.testkit.ts'
 
 const BUILDS = 300
 const REQUESTS = 200
@@ -225,7 +225,7 @@ async function main(): Promise<void> {
     METRICS.map((_metric, m) => shares.flatMap((share) => share.times[cell]![m]!)),
   )
   const [gates, slo] = [gatesText(tallies), sloText(times)]
-  const file = new URL('../../docs/statistics.md', import.meta.url)
+  const file = new URL('../docs/statistics.md', import.meta.url)
   writeFileSync(file, withSection(withSection(readFileSync(file, 'utf8'), 'gates', gates), 'slo', slo))
   console.log(`${gates}\n\n${slo}`)
 }

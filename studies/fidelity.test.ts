@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { PUBLISHED, type PublishedRow, rowName, STUDY } from '../../fixtures/published-study.ts'
-import { findProfile } from './find-profile.ts'
-import { measureDraws, measureFidelity, medianOfMeans } from './published-table.testkit.ts'
-import { simulateRow } from './published.testkit.ts'
+import { PUBLISHED, type PublishedRow, rowName, STUDY } from '../fixtures/published-study.ts'
+import { findProfile } from '../src/simulator/find-profile.ts'
+import { measureDraws, measureFidelity, medianOfMeans } from './fidelity.ts'
+import { simulateRow } from './simulate-row.ts'
 
 const rows = PUBLISHED.map((published) => ({
   name: rowName(published),

@@ -1,13 +1,13 @@
-import type { Cells, PublishedRow, StudyLengths } from '../../fixtures/published-study.ts'
-import { poisson } from '../arrival/poisson.ts'
-import { createVirtualClock } from '../load/virtual-clock.ts'
-import { createRandom } from '../base/random.ts'
-import { quantile } from '../stats/quantile.ts'
-import type { Ms, Tokens } from '../base/units.ts'
-import { drawStudyLengths } from '../workload/study-lengths.ts'
-import { driveEngine } from './drive-engine.ts'
-import { createEngine, type EngineStats } from './engine.ts'
-import type { EngineProfile } from './profile.ts'
+import type { Cells, PublishedRow, StudyLengths } from '../fixtures/published-study.ts'
+import { poisson } from '../src/arrival/poisson.ts'
+import { createVirtualClock } from '../src/load/virtual-clock.ts'
+import { createRandom } from '../src/base/random.ts'
+import { quantile } from '../src/stats/quantile.ts'
+import type { Ms, Tokens } from '../src/base/units.ts'
+import { drawStudyLengths } from '../src/workload/study-lengths.ts'
+import { driveEngine } from '../src/simulator/drive-engine.ts'
+import { createEngine, type EngineStats } from '../src/simulator/engine.ts'
+import type { EngineProfile } from '../src/simulator/profile.ts'
 
 /** What became of a row. */
 export interface SimulatedRow {

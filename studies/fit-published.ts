@@ -4,11 +4,11 @@
  *
  *     npm run study:fit [-- seconds, 60] [seed, 1]
  */
-import { COLUMNS, deviations, PUBLISHED, STUDY, type StudyLengths } from '../../fixtures/published-study.ts'
-import { createRandom } from '../base/random.ts'
-import { PROFILES } from './find-profile.ts'
-import type { EngineProfile } from './profile.ts'
-import { drawStudy, simulateRow } from './published.testkit.ts'
+import { COLUMNS, deviations, PUBLISHED, STUDY, type StudyLengths } from '../fixtures/published-study.ts'
+import { createRandom } from '../src/base/random.ts'
+import { PROFILES } from '../src/simulator/find-profile.ts'
+import type { EngineProfile } from '../src/simulator/profile.ts'
+import { drawStudy, simulateRow } from './simulate-row.ts'
 
 /** Numbers of the profiles that move together. */
 interface Parameter {
