@@ -9,7 +9,7 @@ import { parseSlo } from '../slo/parse-slo.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
 import { jsonl } from '../workload/jsonl.ts'
 import { sharegpt } from '../workload/sharegpt.ts'
-import type { LoadOptions } from './run-case.ts'
+import type { LoadOptions } from './load-options.ts'
 import { readVariable } from './variables.ts'
 
 /** The variables that people set around a bench run: see the README. */

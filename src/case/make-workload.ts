@@ -9,7 +9,7 @@ import { studyLengths } from '../workload/study-lengths.ts'
 import { tokenBudget } from '../workload/token-budget.ts'
 import type { Dataset, Workload } from '../workload/workload.ts'
 import { checkLength } from './check-options.ts'
-import type { LoadOptions } from './run-case.ts'
+import type { LoadOptions } from './load-options.ts'
 
 /** Makes the workloads of a case one after the other, so that the one that is too much for memory is not made. */
 export async function makeWorkloads(name: string, loads: readonly LoadOptions[], target: Target): Promise<Workload[]> {

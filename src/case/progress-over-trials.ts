@@ -1,6 +1,6 @@
 import type { Progress } from '../load/progress.ts'
 import type { RunReport } from '../report.ts'
-import type { LoadOptions } from './run-case.ts'
+import type { LoadOptions } from './load-options.ts'
 
 /** One bar for the measured requests of all trials: what the earlier ones did counts as done. */
 export function progressOverTrials(

@@ -2,7 +2,7 @@ import { requestBody, sharedFields } from '../frameworks/request-body.ts'
 import type { CallInput, Target } from '../frameworks/target.ts'
 import type { TargetFacts } from '../report.ts'
 import { shownUrl } from '../base/secrets.ts'
-import type { LoadOptions } from './run-case.ts'
+import type { LoadOptions } from './load-options.ts'
 
 export function fixesLength(target: Target, load: LoadOptions): boolean {
   return target.recipe.canFixLength && (load.fixedLength ?? true)

@@ -7,7 +7,8 @@ import { formatVerdicts } from '../slo/format-verdicts.ts'
 import { fixedLengths } from '../workload/fixed-lengths.ts'
 import type { Workload } from '../workload/workload.ts'
 import { describeEnvironment } from './environment.ts'
-import { type LoadOptions, runCase } from './run-case.ts'
+import type { LoadOptions } from './load-options.ts'
+import { runCase } from './run-case.ts'
 import { announce } from './warm-up.ts'
 
 const LOAD: LoadOptions = {

@@ -7,7 +7,8 @@ import { distribution } from '../stats/distribution.ts'
 import type { Ms } from '../base/units.ts'
 import { fillCount, withFill } from '../workload/fill.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { LoadOptions, RunCaseOptions } from './run-case.ts'
+import type { LoadOptions } from './load-options.ts'
+import type { RunCaseOptions } from './run-case.ts'
 
 const WARMUP_SHARE = 0.1
 const MOST_WARMUP = 20
