@@ -15,7 +15,8 @@ test.for([
   [{ numPrompts: Infinity }, /numPrompts of a load is Infinity/],
   [{ warmup: 1e9 }, /warmup of a load is 1000000000\. .*up to 250000, "auto" or false: each takes 8 kB/],
   [{ trials: 1e9 }, /trials of a load is 1000000000\. .*from 1 to 1000: each has a report/],
-  [{ clients: 1e9 }, /clients of a load is 1000000000\. .*from 1 to 64, or "auto": each takes 20 MB/],
+  [{ threads: 1e9 }, /threads of a load is 1000000000\. .*from 1 to 64, or "auto": each takes 20 MB/],
+  [{ clients: 4 }, /no option "clients"\. It is called "threads" now/],
 ] as const)('%j is refused with its bound and the reason', ([options, message]) => {
   expect(() => checkLoadCall({ ...LOAD, ...options })).toThrow(
     expect.objectContaining({ code: 'bad-load', message: expect.stringMatching(message) }),
@@ -23,7 +24,7 @@ test.for([
 })
 
 test('the bounds themselves are allowed, and so is any limit of concurrency: it takes no memory', () => {
-  const most = { numPrompts: 250_000, warmup: 250_000, clients: 64, maxConcurrency: 1e9 }
+  const most = { numPrompts: 250_000, warmup: 250_000, threads: 64, maxConcurrency: 1e9 }
   expect(() => checkLoadCall({ ...LOAD, ...most })).not.toThrow()
   expect(() => checkLoadCall({ ...LOAD, trials: 1000 })).not.toThrow()
   expect(() => checkSize({ numPrompts: 250_000 })).not.toThrow()

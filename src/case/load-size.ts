@@ -8,7 +8,7 @@ export const MOST_REQUESTS = 250_000
 /** A trial has a report of its own, 10 kB and more, which travels, is written, and stands in a baseline. */
 export const MOST_TRIALS = 1000
 /** A thread of the client takes 20 MB before it has sent anything, and more threads than cores send no more. */
-export const MOST_CLIENTS = 64
+export const MOST_THREADS = 64
 
 interface LoadSize {
   readonly numPrompts: number

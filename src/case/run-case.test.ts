@@ -48,7 +48,7 @@ test(
       arrival: constant(),
       dataset: fixedLengths({ promptTokens: 5, outputTokens: 2 }),
       warmup: false,
-      clients: 1,
+      threads: 1,
       maxClientError: false,
     } as const
     const { url, bodies } = await stallingServer()

@@ -1,22 +1,9 @@
-import { availableParallelism } from 'node:os'
-import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import { createHttpTransport } from '../client/http-transport.ts'
-import type { Transport, WireRequest } from '../client/transport.ts'
-import type { Clock } from '../base/clock.ts'
-import { chooseClientThreads } from '../load/choose-client-threads.ts'
-import { type ClientThreads, createClientThreads } from '../load/client-threads.ts'
-import { monotonicNow } from '../load/monotonic.ts'
-import { createRealClock } from '../load/real-clock.ts'
+import type { LoadGenerator } from '../load/load-generator.ts'
 import type { Progress } from '../load/progress.ts'
-import { runLoad, type LoadOptions as DispatchOptions, type LoadResult } from '../load/run-load.ts'
-import { runWatchedLoad } from '../load/run-watched-load.ts'
-import type { HttpEndpoint } from '../load/run-http-load.ts'
-import { createVirtualClock } from '../load/virtual-clock.ts'
+import type { LoadResult } from '../load/run-load.ts'
 import { BenchError } from '../base/errors.ts'
 import { discover } from '../frameworks/discover.ts'
-import { targetLabel, type Target, type UrlEndpoint } from '../frameworks/target.ts'
-import { URL_VARIABLES } from '../frameworks/url-variables.ts'
-import { toWireRequest } from '../frameworks/wire-request.ts'
+import type { Target } from '../frameworks/target.ts'
 import { buildRunReport } from '../metrics/run-report.ts'
 import { summariseTrials } from '../metrics/summarise.ts'
 import { maskDeep, masker, remembering } from '../base/mask.ts'
@@ -25,10 +12,8 @@ import { measuredRecords } from '../metrics/fill.ts'
 import { plainLine } from '../base/plain-text.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Environment, RunReport, Verdict } from '../report.ts'
-import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
-import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import type { Workload } from '../workload/workload.ts'
 import { calibrationFor } from './client-calibration.ts'
 import type { LoadOptions } from './load-options.ts'
@@ -37,7 +22,8 @@ import { doubtClient } from './doubt-client.ts'
 import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
-import { bodyInput, fixesLength, targetFacts } from './target-facts.ts'
+import { openGeneratorFor, sendLoad } from './send-load.ts'
+import { targetFacts } from './target-facts.ts'
 import type { ServingRun } from './serving-run.ts'
 import { announce, filled, longestAnswer, nothingMeasured, type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
 
@@ -62,9 +48,6 @@ export interface RunCaseOptions {
   readonly onPlan?: ((plan: string) => void) | undefined
 }
 
-/** Room for what is in flight: sockets are cheap, and a request must never wait for one. */
-const MAX_CONNECTIONS = 16_384
-
 /**
  * Runs one case from its target to the reports of its trials. Throws BenchError when it cannot be run at all; an abort
  * ends it with what was measured. Invalid trials are repeated (`measureUntilValid`).
@@ -77,16 +60,16 @@ export async function runCase(
   const loads = trialsOf(load)
   const workloads = await makeWorkloads(name, loads, asked)
   const target = await discover(asked)
-  const clients = openClients(target, load, workloads)
+  const generator = openGeneratorFor(target, load, workloads)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
   try {
-    const warmup = await warmUp(target, load, clients, options)
+    const warmup = await warmUp(target, load, generator, options)
     for (const [index, measured] of workloads.entries()) {
       if (index > 0 && options.signal.aborted) break
       const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
       const own = loads[index] ?? load
       const medianAnswer = warmup === null ? undefined : longestAnswer(warmup, trials)
-      const trial = { name, target, load: own, warmup: index === 0 ? warmup : null, clients, ...(log && { log }) }
+      const trial = { name, target, load: own, warmup: index === 0 ? warmup : null, generator, ...(log && { log }) }
       const measure = async (attempt: number): ReturnType<typeof runTrial> => {
         // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
         const fresh = attempt === 0 ? measured : await makeWorkload(own, asked)
@@ -101,7 +84,7 @@ export async function runCase(
     const isCutShort = error instanceof BenchError && error.code === 'no-data' && options.signal.aborted
     if (!isCutShort || trials.length === 0) throw error
   } finally {
-    await clients?.close()
+    await generator.close()
   }
   const [first] = trials
   if (first === undefined) throw new RangeError('A case has at least one trial.')
@@ -121,19 +104,6 @@ export async function runCase(
   }
 }
 
-/** The threads of all trials and of their warm-up; null where this thread sends them. */
-function openClients(
-  { endpoint }: Target,
-  { clients = 'auto', maxConcurrency }: LoadOptions,
-  workloads: readonly Workload[],
-): ClientThreads | null {
-  if (endpoint.kind !== 'url') return null
-  const limits = { maxConcurrency: maxConcurrency ?? null, cores: availableParallelism() }
-  const count =
-    clients === 'auto' ? Math.max(...workloads.map((workload) => chooseClientThreads(workload, limits))) : clients
-  return count === 1 ? null : createClientThreads(count)
-}
-
 /** The load of each trial. */
 function trialsOf(load: LoadOptions): LoadOptions[] {
   return Array.from({ length: load.trials ?? 1 }, (_, i) => ({ ...load, trial: (load.trial ?? 0) + i }))
@@ -148,15 +118,15 @@ function trialsMissing(observed: number, limit: number): Verdict {
 async function warmUp(
   target: Target,
   load: LoadOptions,
-  clients: ClientThreads | null,
+  generator: LoadGenerator,
   { signal, onProgress }: RunCaseOptions,
 ): Promise<Warmup | null> {
   const warming = warmupLoad(load, target.endpoint.kind === 'url')
   if (warming === null) return null
   const workload = await makeWorkload(warming, target)
   const { records } = await sendLoad(
-    { target, load, workload, clients },
-    { signal, ...(onProgress && { onProgress: (now) => onProgress({ ...now, phase: 'warm-up' }) }) },
+    { target, load, workload, generator },
+    { signal, onProgress: onProgress && ((now) => onProgress({ ...now, phase: 'warm-up' })) },
   )
   return warmupOf(records)
 }
@@ -165,25 +135,22 @@ async function warmUp(
 interface Trial extends ServingCase {
   readonly workload: Workload
   readonly warmup: Warmup | null
-  readonly clients: ClientThreads | null
+  readonly generator: LoadGenerator
 }
 
 /** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
-  { name, target, load, workload, warmup, clients, log }: Trial,
+  { name, target, load, workload, warmup, generator, log }: Trial,
   { environment, signal, onProgress }: RunCaseOptions,
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
   const { telemetry, ...measured } = await sendLoad(
-    { target, load, workload, clients, ...(log && { log }) },
-    {
-      signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    },
+    { target, load, workload, generator, ...(log && { log }) },
+    { signal, onProgress },
   )
   const result = presentable(measured, target)
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
-  const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
+  const client = await calibrationFor({ generator, records, maxClientError: load.maxClientError }, signal)
   const built = buildRunReport({
     case: name,
     target: targetFacts(target, load),
@@ -221,65 +188,8 @@ const OURS: ReadonlySet<string> = new Set([
   'series',
 ])
 
-async function sendLoad(
-  { target, load, workload, clients, log }: Pick<Trial, 'target' | 'load' | 'workload' | 'clients' | 'log'>,
-  options: Pick<DispatchOptions, 'onProgress'> & { readonly signal: AbortSignal },
-): ReturnType<typeof runWatchedLoad> {
-  const clockZero = monotonicNow()
-  const clock = target.endpoint.kind === 'simulated' ? createVirtualClock() : createRealClock(clockZero)
-  const timeouts = { ...DEFAULT_TIMEOUTS, ...load.timeouts }
-  const transport = openTransport(target, clock, workload.seed, timeouts)
-  const metrics = openMetricsSources(target, transport, clock)
-  try {
-    const common = {
-      workload,
-      toWireRequest: wireRequests(target, load),
-      protocol: target.recipe.protocol,
-      fixedLength: fixesLength(target, load),
-      failOtherLengths: load.lengthMismatch === 'fail',
-      timeouts,
-      maxConcurrency: load.maxConcurrency ?? null,
-      signal: options.signal,
-    }
-    const { endpoint } = target
-    return await runWatchedLoad(
-      (onProgress) =>
-        clients !== null && endpoint.kind === 'url'
-          ? clients.run({ ...common, onProgress, clockZero, endpoint: connectTo(endpoint, timeouts) })
-          : runLoad({ ...common, onProgress, clock, transport }),
-      { ...options, clock },
-      { sources: metrics.sources, log: log ?? null },
-    )
-  } finally {
-    await Promise.all([metrics.close(), transport.close()])
-  }
-}
-
 function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
   return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
-}
-
-function connectTo({ url, tls }: UrlEndpoint, timeouts: Timeouts): HttpEndpoint {
-  return { url, tls, connections: MAX_CONNECTIONS, connectTimeoutMs: timeouts.connect }
-}
-
-function openTransport(target: Target, clock: Clock, seed: number, timeouts: Timeouts): Transport {
-  switch (target.endpoint.kind) {
-    case 'simulated':
-      return createSimulatedTransport({ clock, profile: target.endpoint.profile, seed })
-    case 'url':
-      return createHttpTransport({ ...connectTo(target.endpoint, timeouts), now: clock.now })
-    case 'launch':
-      throw new BenchError(`${targetLabel(target)} was not started.`, {
-        code: 'bad-target',
-        remedy: 'Give a target with a launch to `load` or `describeServing`: they start its server.',
-      })
-    case 'unset':
-      throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
-        code: 'bad-target',
-        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}, or how to start it (\`launch\`).`,
-      })
-  }
 }
 
 /** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */
@@ -295,11 +205,4 @@ function presentable({ records, threads, ...result }: LoadResult, target: Target
     })),
     ...(threads && { threads: { ...threads, crash: crash ?? null } }),
   }
-}
-
-function wireRequests(
-  target: Target,
-  load: LoadOptions,
-): (request: { prompt: string; outputTokens: number }) => WireRequest {
-  return (request) => toWireRequest(target, bodyInput(target, load, request))
 }

@@ -124,9 +124,9 @@ const REAL: Partial<LoadOptions> = {
   dataset: fixedLengths({ promptTokens: 20, outputTokens: 1 }),
 }
 
-test.each([1, 2])('a request of the fill that fails is counted, sent from %d threads', async (clients) => {
+test.each([1, 2])('a request of the fill that fails is counted, sent from %d threads', async (threads) => {
   const url = await serve((number) => number !== 4)
-  const { report } = await run({ ...REAL, clients }, { url })
+  const { report } = await run({ ...REAL, threads }, { url })
   expect(report.metrics).toMatchObject({ completed: 10, failed: 1 })
   expect(report.validity).toMatchObject({ sentShare: 1, warmup: { sent: 2, failed: 0, trimmed: 4 } })
   expect(formatVerdicts(report, [])).toMatch(/ 10\/11 requests in \d+\.\d s, 1 failed\n {4}1 x http-status/)

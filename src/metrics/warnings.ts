@@ -102,11 +102,11 @@ export function invalidity({
   return [
     ...aborted(result, load).map(({ message }) => invalid('complete run', message, null, null)),
     ...clientCrashed(result).map(({ message }) => {
-      const remedy = 'Send with fewer threads (`clients`), and report what it died of if that is a fault of this tool.'
+      const remedy = 'Send with fewer threads (`threads`), and report what it died of if that is a fault of this tool.'
       return invalid('client threads', `${message} ${remedy}`, null, null)
     }),
     ...late.map(({ message }) => {
-      const remedy = 'Send from more threads (`clients`), or a bigger or less busy machine, or send less.'
+      const remedy = 'Send from more threads (`threads`), or a bigger or less busy machine, or send less.'
       return invalid(CLIENT_ON_TIME, `${message} ${remedy}`, answeredLateness?.p99 ?? null, latenessLimit(metrics))
     }),
   ]

@@ -24,7 +24,7 @@ export function judgeClient({ calibration, maxErrorShare }: ClientFacts, slo: Sl
     const message =
       `The client itself adds ${error.toFixed(2)} ms at P99 (${streams} streams, ${eventsPerSecond.toFixed(0)} events/s), ` +
       `${percent(error / objective.limit)} of the limit ${formatLimit(objective.limit, 'ms')} of ${name} ` +
-      `(${percent(maxErrorShare)} is the most). Send from more threads (\`clients\`), from a bigger or less busy machine, from another host than the server's, or fewer streams.`
+      `(${percent(maxErrorShare)} is the most). Send from more threads (\`threads\`), from a bigger or less busy machine, from another host than the server's, or fewer streams.`
     const asked = `client error <= ${percent(maxErrorShare)} of ${name}`
     return [{ kind: 'validity', objective: asked, verdict: 'invalid', observed: error, limit, message }]
   })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { poisson } from '../arrival/index.ts'
 import type { Transport, WireObserver } from '../client/transport.ts'
+import { planLoad } from '../load/load-plan.ts'
 import { runLoad } from '../load/run-load.ts'
 import { createVirtualClock } from '../load/virtual-clock.ts'
 import { vllm } from '../frameworks/targets.ts'
@@ -44,9 +45,7 @@ async function load(eventsAWrite: number): Promise<RunReport> {
   const profile = findProfile('vllm')
   const dataset = fixedLengths({ promptTokens: 20, outputTokens: 16 })
   const target = vllm()
-  const result = await runLoad({
-    clock,
-    transport: proxied(createSimulatedTransport({ clock, profile, seed: 0 }), eventsAWrite, clock.now),
+  const plan = planLoad({
     workload: await createWorkload({
       dataset,
       arrival: poisson(),
@@ -60,6 +59,8 @@ async function load(eventsAWrite: number): Promise<RunReport> {
     protocol: target.recipe.protocol,
     fixedLength: true,
   })
+  const transport = proxied(createSimulatedTransport({ clock, profile, seed: 0 }), eventsAWrite, clock.now)
+  const result = await runLoad(plan, { clock, transport })
   return madeUpReport(result.records, { result })
 }
 

@@ -32,12 +32,17 @@ interface Place {
 const CONNECT_TIMEOUT: Ms = 3000
 
 /**
- * Where a target tells what it is doing. A simulated engine is asked through `simulated`, the transport of its load; a
+ * Where a target tells what it is doing. A simulated engine is asked through `simulated`, the transport of its load (null otherwise); a
  * server over a connection of its own.
  */
-export function openMetricsSources(target: Target, simulated: Transport, clock: Pick<Clock, 'now'>): MetricsSources {
+export function openMetricsSources(
+  target: Target,
+  simulated: Transport | null,
+  clock: Pick<Clock, 'now'>,
+): MetricsSources {
   const { endpoint } = target
   if (endpoint.kind !== 'url') {
+    if (simulated === null) return { sources: [], close: async () => {} }
     const sources = placesOf(target)
       .filter(({ port }) => port === null)
       .map(({ path, tables }) => ({ transport: simulated, path, headers: {}, address: path, tables }))

@@ -209,9 +209,9 @@ describe('retried', { retry: 2 }, () => {
   expect(output).toMatch(/Set `retry: 0` for it, and give the load `trials` instead/)
 })
 
-// In virtual time client and engine share a thread: what is asked for with `clients` changes nothing there.
+// In virtual time client and engine share a thread: what is asked for with `threads` changes nothing there.
 test('the same seed gives the same runs in any worker, but for times and host', { timeout: 60_000 }, async () => {
-  const threaded = CHAT.replaceAll('numPrompts:', 'clients: 2, numPrompts:')
+  const threaded = CHAT.replaceAll('numPrompts:', 'threads: 2, numPrompts:')
   const project = benchProject({ 'bench/a.bench.ts': CHAT, 'bench/b.bench.ts': threaded })
   await project.bench()
   const runs = project.report().runs.map(({ environment: _environment, ...rest }) => rest)
@@ -234,7 +234,7 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, clients: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const { exitCode, output } = await project.bench(['-t', '8 req/s'], {
       VLLM_URL: server.url,
@@ -362,7 +362,7 @@ test(
     const project = benchProject({
       'bench/long.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, clients: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
     const closed = once(child, 'close')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseClientThreads } from './choose-client-threads.ts'
+import { chooseThreads } from './choose-threads.ts'
 
 function load({ streams, tokens = 250, spanMs = 0 }: { streams: number; tokens?: number; spanMs?: number }) {
   return {
@@ -26,7 +26,7 @@ test.for([
   { name: 'many requests', asked: load({ streams: 4000, tokens: 10, spanMs: 2000 }), cap: null, threads: 2 },
   { name: 'one request', asked: load({ streams: 1 }), cap: null, threads: 1 },
 ])('$name: $threads on eight cores', ({ asked, cap, threads }) => {
-  expect(chooseClientThreads(asked, { maxConcurrency: cap, cores: 8 })).toBe(threads)
+  expect(chooseThreads(asked, { maxConcurrency: cap, cores: 8 })).toBe(threads)
 })
 
 test.for([
@@ -37,5 +37,5 @@ test.for([
   { streams: 1500, cores: 2, threads: 2 },
   { streams: 1500, cores: 1, threads: 1 },
 ])('$streams streams at once: $threads on $cores cores', ({ streams, cores, threads }) => {
-  expect(chooseClientThreads(load({ streams }), { maxConcurrency: null, cores })).toBe(threads)
+  expect(chooseThreads(load({ streams }), { maxConcurrency: null, cores })).toBe(threads)
 })

@@ -9,14 +9,17 @@ const MOST_BUSY = 0.5
 /** Nobody knows beforehand how fast a server is. Engines under load give a stream less than this. */
 const STREAM_RATE: PerSecond = 50
 
+/** What a thread has to do of a load. */
+export type ThreadedLoad = Pick<Workload, 'requests' | 'offsets'>
+
 /**
  * How many threads send a load: so many that by estimate none is at work for more than half of the time. One core is left to
  * what else there is to do (V8's own threads, the kernel, a server on the same machine), unless the load needs it.
  *
  * The estimate takes one event a token, as many tokens as the schedule asks for, and no stream faster than 50 tokens a second.
  */
-export function chooseClientThreads(
-  { requests, offsets }: Pick<Workload, 'requests' | 'offsets'>,
+export function chooseThreads(
+  { requests, offsets }: ThreadedLoad,
   { maxConcurrency, cores }: { readonly maxConcurrency: number | null; readonly cores: number },
 ): number {
   const tokens = requests.reduce((sum, { outputTokens }): Tokens => sum + outputTokens, 0)

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createHttpTransport } from '../client/http-transport.ts'
 import type { WireRequest } from '../client/transport.ts'
 import type { RequestRecord } from '../record.ts'
 import type { Workload } from '../workload/workload.ts'
-import { monotonicNow } from './monotonic.ts'
 import type { Progress } from './progress.ts'
-import { createRealClock } from './real-clock.ts'
-import { type LoadResult, runLoad } from './run-load.ts'
-import { createClientThreads, type ThreadedLoadOptions } from './client-threads.ts'
+import type { LoadHooks } from './load-generator.ts'
+import { type LoadPlan, planLoad, type PlanOptions } from './load-plan.ts'
+import type { LoadResult } from './run-load.ts'
+import { thisThread } from './this-thread.ts'
+import { openThreads } from './threads.ts'
 
 type Answer = (index: number, response: ServerResponse) => void
 
@@ -59,30 +59,29 @@ function toWireRequest({ prompt }: { prompt: string }, index: number): WireReque
   return { method: 'POST', path: '/v1/completions', headers, body: JSON.stringify({ prompt }) }
 }
 
-interface Options extends Partial<ThreadedLoadOptions> {
+interface Options extends Partial<PlanOptions>, LoadHooks {
   readonly threads?: number
 }
 
 /** One load from threads of its own. */
-async function runThreaded(url: string, { threads = 2, ...options }: Options): Promise<LoadResult> {
-  const clients = createClientThreads(threads)
+async function runThreaded(url: string, { threads = 2, signal, onProgress, ...options }: Options): Promise<LoadResult> {
+  const generator = openThreads(threads)
   try {
-    return await clients.run(threaded(url, options))
+    return await generator.send(planTo(url, options), { ...(signal && { signal }), onProgress })
   } finally {
-    await clients.close()
+    await generator.close()
   }
 }
 
-function threaded(url: string, options: Partial<ThreadedLoadOptions>): ThreadedLoadOptions {
-  return {
-    endpoint: { url, connections: 100, connectTimeoutMs: 5000 },
-    clockZero: monotonicNow(),
+function planTo(url: string, options: Partial<PlanOptions>): LoadPlan {
+  const plan = planLoad({
     workload: workload(),
     toWireRequest,
     protocol: 'openai-completions',
     fixedLength: true,
     ...options,
-  }
+  })
+  return { ...plan, endpoint: { kind: 'url', url, tls: {} } }
 }
 
 /** What does not depend on how fast the machine is. */
@@ -103,11 +102,7 @@ test.for([1, 2, 3])(
   '%s threads bring the records that this thread alone brings, each due when the schedule says',
   async (threads) => {
     const alone = await serve(answerWhole)
-    const clock = createRealClock()
-    const transport = createHttpTransport({ url: alone.url, connections: 100, connectTimeoutMs: 5000, now: clock.now })
-    const options = { workload: workload(), toWireRequest, protocol: 'openai-completions', fixedLength: true } as const
-    const expected = await runLoad({ clock, transport, ...options })
-    await transport.close()
+    const expected = await thisThread().send(planTo(alone.url, {}))
 
     const server = await serve(answerWhole)
     const result = await runThreaded(server.url, { threads })
@@ -179,14 +174,12 @@ test('a time-out ends its own request only', async () => {
 
 test('a thread that crashes is named, the others stop, and their records come back', async () => {
   const server = await serve(answerWhole)
-  const broken = workload([0, 0, 1e6])
-  const requests = broken.requests.map((request, index) => (index === 1 ? (null as never) : request))
-  const result = await runThreaded(server.url, {
-    workload: { ...broken, requests },
-    toWireRequest: (_request: unknown, index: number) => toWireRequest({ prompt: '' }, index),
-    // So that the second request, at which a thread crashes, has to wait for the answer of the first.
-    maxConcurrency: 1,
-  })
+  // So that the second request, at which a thread crashes, has to wait for the answer of the first.
+  const plan = planTo(server.url, { workload: workload([0, 0, 1e6]), maxConcurrency: 1 })
+  const requests = plan.requests.map((request, index) => (index === 1 ? (null as never) : request))
+  const generator = openThreads(2)
+  onTestFinished(() => generator.close())
+  const result = await generator.send({ ...plan, requests })
   const reason = expect.stringContaining('Cannot read properties of null')
   expect(result.threads).toEqual({ count: 2, crash: { thread: 2, reason } })
   expect(result.records.map(({ index, outcome }) => [index, outcome.status])).toEqual([[0, 'completed']])
@@ -195,13 +188,13 @@ test('a thread that crashes is named, the others stop, and their records come ba
 
 test('the same threads send one load after the other, new ones after a crash', async () => {
   const server = await serve(answerWhole)
-  const clients = createClientThreads(2)
-  onTestFinished(() => clients.close())
+  const generator = openThreads(2)
+  onTestFinished(() => generator.close())
   const endings: unknown[] = []
   for (const isBroken of [false, false, true, false]) {
-    const load = threaded(server.url, { workload: workload([0, 0]) })
-    const protocol = isBroken ? ('none' as never) : load.protocol
-    const { records, threads } = await clients.run({ ...load, protocol })
+    const plan = planTo(server.url, { workload: workload([0, 0]) })
+    const protocol = isBroken ? ('none' as never) : plan.protocol
+    const { records, threads } = await generator.send({ ...plan, protocol })
     endings.push(threads?.crash === null ? records.length : 'crashed')
   }
   expect(endings).toEqual([2, 2, 'crashed', 2])
