@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FRAMEWORK_IDS } from './frameworks/catalog.ts'
 import { FAILURE_KINDS } from './record.ts'
 
 /**
@@ -10,17 +11,7 @@ import { FAILURE_KINDS } from './record.ts'
 export const RUN_SCHEMA = 'vitest-llm-bench/run@1'
 export const REPORT_SCHEMA = 'vitest-llm-bench/report@1'
 
-export const FRAMEWORK_IDS = [
-  'vllm',
-  'lmdeploy',
-  'tensorrt-llm',
-  'mlc-llm',
-  'sglang',
-  'llama.cpp',
-  'tgi',
-  'ollama',
-  'openai',
-] as const
+export { FRAMEWORK_IDS }
 export type FrameworkId = (typeof FRAMEWORK_IDS)[number]
 
 /** Linear interpolation between order statistics (numpy's default, R type 7). `std` has n - 1 in its denominator. */

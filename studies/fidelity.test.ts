@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PUBLISHED, type PublishedRow, rowName, STUDY } from '../fixtures/published-study.ts'
-import { findProfile } from '../src/simulator/find-profile.ts'
+import { findProfile } from '../src/frameworks/find-profile.ts'
 import { measureDraws, measureFidelity, medianOfMeans } from './fidelity.ts'
 import { simulateRow } from './simulate-row.ts'
 

@@ -15,7 +15,7 @@ import {
   STUDY,
 } from '../fixtures/published-study.ts'
 import { MS_PER_SECOND } from '../src/base/units.ts'
-import { findProfile } from '../src/simulator/find-profile.ts'
+import { findProfile } from '../src/frameworks/find-profile.ts'
 import { drawStudy, simulateRow } from './simulate-row.ts'
 
 const DRAWS = 20

@@ -6,7 +6,7 @@
  */
 import { COLUMNS, deviations, PUBLISHED, STUDY, type StudyLengths } from '../fixtures/published-study.ts'
 import { createRandom } from '../src/base/random.ts'
-import { PROFILES } from '../src/simulator/find-profile.ts'
+import { PROFILES } from '../src/frameworks/find-profile.ts'
 import type { EngineProfile } from '../src/simulator/profile.ts'
 import { drawStudy, simulateRow } from './simulate-row.ts'
 

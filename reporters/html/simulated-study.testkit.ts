@@ -1,4 +1,4 @@
-import { lmdeploy, mlcLlm, tensorrtLlm, vllm } from '../../src/frameworks/targets.ts'
+import { lmdeploy, mlcLlm, tensorrtLlm, vllm } from '../../src/frameworks/index.ts'
 import { REPORT_SCHEMA, type BenchReport, type RunReport } from '../../src/report.ts'
 import { judgeSlo } from '../../src/slo/judge-slo.ts'
 import { runCase } from '../../src/case/run-case.ts'

@@ -121,6 +121,7 @@ const objectOrFunction = z.custom<object>(
 
 const TARGET_NAMES = namesOf<Target>({
   framework: true,
+  server: true,
   version: true,
   statedVersion: true,
   variant: true,

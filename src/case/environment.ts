@@ -1,8 +1,7 @@
 import { cpus, hostname } from 'node:os'
 import { BenchError } from '../base/errors.ts'
-import { atUrl, withCommonKey } from '../frameworks/targets.ts'
+import { atUrl, withCommonKey } from '../frameworks/at-url.ts'
 import { isAtUrl, targetLabel, type Target, type UrlTarget } from '../frameworks/target.ts'
-import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { packageInfo } from '../base/package-info.ts'
 import type { Environment } from '../report.ts'
 import { parseSlo } from '../slo/parse-slo.ts'
@@ -22,8 +21,7 @@ type Env = Readonly<Record<string, string | undefined>>
 export function targetFromEnvironment(target: Target, env: Env): Target {
   if (isAtUrl(target)) return withKey(target, env)
   if (target.endpoint.kind === 'launch') return target
-  const variable = URL_VARIABLES[target.framework]
-  const url = readVariable(variable, env)
+  const url = readVariable(target.server.urlVariable, env)
   if (url === undefined) return mayBeSimulated(target, env)
   return {
     ...withKey(atUrl(target, url), env),
@@ -41,7 +39,7 @@ function mayBeSimulated(target: Target, env: Env): Target {
   if (target.endpoint.kind !== 'simulated' || readVariable('LLM_BENCH_SIMULATE', env) !== '0') return target
   throw new BenchError(`${targetLabel(target)} would be simulated, and LLM_BENCH_SIMULATE=0 forbids that.`, {
     code: 'bad-target',
-    remedy: `Set ${URL_VARIABLES[target.framework]} to a running server.`,
+    remedy: `Set ${target.server.urlVariable} to a running server.`,
   })
 }
 

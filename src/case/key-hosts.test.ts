@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { createKeyHosts } from './key-hosts.ts'
 
 test('the hosts that get the key of the environment are named from the second on, each once', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { fixedLengths } from '../workload/index.ts'
 import type { Dataset } from '../workload/workload.ts'
 import { checkBaselineTrials, checkLoadCall } from './check-options.ts'

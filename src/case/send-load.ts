@@ -1,7 +1,6 @@
 import { DEFAULT_TIMEOUTS } from '../client/timeouts.ts'
 import { BenchError } from '../base/errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
-import { URL_VARIABLES } from '../frameworks/url-variables.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import type { LoadGenerator, LoadHooks, WatchedLoad } from '../load/load-generator.ts'
 import { type LoadEndpoint, type LoadPlan, planLoad } from '../load/load-plan.ts'
@@ -73,7 +72,7 @@ function endpointOf(target: Target, seed: number): LoadEndpoint {
     case 'unset':
       throw new BenchError(`${targetLabel(target)} has no server to ask, and there is no simulated engine of it.`, {
         code: 'bad-target',
-        remedy: `Give its base URL, in code (\`url\`) or as ${URL_VARIABLES[target.framework]}, or how to start it (\`launch\`).`,
+        remedy: `Give its base URL, in code (\`url\`) or as ${target.server.urlVariable}, or how to start it (\`launch\`).`,
       })
   }
 }

@@ -1,5 +1,6 @@
-import { requestBody, sharedFields } from '../frameworks/request-body.ts'
-import type { CallInput, Target } from '../frameworks/target.ts'
+import { sharedFields } from '../frameworks/request-body.ts'
+import type { CallInput } from '../frameworks/recipe.ts'
+import type { Target } from '../frameworks/target.ts'
 import type { TargetFacts } from '../report.ts'
 import { shownUrl } from '../base/secrets.ts'
 import type { LoadOptions } from './load-options.ts'
@@ -47,6 +48,6 @@ export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
 
 /** As JSON keeps it. */
 function samplingOf(target: Target, load: LoadOptions): TargetFacts['sampling'] {
-  const body = requestBody(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
-  return JSON.parse(JSON.stringify(sharedFields(body)))
+  const shared = sharedFields(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
+  return JSON.parse(JSON.stringify(shared))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { sloFromEnvironment, targetFromEnvironment } from './environment.ts'
 import { checkVariables, readVariable, unknownVariables } from './variables.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { type LoadPlan, planLoad, timeoutsOf } from './load-plan.ts'
 import { virtualTime } from './virtual-time.ts'
 

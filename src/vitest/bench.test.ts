@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import { benchProject, ENTRY, INTERACTIVE, STUDY } from './run-bench.testkit.ts'
 

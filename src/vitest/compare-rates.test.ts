@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 import { summarise } from '../metrics/summarise.ts'
 import type { Verdict } from '../report.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { METRICS_TABLES } from './metrics-tables.ts'
+import { METRICS_TABLES } from '../frameworks/catalog.ts'
 import { parseMetricsText, readLabel } from './metrics-text.ts'
-import { SGLANG, VLLM_MAIN } from './pages.testkit.ts'
-import { readPage } from './read-page.ts'
+import { SGLANG, VLLM_MAIN } from '../telemetry/pages.testkit.ts'
+import { readPage } from '../telemetry/read-page.ts'
 
 const only = (line: string) => [...parseMetricsText(line)]
 

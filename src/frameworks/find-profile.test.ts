@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findProfile, PROFILES } from './find-profile.ts'
-import { EngineProfile } from './profile.ts'
+import { EngineProfile } from '../simulator/profile.ts'
 
 test('every profile is one by its schema, and only TensorRT-LLM and current vLLM are estimates', () => {
   for (const profile of PROFILES) expect(EngineProfile.parse(profile)).toEqual(profile)
