@@ -12,7 +12,7 @@ const calibrations = new Map<string, Calibration>()
  * measured is told.
  */
 export async function calibrationFor(
-  { generator, records, maxClientError = MAX_CLIENT_ERROR }: CalibratedLoad,
+  { generator, records, maxClientError }: CalibratedLoad,
   signal: AbortSignal,
 ): Promise<Omit<ClientFacts, 'threads' | 'utilisation'>> {
   const maxErrorShare = maxClientError === false ? MAX_CLIENT_ERROR : maxClientError
@@ -41,5 +41,5 @@ interface CalibratedLoad {
   readonly generator: LoadGenerator
   readonly records: readonly RequestRecord[]
   /** As in `LoadOptions`. */
-  readonly maxClientError?: number | false | undefined
+  readonly maxClientError: number | false
 }

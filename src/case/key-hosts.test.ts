@@ -11,5 +11,5 @@ test('the hosts that get the key of the environment are named from the second on
   expect(at('http://c.example', 'common')).toMatch(/^LLM_BENCH_API_KEY is sent to a\.example and to c\.example\./)
   expect(at('http://c.example', 'common')).toBe(null)
   expect(note(vllm(), 'common')).toBe(null)
-  expect(note(vllm({ url: 'http://d.example', apiKey: 'common' }), undefined)).toBe(null)
+  expect(note(vllm({ url: 'http://d.example', apiKey: 'common' }), null)).toBe(null)
 })

@@ -1,12 +1,12 @@
 import type { Progress } from '../load/progress.ts'
 import type { RunReport } from '../report.ts'
-import type { LoadOptions } from './load-options.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
 
 /** One bar for the measured requests of all trials: what the earlier ones did counts as done. */
 export function progressOverTrials(
   onProgress: (progress: Progress) => void,
   done: readonly { readonly report: RunReport }[],
-  { numPrompts, trials = 1 }: Pick<LoadOptions, 'numPrompts' | 'trials'>,
+  { numPrompts, trials }: Pick<ResolvedLoad, 'numPrompts' | 'trials'>,
 ): (progress: Progress) => void {
   const before = done.map(({ report }) => report.metrics)
   const sum = (pick: (metrics: RunReport['metrics']) => number): number =>

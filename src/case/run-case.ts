@@ -16,7 +16,7 @@ import { meetsObjectives } from '../slo/objectives.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Workload } from '../workload/workload.ts'
 import { calibrationFor } from './client-calibration.ts'
-import type { LoadOptions } from './load-options.ts'
+import type { ResolvedCase, ResolvedLoad } from './resolve-case.ts'
 import { checkSize } from './load-size.ts'
 import { doubtClient } from './doubt-client.ts'
 import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
@@ -27,11 +27,8 @@ import { targetFacts } from './target-facts.ts'
 import type { ServingRun } from './serving-run.ts'
 import { announce, filled, longestAnswer, nothingMeasured, type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
 
-/** A load run with its name and its target: what travels through Vitest's `bench` to our provider. */
-export interface ServingCase {
-  readonly name: string
-  readonly target: Target
-  readonly load: LoadOptions
+/** A case that is to be run: what travels through Vitest's `bench` to our provider. */
+export interface ServingCase extends ResolvedCase {
   /** Ends the load with what was measured. Default: that of the test. */
   readonly signal?: AbortSignal
   /** Of the target's server, where it was launched for the case. */
@@ -105,8 +102,8 @@ export async function runCase(
 }
 
 /** The load of each trial. */
-function trialsOf(load: LoadOptions): LoadOptions[] {
-  return Array.from({ length: load.trials ?? 1 }, (_, i) => ({ ...load, trial: (load.trial ?? 0) + i }))
+function trialsOf(load: ResolvedLoad): ResolvedLoad[] {
+  return Array.from({ length: load.trials }, (_, i) => ({ ...load, trial: load.trial + i }))
 }
 
 function trialsMissing(observed: number, limit: number): Verdict {
@@ -117,7 +114,7 @@ function trialsMissing(observed: number, limit: number): Verdict {
 /** Sends the warm-up of a case; null where nothing is to be warmed up. */
 async function warmUp(
   target: Target,
-  load: LoadOptions,
+  load: ResolvedLoad,
   generator: LoadGenerator,
   { signal, onProgress }: RunCaseOptions,
 ): Promise<Warmup | null> {
@@ -131,8 +128,8 @@ async function warmUp(
   return warmupOf(records)
 }
 
-/** A case, with what its trial sends. `warmup` is null where nothing was warmed up before it. */
-interface Trial extends ServingCase {
+/** One trial of a case, with what it sends. `warmup` is null where nothing was warmed up before it. */
+interface Trial extends Pick<ServingCase, 'name' | 'target' | 'load' | 'log'> {
   readonly workload: Workload
   readonly warmup: Warmup | null
   readonly generator: LoadGenerator
@@ -170,7 +167,7 @@ async function runTrial(
       remedy: 'Report this with the case that produced it.',
     })
   }
-  if (load.slo !== undefined) doubtClient([report], load.slo)
+  if (load.slo !== null) doubtClient([report], load.slo)
   return { report, records }
 }
 
@@ -188,8 +185,8 @@ const OURS: ReadonlySet<string> = new Set([
   'series',
 ])
 
-function goodputOf({ slo }: LoadOptions): { meetsObjectives?: (record: RequestRecord) => boolean } {
-  return slo === undefined ? {} : { meetsObjectives: meetsObjectives(slo) }
+function goodputOf({ slo }: ResolvedLoad): { meetsObjectives?: (record: RequestRecord) => boolean } {
+  return slo === null ? {} : { meetsObjectives: meetsObjectives(slo) }
 }
 
 /** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */

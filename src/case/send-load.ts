@@ -1,4 +1,3 @@
-import { DEFAULT_TIMEOUTS } from '../client/timeouts.ts'
 import { BenchError } from '../base/errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
@@ -8,16 +7,16 @@ import { openGenerator } from '../load/open-generator.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { LoadOptions } from './load-options.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
 import { bodyInput, fixesLength } from './target-facts.ts'
 
 /** What sends all trials of a case, and its warm-up. Throws BenchError `bad-target` where there is nothing to send to. */
-export function openGeneratorFor(target: Target, load: LoadOptions, workloads: readonly Workload[]): LoadGenerator {
+export function openGeneratorFor(target: Target, load: ResolvedLoad, workloads: readonly Workload[]): LoadGenerator {
   return openGenerator({
     endpoint: endpointOf(target, 0),
-    threads: load.threads ?? 'auto',
+    threads: load.threads,
     loads: workloads,
-    maxConcurrency: load.maxConcurrency ?? null,
+    maxConcurrency: load.maxConcurrency,
   })
 }
 
@@ -31,7 +30,7 @@ export function sendLoad(
     log,
   }: {
     readonly target: Target
-    readonly load: LoadOptions
+    readonly load: ResolvedLoad
     readonly workload: Workload
     readonly generator: LoadGenerator
     readonly log?: EngineLog
@@ -44,15 +43,15 @@ export function sendLoad(
   })
 }
 
-function planOf(target: Target, load: LoadOptions, workload: Workload): LoadPlan {
+function planOf(target: Target, load: ResolvedLoad, workload: Workload): LoadPlan {
   const plan = planLoad({
     workload,
     toWireRequest: (request) => toWireRequest(target, bodyInput(target, load, request)),
     protocol: target.recipe.protocol,
     fixedLength: fixesLength(target, load),
     failOtherLengths: load.lengthMismatch === 'fail',
-    timeouts: { ...DEFAULT_TIMEOUTS, ...load.timeouts },
-    maxConcurrency: load.maxConcurrency ?? null,
+    timeouts: load.timeouts,
+    maxConcurrency: load.maxConcurrency,
   })
   return { ...plan, endpoint: endpointOf(target, workload.seed) }
 }

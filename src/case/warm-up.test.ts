@@ -8,6 +8,7 @@ import { fixedLengths } from '../workload/fixed-lengths.ts'
 import type { Workload } from '../workload/workload.ts'
 import { describeEnvironment } from './environment.ts'
 import type { LoadOptions } from './load-options.ts'
+import { resolvedCase } from './resolve.testkit.ts'
 import { runCase } from './run-case.ts'
 import { announce } from './warm-up.ts'
 
@@ -27,7 +28,7 @@ async function run(load: Partial<LoadOptions>, { url, signal }: { url?: string; 
     target: vllm(url === undefined ? {} : { url, model: 'made-up' }),
     load: { ...LOAD, ...load },
   }
-  const ran = await runCase(serving, {
+  const ran = await runCase(resolvedCase(serving), {
     environment: describeEnvironment(),
     signal: signal ?? new AbortController().signal,
     onProgress: (progress) => void heard.push(progress),
@@ -63,7 +64,7 @@ test('one request of a kind is told as one', () => {
   announce(
     { sent: 1, failed: 0, medianAnswer: null },
     measured,
-    { requestRate: 1, numPrompts: 1 },
+    { numPrompts: 1, trials: 1 },
     { onPlan: (plan) => plans.push(plan) },
   )
   expect(plans).toEqual(['1 request warmed the server up; then 1 fills its batch; then 1 counts'])

@@ -7,6 +7,9 @@ import type { LevelName, MetricsTable } from './metrics-table.ts'
 /** As they stand in reports, in the order of tables. */
 export const FRAMEWORK_IDS: readonly string[] = [...new Set(FRAMEWORKS.map(({ id }) => id))]
 
+/** The environment variables that send the cases of a framework to a running server. */
+export const URL_VARIABLES: readonly string[] = [...new Set(FRAMEWORKS.map(({ urlVariable }) => urlVariable))]
+
 /** The frameworks under that id: two of TensorRT-LLM, its default first; none of an unknown one. */
 export function frameworksOf(id: string): Framework[] {
   return FRAMEWORKS.filter((framework) => framework.id === id)

@@ -549,7 +549,8 @@ test('a key that the server sends back, or stands in a URL, is in no output', { 
 import { describeServing, test, fixedLengths, vllm } from ${ENTRY}
 const dataset = fixedLengths({ promptTokens: 20, outputTokens: 5 })
 describeServing('echo', { targets: [vllm()], requestRates: [20], load: { numPrompts: 3, dataset }, slo: { errorRate: 0 } })
-test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bob:planted-secret@127.0.0.1:99999' }), requestRate: 1, numPrompts: 1, dataset }) })`,
+test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bob:planted-secret@127.0.0.1:99999' }), requestRate: 1, numPrompts: 1, dataset }) })
+test('another server', async ({ load }) => { await load({ target: vllm({ variant: 'awq' }), requestRate: 1, numPrompts: 1, dataset }) })`,
   })
   const { exitCode, output } = await project.bench([], {
     VLLM_URL: `http://127.0.0.1:${(echoing.address() as AddressInfo).port}`,
@@ -557,6 +558,7 @@ test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bo
   })
   expect(exitCode).toBe(1)
   expect(output).toMatch(/overloaded, \*\*\*/)
+  expect(output).toMatch(/VLLM_URL makes one of two targets: vllm 0\.4\.1, simulated, and vllm 0\.4\.1 awq, simulated/)
   const files = ['report.json', 'junit.xml', 'report.md'].map((file) => project.read(`bench-results/${file}`))
   for (const text of [output, ...files]) expect(text).not.toContain('planted-secret')
 })
