@@ -8,7 +8,7 @@ export default defineConfig({
     // A slow or busy machine is no failure: tests that depend on time use virtual time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    include: ['{src,reporters,bench}/**/*.test.ts'],
+    include: ['{src,reporters,studies}/**/*.test.ts'],
     benchmark: { include: ['bench/**/*.bench.ts'] },
     coverage: { include: ['src/**', 'reporters/**'] },
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FRAMEWORK_IDS } from './frameworks/catalog.ts'
 import { FAILURE_KINDS } from './record.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Distribution } from './stats/distribution.ts'
@@ -14,17 +15,7 @@ import { Verdict } from './verdict/verdict.ts'
 export const CASE_SCHEMA = 'vitest-llm-bench/case@2'
 export const REPORT_SCHEMA = 'vitest-llm-bench/report@2'
 
-export const FRAMEWORK_IDS = [
-  'vllm',
-  'lmdeploy',
-  'tensorrt-llm',
-  'mlc-llm',
-  'sglang',
-  'llama.cpp',
-  'tgi',
-  'ollama',
-  'openai',
-] as const
+export { FRAMEWORK_IDS }
 export type FrameworkId = (typeof FRAMEWORK_IDS)[number]
 
 export { Distribution, Metrics }

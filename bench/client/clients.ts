@@ -1,16 +1,16 @@
 import http from 'node:http'
 import { createParser } from 'eventsource-parser'
-import { createHttpTransport } from '../../src/client/http-transport.ts'
+import { createHttpTransport, type HttpTransportOptions } from '../../src/client/http-transport.ts'
 import { createUndiciTransport } from '../../src/client/undici-transport.testkit.ts'
 import { referencePath } from '../../src/load/calibration/reference-server.ts'
 import { monotonicNow } from '../../src/load/monotonic.ts'
 import { createRealClock } from '../../src/load/real-clock.ts'
-import { type ClientThreads, createClientThreads } from '../../src/load/client-threads.ts'
-import { type LoadOptions, type LoadResult, runLoad } from '../../src/load/run-load.ts'
-import type { HttpEndpoint } from '../../src/load/run-http-load.ts'
-import type { WireRequest } from '../../src/client/transport.ts'
+import type { LoadGenerator } from '../../src/load/load-generator.ts'
+import { type PlannedLoad, planLoad } from '../../src/load/load-plan.ts'
+import { type LoadResult, runLoad } from '../../src/load/run-load.ts'
+import { openThreads } from '../../src/load/threads.ts'
 import type { Ms } from '../../src/base/units.ts'
-import type { PromptRequest, Workload } from '../../src/workload/workload.ts'
+import type { Workload } from '../../src/workload/workload.ts'
 import type { ClientName, Scenario } from './scenario.ts'
 
 /** One stream as its client saw it, ms on the machine's monotonic clock. */
@@ -44,10 +44,10 @@ function offsetsOf({ streams, rampMs }: Pick<Scenario, 'streams' | 'rampMs'>): M
 }
 
 /** Kept between the warm-up and what is measured, as in a case. */
-let clientThreads: ClientThreads | null = null
+let ownThreads: LoadGenerator | null = null
 
 export async function closeClients(): Promise<void> {
-  await clientThreads?.close()
+  await ownThreads?.close()
 }
 
 async function runOurs(
@@ -56,9 +56,9 @@ async function runOurs(
   create: typeof createHttpTransport,
 ): Promise<ObservedStream[]> {
   const { url, streams, tokens, rate, threads } = scenario
-  const load = {
+  const load = planLoad({
     workload: workloadOf(scenario),
-    toWireRequest: (_request: PromptRequest, index: number): WireRequest => ({
+    toWireRequest: (_request, index) => ({
       method: 'POST',
       path: referencePath({ id: firstId + index, tokens, rate }),
       headers: HEADERS,
@@ -66,12 +66,14 @@ async function runOurs(
     }),
     protocol: 'openai-chat',
     fixedLength: true,
-  } as const
-  const endpoint = { url, connections: streams, connectTimeoutMs: 10_000 }
+  })
   const { records } =
     threads > 1
-      ? await (clientThreads ??= createClientThreads(threads)).run({ ...load, endpoint, clockZero: 0 })
-      : await runHere(load, create, endpoint)
+      ? await (ownThreads ??= openThreads(threads)).send(
+          { ...load, endpoint: { kind: 'url', url, tls: {} } },
+          { clockZero: 0 },
+        )
+      : await runHere(load, create, { url, connections: streams, connectTimeoutMs: 10_000 })
   return records.map(({ dueAt, sentAt, outputAt, outcome }) => ({
     dueAt,
     sentAt: sentAt ?? NaN,
@@ -91,14 +93,14 @@ export function workloadOf(scenario: Pick<Scenario, 'streams' | 'rampMs' | 'toke
 }
 
 async function runHere(
-  load: Omit<LoadOptions, 'clock' | 'transport'>,
+  load: PlannedLoad,
   create: typeof createHttpTransport,
-  endpoint: HttpEndpoint,
+  endpoint: Omit<HttpTransportOptions, 'now'>,
 ): Promise<LoadResult> {
   const clock = createRealClock(0)
   const transport = create({ ...endpoint, now: clock.now })
   try {
-    return await runLoad({ ...load, clock, transport })
+    return await runLoad(load, { clock, transport })
   } finally {
     await transport.close()
   }

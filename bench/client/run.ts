@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
-import { chooseClientThreads } from '../../src/load/choose-client-threads.ts'
+import { chooseThreads } from '../../src/load/choose-threads.ts'
 import { launchReferenceServer } from '../../src/load/calibration/launch-reference-server.ts'
 import { workloadOf } from './clients.ts'
 import type { ClientName, Measurement, Scenario, Spread } from './scenario.ts'
@@ -205,7 +205,7 @@ function medians(all: readonly Measurement[]): Measurement {
 function label({ scenario }: Row): string {
   const { client, threads } = scenario
   if (client !== 'ours') return NAMES[client]
-  const auto = chooseClientThreads(workloadOf(scenario), { maxConcurrency: null, cores: availableParallelism() })
+  const auto = chooseThreads(workloadOf(scenario), { maxConcurrency: null, cores: availableParallelism() })
   return `ours, ${threads === 1 ? '1 thread' : `${threads} threads`}${threads === auto ? ' (auto)' : ''}`
 }
 

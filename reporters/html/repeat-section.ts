@@ -1,4 +1,4 @@
-import { URL_VARIABLES } from '../../src/frameworks/url-variables.ts'
+import { frameworksOf } from '../../src/frameworks/catalog.ts'
 import type { CaseReport } from '../../src/metrics/pool-trials.ts'
 import { plainLine } from '../../src/base/plain-text.ts'
 import { commonSuite } from '../scenario.ts'
@@ -40,7 +40,7 @@ export function repeatSection(runs: readonly CaseReport[]): Html | null {
 /** `VLLM_URL='http://gpu-1:8000'`, for each server that was benched by URL. */
 function serverVariables(runs: readonly CaseReport[]): string[] {
   const lines = runs.flatMap(({ target: { framework, url } }) => {
-    const variable = URL_VARIABLES[framework]
+    const variable = frameworksOf(framework)[0]?.urlVariable
     return url === null || variable === undefined ? [] : [`${variable}=${quoted(url)}`]
   })
   return [...new Set(lines)]

@@ -1,6 +1,7 @@
-import { lmdeploy, mlcLlm, tensorrtLlm, vllm } from '../../src/frameworks/targets.ts'
+import { lmdeploy, mlcLlm, tensorrtLlm, vllm } from '../../src/frameworks/index.ts'
 import { REPORT_SCHEMA, type BenchReport, type RunReport } from '../../src/report.ts'
 import { judgeSlo } from '../../src/slo/judge-slo.ts'
+import { resolvedCase } from '../../src/case/resolve.testkit.ts'
 import { runCase } from '../../src/case/run-case.ts'
 import { study } from '../../src/workload/study.ts'
 
@@ -14,11 +15,11 @@ export async function simulatedStudy({ requestsPerCase }: { readonly requestsPer
   for (const target of TARGETS) {
     for (const requestRate of RATES) {
       const { reports } = await runCase(
-        {
+        resolvedCase({
           name: `Llama 3 8B on one RTX 3090 > ${target.framework} > ${requestRate} req/s`,
           target,
           load: { requestRate, numPrompts: requestsPerCase, dataset: study(), slo: SLO },
-        },
+        }),
         {
           environment: {
             startedAt: '2026-03-02T10:00:00.000Z',

@@ -11,6 +11,8 @@ export interface OptionsOwner {
   readonly example: string
   /** There may be credentials among the values: an error says of what kind a value is, and not the value. */
   readonly confidential?: boolean
+  /** Names that options had once, and what they are called now. */
+  readonly renamed?: Readonly<Record<string, string>>
 }
 
 /**
@@ -109,8 +111,9 @@ function requireObject(given: unknown, { of, code, example }: OptionsOwner): ass
   })
 }
 
-function unknownOption(name: string, names: readonly string[], { of, code }: OptionsOwner): BenchError {
-  return new BenchError(`${capital(of)} has no option "${name}".`, { code, remedy: didYouMean(name, names) })
+function unknownOption(name: string, names: readonly string[], { of, code, renamed = {} }: OptionsOwner): BenchError {
+  const remedy = Object.hasOwn(renamed, name) ? `It is called "${renamed[name]}" now.` : didYouMean(name, names)
+  return new BenchError(`${capital(of)} has no option "${name}".`, { code, remedy })
 }
 
 function namesAt(schema: z.ZodObject, path: readonly PropertyKey[]): string[] {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import {
   decideRegressions,
   type BuildVerdict,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { checkBaselineTrials, checkCapacity, checkLoadCall } from './check-options.ts'
 
 test('a baseline has as many trials as all stages take, unless told', () => {

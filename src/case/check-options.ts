@@ -3,7 +3,7 @@ import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../base/errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { checkNames, checkOptions, flag, namesOf, show, text } from '../base/options.ts'
-import { MOST_CLIENTS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
+import { MOST_THREADS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
 import type { Workload } from '../workload/workload.ts'
 
 /** A whole number with an upper bound: beyond what it has memory for a worker would die, and its case without a word. */
@@ -24,7 +24,7 @@ function atLeast(least: number): z.ZodType<number> {
   )
 }
 
-const CLIENTS = `a number of threads from 1 to ${MOST_CLIENTS}, or "auto": each takes 20 MB, and more than there are cores send no more`
+const THREADS = `a number of threads from 1 to ${MOST_THREADS}, or "auto": each takes 20 MB, and more than there are cores send no more`
 const BEFOREHAND = `a number of requests up to ${MOST_REQUESTS}, "auto" or false: each takes 8 kB while it is sent`
 
 const rateOrAll = z.custom<number>(
@@ -55,7 +55,7 @@ const Load = z.strictObject({
     )
     .optional(),
   maxConcurrency: atLeast(1).optional(),
-  clients: z.union([between(1, MOST_CLIENTS), z.literal('auto')], CLIENTS).optional(),
+  threads: z.union([between(1, MOST_THREADS), z.literal('auto')], THREADS).optional(),
   seed: integer.optional(),
   reusePrompts: flag.optional(),
   trial: atLeast(0).optional(),
@@ -77,6 +77,8 @@ const Load = z.strictObject({
   slo: objects.optional(),
 })
 
+const RENAMED = { clients: 'threads' }
+
 const target = z.custom<object>(isTarget, 'a target as vllm() and its like make it: options go into that call')
 
 const LoadCall = z.strictObject({
@@ -91,7 +93,7 @@ const LoadCall = z.strictObject({
  */
 export function checkLoadCall(options: unknown): void {
   const example = 'load({ target: vllm(), requestRate: 5, numPrompts: 300 })'
-  checkOptions(options, LoadCall, { of: 'a load', code: 'bad-load', example })
+  checkOptions(options, LoadCall, { of: 'a load', code: 'bad-load', example, renamed: RENAMED })
 }
 
 /**
@@ -100,7 +102,12 @@ export function checkLoadCall(options: unknown): void {
  */
 export function checkPartOfLoad(load: unknown, where: string, given: readonly string[]): void {
   const names = Object.keys(Load.shape).filter((name) => !given.includes(name))
-  checkNames(load, names, { of: `the load of ${where}`, code: 'bad-load', example: '{ numPrompts: 300 }' })
+  checkNames(load, names, {
+    of: `the load of ${where}`,
+    code: 'bad-load',
+    example: '{ numPrompts: 300 }',
+    renamed: RENAMED,
+  })
 }
 
 const rate = z.custom<number>(
@@ -114,6 +121,7 @@ const objectOrFunction = z.custom<object>(
 
 const TARGET_NAMES = namesOf<Target>({
   framework: true,
+  server: true,
   version: true,
   statedVersion: true,
   variant: true,

@@ -1,6 +1,4 @@
-import { calibrate } from '../load/calibration/calibrate.ts'
-import type { ClientThreads } from '../load/client-threads.ts'
-import type { Target } from '../frameworks/target.ts'
+import type { LoadGenerator } from '../load/load-generator.ts'
 import { loadShapeOf } from '../metrics/load-shape.ts'
 import type { RequestRecord } from '../record.ts'
 import { MAX_CLIENT_ERROR, type Calibration, type ClientFacts } from '../report.ts'
@@ -14,7 +12,7 @@ const calibrations = new Map<string, Calibration>()
  * measured is told.
  */
 export async function calibrationFor(
-  { target, records, clients, maxClientError = MAX_CLIENT_ERROR }: CalibratedLoad,
+  { generator, records, maxClientError }: CalibratedLoad,
   signal: AbortSignal,
 ): Promise<Omit<ClientFacts, 'threads' | 'utilisation'>> {
   const maxErrorShare = maxClientError === false ? MAX_CLIENT_ERROR : maxClientError
@@ -23,14 +21,14 @@ export async function calibrationFor(
     notCalibrated,
     maxErrorShare,
   })
-  if (target.endpoint.kind === 'simulated') return without('in virtual time no client reads a socket')
+  if (generator.calibrate === null) return without('in virtual time no client reads a socket')
   if (maxClientError === false) return without('calibration is switched off')
   if (signal.aborted) return without('the run was cut short')
   const shape = loadShapeOf(records)
   if (shape === null) return without('no output came')
-  const key = JSON.stringify({ shape, threads: clients?.count })
+  const key = JSON.stringify({ shape, lanes: generator.lanes })
   try {
-    const calibration = calibrations.get(key) ?? (await calibrate(shape, signal, clients))
+    const calibration = calibrations.get(key) ?? (await generator.calibrate(shape, signal))
     calibrations.set(key, calibration)
     return { calibration, notCalibrated: null, maxErrorShare }
   } catch (error) {
@@ -39,10 +37,9 @@ export async function calibrationFor(
 }
 
 interface CalibratedLoad {
-  readonly target: Target
+  /** What sent it. */
+  readonly generator: LoadGenerator
   readonly records: readonly RequestRecord[]
-  /** What sent it; null for this thread. */
-  readonly clients: ClientThreads | null
   /** As in `LoadOptions`. */
-  readonly maxClientError?: number | false | undefined
+  readonly maxClientError: number | false
 }

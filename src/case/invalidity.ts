@@ -18,11 +18,11 @@ export function invalidityOf(trial: TrialFacts): ValidityVerdict[] {
   return [
     ...aborted(trial).map(({ message }) => invalid({ reason: 'complete-run', facts: message })),
     ...clientCrashed(trial).map(({ message }) => {
-      const remedy = 'Send with fewer threads (`clients`), and report what it died of if that is a fault of this tool.'
+      const remedy = 'Send with fewer threads (`threads`), and report what it died of if that is a fault of this tool.'
       return invalid({ reason: 'client-threads', facts: `${message} ${remedy}` })
     }),
     ...late.map(({ message }) => {
-      const remedy = 'Send from more threads (`clients`), or a bigger or less busy machine, or send less.'
+      const remedy = 'Send from more threads (`threads`), or a bigger or less busy machine, or send less.'
       return invalid({
         reason: 'client-on-time',
         facts: `${message} ${remedy}`,

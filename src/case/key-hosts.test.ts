@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { createKeyHosts } from './key-hosts.ts'
 
 test('the hosts that get the key of the environment are named from the second on, each once', () => {
@@ -11,5 +11,5 @@ test('the hosts that get the key of the environment are named from the second on
   expect(at('http://c.example', 'common')).toMatch(/^LLM_BENCH_API_KEY is sent to a\.example and to c\.example\./)
   expect(at('http://c.example', 'common')).toBe(null)
   expect(note(vllm(), 'common')).toBe(null)
-  expect(note(vllm({ url: 'http://d.example', apiKey: 'common' }), undefined)).toBe(null)
+  expect(note(vllm({ url: 'http://d.example', apiKey: 'common' }), null)).toBe(null)
 })

@@ -4,11 +4,10 @@ import type { Target } from '../frameworks/target.ts'
  * Says to which hosts the one key of the environment goes, once there are several in a bench file: whoever set it may have
  * thought of one. Returns the line, or null where there is nothing new to say.
  */
-export function createKeyHosts(): (target: Target, key: string | undefined) => string | null {
+export function createKeyHosts(): (target: Target, key: string | null) => string | null {
   const hosts = new Set<string>()
   return ({ endpoint }, key) => {
-    if (key === undefined || endpoint.kind !== 'url' || endpoint.headers['authorization'] !== `Bearer ${key}`)
-      return null
+    if (key === null || endpoint.kind !== 'url' || endpoint.headers['authorization'] !== `Bearer ${key}`) return null
     const { hostname } = new URL(endpoint.url)
     if (hosts.has(hostname)) return null
     hosts.add(hostname)

@@ -23,7 +23,7 @@ export interface LoadOptions {
    * expected rate of tokens takes, at most one a core, and one for most loads. A simulated engine shares the virtual time of
    * its client: there it is always one. At most 64.
    */
-  readonly clients?: 'auto' | number
+  readonly threads?: 'auto' | number
   /** Default 0. The same seed is the same stimulus, whatever the target, but for the nonces of the prompts. */
   readonly seed?: number
   /**

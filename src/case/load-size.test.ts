@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { fixedLengths } from '../workload/index.ts'
 import type { Dataset } from '../workload/workload.ts'
 import { checkBaselineTrials, checkLoadCall } from './check-options.ts'
 import { describeEnvironment } from './environment.ts'
 import { checkSize } from './load-size.ts'
+import { resolvedCase } from './resolve.testkit.ts'
 import { runCase } from './run-case.ts'
 
 const LOAD = { target: vllm(), requestRate: 1, numPrompts: 10 }
@@ -15,7 +16,8 @@ test.for([
   [{ numPrompts: Infinity }, /numPrompts of a load is Infinity/],
   [{ warmup: 1e9 }, /warmup of a load is 1000000000\. .*up to 250000, "auto" or false: each takes 8 kB/],
   [{ trials: 1e9 }, /trials of a load is 1000000000\. .*from 1 to 1000: each has a report/],
-  [{ clients: 1e9 }, /clients of a load is 1000000000\. .*from 1 to 64, or "auto": each takes 20 MB/],
+  [{ threads: 1e9 }, /threads of a load is 1000000000\. .*from 1 to 64, or "auto": each takes 20 MB/],
+  [{ clients: 4 }, /no option "clients"\. It is called "threads" now/],
 ] as const)('%j is refused with its bound and the reason', ([options, message]) => {
   expect(() => checkLoadCall({ ...LOAD, ...options })).toThrow(
     expect.objectContaining({ code: 'bad-load', message: expect.stringMatching(message) }),
@@ -23,15 +25,15 @@ test.for([
 })
 
 test('the bounds themselves are allowed, and so is any limit of concurrency: it takes no memory', () => {
-  const most = { numPrompts: 250_000, warmup: 250_000, clients: 64, maxConcurrency: 1e9 }
+  const most = { numPrompts: 250_000, warmup: 250_000, threads: 64, maxConcurrency: 1e9 }
   expect(() => checkLoadCall({ ...LOAD, ...most })).not.toThrow()
   expect(() => checkLoadCall({ ...LOAD, trials: 1000 })).not.toThrow()
-  expect(() => checkSize({ numPrompts: 250_000 })).not.toThrow()
-  expect(() => checkSize({ numPrompts: 250, trials: 1000 })).not.toThrow()
+  expect(() => checkSize({ numPrompts: 250_000, fill: 'auto', trials: 1 })).not.toThrow()
+  expect(() => checkSize({ numPrompts: 250, fill: 'auto', trials: 1000 })).not.toThrow()
 })
 
 test('trials count with their requests: 1000 x 251 are 1000 too many', () => {
-  expect(() => checkSize({ numPrompts: 251, trials: 1000 })).toThrow(
+  expect(() => checkSize({ numPrompts: 251, fill: 'auto', trials: 1000 })).toThrow(
     /1000 trials with numPrompts 251 are 251000 requests\. A case has at most 250000, of 8 kB each/,
   )
 })
@@ -59,7 +61,7 @@ test('all trials of a case share one budget of tokens, whatever dataset they com
   }
   const load = { requestRate: 1, numPrompts: 1, trials: 2, dataset: huge }
   const options = { environment: describeEnvironment(), signal: new AbortController().signal, onProgress: undefined }
-  await expect(runCase({ name: 'long', target: vllm(), load }, options)).rejects.toThrow(
+  await expect(runCase(resolvedCase({ name: 'long', target: vllm(), load }), options)).rejects.toThrow(
     /^long has more than 100 million outputTokens: they do not fit into memory\. Lower numPrompts, trials/,
   )
 })

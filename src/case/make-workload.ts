@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Arrival } from '../arrival/arrival.ts'
-import { poisson } from '../arrival/index.ts'
 import type { Target } from '../frameworks/target.ts'
 import type { LoadFacts } from '../report.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { NONCE_TOKENS } from '../workload/nonce.ts'
-import { studyLengths } from '../workload/study-lengths.ts'
 import { tokenBudget } from '../workload/token-budget.ts'
-import type { Dataset, Workload } from '../workload/workload.ts'
+import type { Workload } from '../workload/workload.ts'
 import { checkLength } from './check-options.ts'
-import type { LoadOptions } from './load-options.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
 
 /** Makes the workloads of a case one after the other, so that the one that is too much for memory is not made. */
-export async function makeWorkloads(name: string, loads: readonly LoadOptions[], target: Target): Promise<Workload[]> {
+export async function makeWorkloads(name: string, loads: readonly ResolvedLoad[], target: Target): Promise<Workload[]> {
   const spend = tokenBudget(name)
   const workloads: Workload[] = []
   for (const load of loads) {
@@ -23,14 +20,14 @@ export async function makeWorkloads(name: string, loads: readonly LoadOptions[],
   return workloads
 }
 
-export async function makeWorkload(load: LoadOptions, target: Target): Promise<Workload> {
+export async function makeWorkload(load: ResolvedLoad, target: Target): Promise<Workload> {
   const workload = await createWorkload({
-    dataset: datasetOf(load),
-    arrival: arrivalOf(load),
+    dataset: load.dataset,
+    arrival: load.arrival,
     count: load.numPrompts,
     requestRate: load.requestRate,
-    seed: (load.seed ?? 0) + (load.trial ?? 0),
-    nonceKey: load.reusePrompts === true ? null : nonceKeyFor(target),
+    seed: load.seed + load.trial,
+    nonceKey: load.reusePrompts ? null : nonceKeyFor(target),
   })
   checkLength(workload)
   return workload
@@ -44,25 +41,17 @@ function nonceKeyFor({ endpoint }: Target): string {
   return endpoint.kind === 'simulated' ? 'simulated' : randomUUID()
 }
 
-function datasetOf(load: LoadOptions): Dataset {
-  return load.dataset ?? studyLengths()
-}
-
-function arrivalOf(load: LoadOptions): Arrival {
-  return load.arrival ?? poisson()
-}
-
 /** What a report says of the load of a case. */
-export function loadFacts(load: LoadOptions): LoadFacts {
+export function loadFacts(load: ResolvedLoad): LoadFacts {
   return {
     requestRate: load.requestRate === Infinity ? null : load.requestRate,
     numPrompts: load.numPrompts,
-    arrival: arrivalOf(load).label,
-    dataset: datasetOf(load).label,
-    maxConcurrency: load.maxConcurrency ?? null,
-    seed: load.seed ?? 0,
-    trials: load.trials ?? 1,
-    nonceTokens: load.reusePrompts === true ? 0 : NONCE_TOKENS,
-    countedBy: datasetOf(load).countedBy ?? null,
+    arrival: load.arrival.label,
+    dataset: load.dataset.label,
+    maxConcurrency: load.maxConcurrency,
+    seed: load.seed,
+    trials: load.trials,
+    nonceTokens: load.reusePrompts ? 0 : NONCE_TOKENS,
+    countedBy: load.dataset.countedBy ?? null,
   }
 }

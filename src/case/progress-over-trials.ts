@@ -1,12 +1,12 @@
 import type { Progress } from '../load/progress.ts'
 import type { Metrics } from '../report.ts'
-import type { LoadOptions } from './load-options.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
 
 /** One bar for the measured requests of all trials: what the earlier ones did (`before`) counts as done. */
 export function progressOverTrials(
   onProgress: (progress: Progress) => void,
   before: readonly Metrics[],
-  { numPrompts, trials = 1 }: Pick<LoadOptions, 'numPrompts' | 'trials'>,
+  { numPrompts, trials }: Pick<ResolvedLoad, 'numPrompts' | 'trials'>,
 ): (progress: Progress) => void {
   const sum = (pick: (metrics: Metrics) => number): number =>
     before.reduce((total, metrics) => total + pick(metrics), 0)

@@ -3,9 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { constant } from '../arrival/constant.ts'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { madeUpReport, madeUpRecord } from '../metrics/records.testkit.ts'
 import { fixedLengths } from '../workload/index.ts'
+import type { LoadOptions } from './load-options.ts'
+import { resolvedCase } from './resolve.testkit.ts'
 import { runCase } from './run-case.ts'
 
 const ANSWER_MS = 1500
@@ -42,24 +44,21 @@ test(
   'a trial whose client is held up once is repeated with the same stimulus, and its row is valid',
   { timeout: 30_000 },
   async () => {
-    const load = {
+    const load: LoadOptions = {
       requestRate: 20,
       numPrompts: 4,
       arrival: constant(),
       dataset: fixedLengths({ promptTokens: 5, outputTokens: 2 }),
       warmup: false,
-      clients: 1,
+      threads: 1,
       maxClientError: false,
-    } as const
+    }
     const { url, bodies } = await stallingServer()
-    const run = await runCase(
-      { name: 'held up', target: vllm({ url }), load },
-      {
-        environment: madeUpReport([madeUpRecord()]).environment,
-        signal: new AbortController().signal,
-        onProgress: undefined,
-      },
-    )
+    const run = await runCase(resolvedCase({ name: 'held up', target: vllm({ url }), load }), {
+      environment: madeUpReport([madeUpRecord()]).environment,
+      signal: new AbortController().signal,
+      onProgress: undefined,
+    })
     expect(run.report.trials.map(({ trial }) => trial)).toEqual([0])
     // Four requests at least twice, and no prompt a second time: a prefix cache knows the others.
     expect(bodies.length).toBeGreaterThanOrEqual(8)

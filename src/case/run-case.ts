@@ -24,7 +24,7 @@ export async function runCase(serving: ServingCase, options: RunCaseOptions): Pr
     const report = reportOf(prepared, measured, options)
     return { ...report.metrics, report, records: measured.trials.flatMap(({ records }) => records) }
   } finally {
-    await prepared.clients?.close()
+    await prepared.generator.close()
   }
 }
 

@@ -6,11 +6,11 @@ import { judgeClient } from '../slo/judge-client.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Workload } from '../workload/workload.ts'
 import { calibrationFor } from './client-calibration.ts'
-import type { LoadOptions } from './load-options.ts'
 import { loadFacts, makeWorkload } from './make-workload.ts'
 import type { PreparedCase } from './prepare.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid } from './repeats.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
 import { send } from './send.ts'
 import type { RunCaseOptions } from './serving-case.ts'
 import { targetFacts } from './target-facts.ts'
@@ -46,7 +46,7 @@ export async function runTrials(
       const onProgress = options.onProgress && progressOverTrials(options.onProgress, before, load)
       const medianAnswer = warmup === null ? undefined : longestAnswer(warmup, before)
       const measure = async (attempt: number): Promise<MeasuredTrial> => {
-        const draw = (each: LoadOptions): Promise<Workload> => makeWorkload(each, serving.target)
+        const draw = (each: ResolvedLoad): Promise<Workload> => makeWorkload(each, serving.target)
         // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
         const fresh = attempt === 0 ? planned.workload : await draw(planned.load)
         const workload = await filled(fresh, planned.load, medianAnswer, draw)
@@ -67,12 +67,12 @@ export async function runTrials(
 }
 
 /** Whether a completed request counts as goodput; undefined where no objectives say so. */
-export function goodputOf({ slo }: LoadOptions): ((record: RequestRecord) => boolean) | undefined {
-  return slo === undefined ? undefined : meetsObjectives(slo)
+export function goodputOf({ slo }: ResolvedLoad): ((record: RequestRecord) => boolean) | undefined {
+  return slo === null ? undefined : meetsObjectives(slo)
 }
 
 interface Planned {
-  readonly load: LoadOptions
+  readonly load: ResolvedLoad
   readonly workload: Workload
   /** Null where nothing was warmed up before it. */
   readonly warmup: Warmup | null
@@ -80,21 +80,18 @@ interface Planned {
 
 /** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
-  { serving: { name, log }, target, clients }: PreparedCase,
+  { serving: { name, log }, target, generator }: PreparedCase,
   { load, workload, warmup }: Planned,
   { signal, onProgress }: Pick<RunCaseOptions, 'signal' | 'onProgress'>,
 ): Promise<MeasuredTrial> {
-  const { result, telemetry } = await send(
-    { target, load, workload, clients, log },
-    { signal, ...(onProgress && { onProgress }) },
-  )
+  const { telemetry, ...result } = await send({ target, load, workload, generator, log }, { signal, onProgress })
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
-  const client = await calibrationFor({ target, records, clients, maxClientError: load.maxClientError }, signal)
+  const client = await calibrationFor({ generator, records, maxClientError: load.maxClientError }, signal)
   const built = buildTrial({
     target: targetFacts(target, load),
     load: loadFacts(load),
-    trial: load.trial ?? 0,
+    trial: load.trial,
     digest: workload.digest,
     result,
     telemetry,
@@ -102,6 +99,6 @@ async function runTrial(
     warmup: warmup ?? undefined,
     meetsObjectives: goodputOf(load),
   })
-  if (load.slo === undefined) return built
+  if (load.slo === null) return built
   return { ...built, invalid: [...built.invalid, ...judgeClient(built.report.validity.client, load.slo)] }
 }

@@ -1,15 +1,11 @@
-import type { Target } from '../frameworks/target.ts'
 import type { Progress } from '../load/progress.ts'
 import type { Environment } from '../report.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
-import type { LoadOptions } from './load-options.ts'
 import type { Repeats } from './repeats.ts'
+import type { ResolvedCase } from './resolve-case.ts'
 
-/** A load run with its name and its target: what travels through Vitest's `bench` to our provider. */
-export interface ServingCase {
-  readonly name: string
-  readonly target: Target
-  readonly load: LoadOptions
+/** A case that is to be run: what travels through Vitest's `bench` to our provider. */
+export interface ServingCase extends ResolvedCase {
   /** Ends the load with what was measured. Default: that of the test. */
   readonly signal?: AbortSignal
   /** Of the target's server, where it was launched for the case. */

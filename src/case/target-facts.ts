@@ -1,16 +1,17 @@
-import { requestBody, sharedFields } from '../frameworks/request-body.ts'
-import type { CallInput, Target } from '../frameworks/target.ts'
+import { sharedFields } from '../frameworks/request-body.ts'
+import type { CallInput } from '../frameworks/recipe.ts'
+import type { Target } from '../frameworks/target.ts'
 import type { TargetFacts } from '../report.ts'
 import { shownUrl } from '../base/secrets.ts'
-import type { LoadOptions } from './load-options.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
 
-export function fixesLength(target: Target, load: LoadOptions): boolean {
-  return target.recipe.canFixLength && (load.fixedLength ?? true)
+export function fixesLength(target: Target, load: ResolvedLoad): boolean {
+  return target.recipe.canFixLength && load.fixedLength
 }
 
 export function bodyInput(
   target: Target,
-  load: LoadOptions,
+  load: ResolvedLoad,
   request: { prompt: string; outputTokens: number },
 ): CallInput {
   const { prompt, outputTokens } = request
@@ -28,7 +29,7 @@ function servedModel({ model, endpoint }: Target): string | null {
 }
 
 /** The facts hold whatever secrets the target has: a report is masked as a whole later. */
-export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
+export function targetFacts(target: Target, load: ResolvedLoad): TargetFacts {
   const { framework, version, variant, endpoint } = target
   const model = servedModel(target)
   return {
@@ -46,7 +47,7 @@ export function targetFacts(target: Target, load: LoadOptions): TargetFacts {
 }
 
 /** As JSON keeps it. */
-function samplingOf(target: Target, load: LoadOptions): TargetFacts['sampling'] {
-  const body = requestBody(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
-  return JSON.parse(JSON.stringify(sharedFields(body)))
+function samplingOf(target: Target, load: ResolvedLoad): TargetFacts['sampling'] {
+  const shared = sharedFields(target, bodyInput(target, load, { prompt: '', outputTokens: 1 }))
+  return JSON.parse(JSON.stringify(shared))
 }

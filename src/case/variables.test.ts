@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
-import { sloFromEnvironment, targetFromEnvironment } from './environment.ts'
-import { checkVariables, readVariable, unknownVariables } from './variables.ts'
+import { readVariables, unknownVariables } from './variables.ts'
 
 describe('a variable that says nothing, or what nobody knows, is an error that names it', () => {
   test.each([
     [{ LLM_BENCH_SLO: '' }, /^LLM_BENCH_SLO is set, and empty\. .*CI files expand/],
     [{ LLM_BENCH_SLO: ' \t' }, /^LLM_BENCH_SLO is set, and empty/],
+    [{ LLM_BENCH_SLO: 'ttft.p99' }, /^LLM_BENCH_SLO cannot be read: expected "<"/],
     [{ LLM_BENCH_MODEL: '' }, /^LLM_BENCH_MODEL is set, and empty/],
     [{ LLM_BENCH_API_KEY: '' }, /^LLM_BENCH_API_KEY is set, and empty/],
     [{ LLM_BENCH_DATASET: '' }, /^LLM_BENCH_DATASET is set, and empty/],
@@ -20,26 +19,40 @@ describe('a variable that says nothing, or what nobody knows, is an error that n
     [{ LLM_BENCH_SIMULATE: 'false' }, /^LLM_BENCH_SIMULATE is "false"\. Use one of: 0, 1\./],
     [{ LLM_BENCH_CALIBRATE: 'no' }, /^LLM_BENCH_CALIBRATE is "no"\. Use one of: 0, 1\./],
   ])('%o', (env, message) => {
-    expect(() => checkVariables(env)).toThrow(message)
-  })
-
-  test('whoever reads it', () => {
-    expect(() => sloFromEnvironment({ errorRate: 0 }, { LLM_BENCH_SLO: '' })).toThrow(/LLM_BENCH_SLO is set, and empty/)
-    expect(() => targetFromEnvironment(vllm(), { VLLM_URL: ' ' })).toThrow(
-      /VLLM_URL is set, and empty.*simulated engine/,
-    )
-    expect(() => targetFromEnvironment(vllm(), { LLM_BENCH_SIMULATE: '0' })).toThrow(/vllm .* would be simulated/)
+    expect(() => readVariables(env)).toThrow(message)
   })
 })
 
 test('what is not set, and what is known, is no error', () => {
-  expect(() => checkVariables({})).not.toThrow()
-  expect(() =>
-    checkVariables({ LLM_BENCH_SIMULATE: '1', LLM_BENCH_CALIBRATE: '0', LLM_BENCH_INCONCLUSIVE: 'warn' }),
-  ).not.toThrow()
-  expect(readVariable('LLM_BENCH_MODEL', {})).toBeUndefined()
-  expect(readVariable('LLM_BENCH_MODEL', { LLM_BENCH_MODEL: 'llama' })).toBe('llama')
-  expect(targetFromEnvironment(vllm(), {}).endpoint.kind).toBe('simulated')
+  const nothing = readVariables({ OTHER: 'x' })
+  expect(Object.values(nothing).filter((value) => value !== null)).toEqual([{}])
+  expect(nothing.urls).toEqual({})
+  const env = {
+    VLLM_URL: 'http://a',
+    OLLAMA_URL: '',
+    LLM_BENCH_MODEL: 'llama',
+    LLM_BENCH_SIMULATE: '1',
+    LLM_BENCH_CALIBRATE: '0',
+    LLM_BENCH_INCONCLUSIVE: 'warn',
+    LLM_BENCH_SLO: 'ttft.p99<400',
+    LLM_BENCH_DATASET: 'chats.jsonl',
+    LLM_BENCH_TOKENIZER: 'o200k_base',
+  }
+  expect(readVariables(env)).toEqual({
+    // An empty one is an error of the cases of that framework alone.
+    urls: { VLLM_URL: 'http://a', OLLAMA_URL: '' },
+    model: 'llama',
+    apiKey: null,
+    dataset: expect.objectContaining({
+      label: expect.stringContaining('chats.jsonl'),
+      countedBy: 'its rows, else o200k_base',
+    }),
+    hardware: null,
+    slo: { ttft: { p99: 400 } },
+    simulate: true,
+    calibrate: false,
+    inconclusive: 'warn',
+  })
 })
 
 test('a misspelt name is told, with the nearest one', () => {

@@ -2,12 +2,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Progress } from '../load/progress.ts'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { formatVerdicts } from '../verdict/failed-assertion.ts'
 import { fixedLengths } from '../workload/fixed-lengths.ts'
 import type { Workload } from '../workload/workload.ts'
 import { describeEnvironment } from './environment.ts'
 import type { LoadOptions } from './load-options.ts'
+import { resolvedCase } from './resolve.testkit.ts'
 import { runCase } from './run-case.ts'
 import { announce } from './warm-up.ts'
 
@@ -27,7 +28,7 @@ async function run(load: Partial<LoadOptions>, { url, signal }: { url?: string; 
     target: vllm(url === undefined ? {} : { url, model: 'made-up' }),
     load: { ...LOAD, ...load },
   }
-  const ran = await runCase(serving, {
+  const ran = await runCase(resolvedCase(serving), {
     environment: describeEnvironment(),
     signal: signal ?? new AbortController().signal,
     onProgress: (progress) => void heard.push(progress),
@@ -63,7 +64,7 @@ test('one request of a kind is told as one', () => {
   announce(
     { sent: 1, failed: 0, medianAnswer: null },
     measured,
-    { requestRate: 1, numPrompts: 1 },
+    { numPrompts: 1, trials: 1 },
     { onPlan: (plan) => plans.push(plan) },
   )
   expect(plans).toEqual(['1 request warmed the server up; then 1 fills its batch; then 1 counts'])
@@ -124,9 +125,9 @@ const REAL: Partial<LoadOptions> = {
   dataset: fixedLengths({ promptTokens: 20, outputTokens: 1 }),
 }
 
-test.each([1, 2])('a request of the fill that fails is counted, sent from %d threads', async (clients) => {
+test.each([1, 2])('a request of the fill that fails is counted, sent from %d threads', async (threads) => {
   const url = await serve((number) => number !== 4)
-  const { report } = await run({ ...REAL, clients }, { url })
+  const { report } = await run({ ...REAL, threads }, { url })
   expect(report.metrics).toMatchObject({ completed: 10, failed: 1 })
   expect(report.validity).toMatchObject({ sentShare: 1, warmup: { sent: 2, failed: 0, trimmed: 4 } })
   expect(formatVerdicts(report, [])).toMatch(/ 10\/11 requests in \d+\.\d s, 1 failed\n {4}1 x http-status/)

@@ -7,8 +7,8 @@ import { distribution } from '../stats/distribution.ts'
 import type { Ms } from '../base/units.ts'
 import { fillCount, withFill } from '../workload/fill.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { LoadOptions } from './load-options.ts'
-import type { RunCaseOptions } from './run-case.ts'
+import type { ResolvedLoad } from './resolve-case.ts'
+import type { RunCaseOptions } from './serving-case.ts'
 
 const WARMUP_SHARE = 0.1
 const MOST_WARMUP = 20
@@ -25,11 +25,11 @@ export interface Warmup {
 }
 
 /** The load that warms the server up; null where nothing is to be warmed up, as by default a simulated engine. */
-export function warmupLoad(load: LoadOptions, isServer: boolean): LoadOptions | null {
-  const { warmup = 'auto', numPrompts } = load
+export function warmupLoad(load: ResolvedLoad, isServer: boolean): ResolvedLoad | null {
+  const { warmup, numPrompts, seed } = load
   const auto = isServer ? Math.min(MOST_WARMUP, Math.ceil(numPrompts * WARMUP_SHARE)) : 0
-  const count = warmup === 'auto' ? auto : warmup === false ? 0 : warmup
-  return count === 0 ? null : { ...load, numPrompts: count, seed: (load.seed ?? 0) + WARMUP_SEED }
+  const count = warmup === 'auto' ? auto : warmup
+  return count === 0 ? null : { ...load, numPrompts: count, seed: seed + WARMUP_SEED }
 }
 
 export function warmupOf(records: readonly RequestRecord[]): Warmup {
@@ -54,22 +54,22 @@ export function longestAnswer({ medianAnswer }: Warmup, trials: readonly Metrics
  */
 export async function filled(
   measured: Workload,
-  load: LoadOptions,
+  load: ResolvedLoad,
   medianAnswer: Ms | null | undefined,
-  draw: (load: LoadOptions) => Promise<Workload>,
+  draw: (load: ResolvedLoad) => Promise<Workload>,
 ): Promise<Workload> {
-  const { fill = 'auto' } = load
+  const { fill, seed } = load
   const auto = medianAnswer === undefined ? 0 : fillCount(measured, medianAnswer)
-  const count = fill === 'auto' ? auto : fill === false ? 0 : fill
+  const count = fill === 'auto' ? auto : fill
   if (count === 0) return measured
-  return withFill(measured, await draw({ ...load, numPrompts: count, seed: (load.seed ?? 0) + FILL_SEED }))
+  return withFill(measured, await draw({ ...load, numPrompts: count, seed: seed + FILL_SEED }))
 }
 
 /** Says how many of the requests will count, where some do not. */
 export function announce(
   warmup: Warmup | null,
   { fill = 0 }: Workload,
-  { numPrompts, trials = 1 }: LoadOptions,
+  { numPrompts, trials }: Pick<ResolvedLoad, 'numPrompts' | 'trials'>,
   { onPlan }: Pick<RunCaseOptions, 'onPlan'>,
 ): void {
   if (warmup === null && fill === 0) return

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { REPORT_SCHEMA, type CaseReport } from '../report.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { profileText, readProfileFile } from '../simulator/profile-file.ts'
+import { resolvedCase } from '../case/resolve.testkit.ts'
 import { runCase } from '../case/run-case.ts'
 import { fit } from './fit.ts'
 
@@ -39,11 +40,11 @@ const server: EngineProfile = { ...base, slowdown: 1.2, cost: { ...base.cost, se
 
 async function measure(profile: EngineProfile, requestRate: number): Promise<CaseReport> {
   const { report } = await runCase(
-    {
+    resolvedCase({
       name: `chat > ${requestRate}/s`,
       target: vllm({ profile }),
       load: { requestRate, numPrompts: 200 },
-    },
+    }),
     { environment, signal: new AbortController().signal, onProgress: undefined },
   )
   return report

@@ -1,6 +1,7 @@
 import { BenchError } from '../base/errors.ts'
 import type { BenchReport, CaseReport, TargetFacts } from '../report.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { frameworksOf } from '../frameworks/catalog.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import { profileText, readProfileFile } from '../simulator/profile-file.ts'
 import type { Tokens } from '../base/units.ts'
@@ -99,9 +100,10 @@ function readBase(base: string): EngineProfile {
   return findProfile(framework, variant)
 }
 
-/** The recipes of these frameworks ask by the chat endpoint, whose template is not in the report's prompt lengths. */
+/** A framework that is asked by chat unless told otherwise: the template is not in the report's prompt lengths. */
 function templateTokens(framework: string, { chatTemplateTokens }: EngineProfile): Tokens {
-  return framework === 'mlc-llm' || framework === 'openai' ? chatTemplateTokens : 0
+  const [recipe] = frameworksOf(framework).flatMap(({ endpoints }) => Object.values(endpoints))
+  return recipe?.protocol === 'openai-chat' ? chatTemplateTokens : 0
 }
 
 function residualTable({ factors, runs }: Fit): string {

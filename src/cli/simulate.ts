@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createRealClock } from '../load/real-clock.ts'
 import { BenchError } from '../base/errors.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { frameworksOf } from '../frameworks/catalog.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { EngineProfile } from '../simulator/profile.ts'
 import { readProfileFile } from '../simulator/profile-file.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
@@ -26,13 +27,6 @@ Serves a simulated engine over HTTP until it is interrupted, and prints what its
   --distort        allow a speed above 5
   --die-after N    the engine dies as soon as it has begun N answers
 `
-
-const PORTS: Readonly<Record<EngineProfile['framework'], number>> = {
-  vllm: 8000,
-  lmdeploy: 23333,
-  'tensorrt-llm': 8000,
-  'mlc-llm': 8000,
-}
 
 /** Up to here, measured: TTFT P50 +1 to +6 %, TPOT under 1 %. */
 const FASTEST_HONEST_SPEED = 5
@@ -78,11 +72,15 @@ function readArgs(args: readonly string[]) {
     profile,
     speed: readSpeed(values.speed, values.distort),
     host: values.host,
-    port: number('port', values.port ?? String(PORTS[profile.framework]), isPort, 'a port from 0 to 65535'),
+    port: number('port', values.port ?? usualPort(profile), isPort, 'a port from 0 to 65535'),
     seed: number('seed', values.seed, Number.isInteger, 'an integer'),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(dieAfter === undefined ? {} : { dieAfter: number('die-after', dieAfter, isCount, 'a positive integer') }),
   }
+}
+
+function usualPort({ framework }: EngineProfile): string {
+  return String(frameworksOf(framework)[0]?.port ?? 0)
 }
 
 function engine([name, ...rest]: readonly string[], file: string | undefined): EngineProfile {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { discover } from './discover.ts'
-import { llamaCpp, lmdeploy, mlcLlm, ollama, sglang, tensorrtLlm, tgi, vllm } from './targets.ts'
+import { llamaCpp, lmdeploy, mlcLlm, ollama, sglang, tensorrtLlm, tgi, vllm } from './index.ts'
 
 /** A server with these pages of JSON and no others. */
 async function serve(pages: Readonly<Record<string, unknown>>): Promise<string> {
@@ -60,7 +60,7 @@ test('trtllm-serve is asked, Triton is not: it has pages of its own', async () =
   const serveTarget = tensorrtLlm({ server: 'trtllm-serve', url })
   expect(await discover(serveTarget)).toMatchObject({ model: 'served', version: '1.2.0' })
   const triton = tensorrtLlm({ url: 'http://127.0.0.1:1', version: '0.9.0' })
-  expect(await discover(triton)).toBe(triton)
+  expect(await discover(triton)).toEqual(triton)
 })
 
 test('a model that is not served, and a server that lists none', async () => {

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { planLaunch, type LaunchOptions, type LaunchPlan } from './launch.ts'
-import { LAUNCH_RECIPES } from './launch-recipes.ts'
-import type { ServerName } from './recipes.ts'
-import { llamaCpp, ollama, tensorrtLlm, vllm } from './targets.ts'
+import FRAMEWORKS, { llamaCpp, ollama, tensorrtLlm, vllm } from './index.ts'
 
-function plan(server: ServerName, options: LaunchOptions, version: string | null = null): LaunchPlan {
-  return planLaunch({ server, version, url: null }, options)
+function plan(server: string, options: LaunchOptions, version: string | null = null): LaunchPlan {
+  const own = FRAMEWORKS.find((framework) => framework.server === server)!.launch
+  return planLaunch({ server, own, version, url: null }, options)
 }
 
-test.for<[ServerName, string | null, string]>([
+test.for<[string, string | null, string]>([
   ['vllm', null, 'vllm serve m --host 127.0.0.1 --port {port}'],
   ['vllm', '0.4.1', 'python3 -m vllm.entrypoints.openai.api_server --model m --host 127.0.0.1 --port {port}'],
   ['vllm', '0.10.2', 'vllm serve m --host 127.0.0.1 --port {port}'],
@@ -31,8 +30,8 @@ test.for<[ServerName, string | null, string]>([
 })
 
 test('every own command says on which port, and listens on this host only', () => {
-  for (const server of Object.keys(LAUNCH_RECIPES) as ServerName[]) {
-    if (server === 'openai') continue
+  for (const { server, launch } of FRAMEWORKS) {
+    if (launch === null) continue
     const { command, env } = plan(server, { model: 'm' })
     const text = [...command, ...Object.values(env)].join(' ')
     expect(text).toContain('{port}')

@@ -2,13 +2,15 @@ import * as z from 'zod'
 import { BenchError } from '../base/errors.ts'
 import { checkOptions, positive, text, texts } from '../base/options.ts'
 import type { Ms } from '../base/units.ts'
-import { LAUNCH_RECIPES } from './launch-recipes.ts'
-import type { ServerName } from './recipes.ts'
 
 /** Stands for the port in a command and in the values of its environment. */
 export const PORT = '{port}'
 /** Stands for one more free port, where a server has its metrics on a port of their own. */
 export const METRICS_PORT = '{metricsPort}'
+
+/** Each framework's own command listens on this host only. */
+export const LOCALHOST = '127.0.0.1'
+export const HOST_AND_PORT = ['--host', LOCALHOST, '--port', PORT] as const
 
 interface LaunchSettings {
   /** Laid over the environment of the bench, which is passed on without what Vitest put into it. */
@@ -59,6 +61,22 @@ export interface LaunchPlan {
   readonly servedModel: string | null
 }
 
+/**
+ * A framework's own command, as its documentation has it. The Python servers leave in peace on Ctrl-C, which is the way out that
+ * their authors use; the others on SIGTERM.
+ */
+interface LaunchRecipe {
+  readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly stopSignal: StopSignal
+  /** Null where there is none, or not in every version. */
+  readonly healthPath: string | null
+  /** For a server that offers more models than the one it is started for. */
+  readonly servedModel?: string
+}
+
+export type BuildLaunch = (input: { readonly model: string; readonly version: string | null }) => LaunchRecipe
+
 /** Large models come over slow networks; a server that dies is found at once, so this only ends a hang. */
 const READY_TIMEOUT_MS = 900_000
 
@@ -82,7 +100,10 @@ const ByCommand = z.strictObject({
 
 /** Whose launch it is. */
 interface LaunchedServer {
-  readonly server: ServerName
+  /** For people: `trtllm-serve`. */
+  readonly server: string
+  /** Its own command; null where there is none. */
+  readonly own: BuildLaunch | null
   readonly version: string | null
   readonly url: string | null
 }
@@ -91,7 +112,7 @@ interface LaunchedServer {
  * Throws BenchError `bad-target` on options that are none, where nobody would know the server's port, and where the target
  * has a `url` as well.
  */
-export function planLaunch({ server, version, url }: LaunchedServer, options: LaunchOptions): LaunchPlan {
+export function planLaunch({ server, own, version, url }: LaunchedServer, options: LaunchOptions): LaunchPlan {
   if (url !== null) {
     throw new BenchError(`The target ${server} has both a url and a launch.`, {
       code: 'bad-target',
@@ -105,9 +126,9 @@ export function planLaunch({ server, version, url }: LaunchedServer, options: La
     example: "launch: { model: 'meta-llama/Meta-Llama-3-8B' }, or launch: { command: [...] }",
     confidential: true,
   })
-  const built = byCommand
-    ? { command: options.command, stopSignal: 'SIGTERM' as const }
-    : ownCommand(server, version, options)
+  const built: LaunchRecipe = byCommand
+    ? { command: options.command, stopSignal: 'SIGTERM', healthPath: null }
+    : ownCommand(server, own, version, options)
   const env = { ...built.env, ...options.env }
   if (options.port === undefined && ![...built.command, ...Object.values(env)].some((text) => text.includes(PORT))) {
     throw new BenchError(`The launch command of ${server} does not say on which port the server listens.`, {
@@ -122,31 +143,23 @@ export function planLaunch({ server, version, url }: LaunchedServer, options: La
     port: options.port ?? null,
     stopSignal: options.stopSignal ?? built.stopSignal,
     readyTimeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
-    healthPath: options.healthPath ?? built.healthPath ?? null,
+    healthPath: options.healthPath ?? built.healthPath,
     servedModel: built.servedModel ?? null,
   }
 }
 
-interface BuiltCommand {
-  readonly command: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
-  readonly stopSignal: StopSignal
-  readonly healthPath?: string | null
-  readonly servedModel?: string
-}
-
 function ownCommand(
-  server: ServerName,
+  server: string,
+  own: BuildLaunch | null,
   version: string | null,
   { model, args = [] }: { readonly model: string; readonly args?: readonly string[] },
-): BuiltCommand {
-  const recipe = LAUNCH_RECIPES[server]
-  if (recipe === null) {
+): LaunchRecipe {
+  if (own === null) {
     throw new BenchError(`There is no launch command that fits any ${server} server.`, {
       code: 'bad-target',
       remedy: 'Give a whole one: launch: { command: [...] }.',
     })
   }
-  const { command, ...others } = recipe({ model, version })
+  const { command, ...others } = own({ model, version })
   return { ...others, command: [...command, ...args] }
 }

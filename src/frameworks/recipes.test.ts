@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { requestBody, sharedFields } from './request-body.ts'
 import type { Target } from './target.ts'
-import { llamaCpp, lmdeploy, mlcLlm, ollama, openai, sglang, tensorrtLlm, tgi, vllm } from './targets.ts'
+import { llamaCpp, lmdeploy, mlcLlm, ollama, openai, sglang, tensorrtLlm, tgi, vllm } from './index.ts'
 
 const url = 'http://127.0.0.1:1'
 
@@ -86,7 +86,7 @@ test('extra fields are laid over the body: objects are merged, everything else i
 
 test('what all requests of a run share is the body without model, prompt and lengths, nested ones included', () => {
   const input = { model: 'm', prompt: 'Hi', outputTokens: 9, fixedLength: true }
-  const shared = (target: Target): unknown => sharedFields(requestBody(target, input))
+  const shared = (target: Target): unknown => sharedFields(target, input)
   expect(shared(tensorrtLlm({ url }))).toEqual({ stream: true, bad_words: '', stop_words: '', top_k: 1 })
   expect(shared(tgi({ url }))).toEqual({ parameters: { details: true, do_sample: false } })
   expect(shared(sglang({ url, endpoint: 'native' }))).toEqual({

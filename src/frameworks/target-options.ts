@@ -1,7 +1,45 @@
 import * as z from 'zod'
 import { checkOptions, schemaOf, text, texts } from '../base/options.ts'
-import type { SimulatedTargetOptions, TargetOptions } from './targets.ts'
-import { TlsChoiceOptions } from './tls-choice.ts'
+import type { EngineProfile } from '../simulator/profile.ts'
+import type { LaunchOptions } from './launch.ts'
+import type { EndpointName } from './recipe.ts'
+import { TlsChoiceOptions, type TlsChoice } from './tls-choice.ts'
+
+export interface TargetOptions<Names extends EndpointName = 'completions' | 'chat'> {
+  /** As released: `0.4.1`; it decides which fields a request has. What a server at a URL says of itself goes before it. */
+  readonly version?: string
+  /** Default `base` (`w4a16` for mlc-llm). */
+  readonly variant?: string
+  /** As the server knows it. Default: the first that `/v1/models` lists. */
+  readonly model?: string
+  /** Base URL of a running server. Without one the engine is simulated, where there is a profile of it. */
+  readonly url?: string
+  /**
+   * Sent as a bearer token; printed and stored nowhere. Default: LLM_BENCH_API_KEY, if nothing else is a credential; `''` sends
+   * none.
+   */
+  readonly apiKey?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** By which of its endpoints the server is asked; the default is each framework's own. */
+  readonly endpoint?: Names
+  /** More fields for every request, laid over the recipe's (objects are merged). The report shows them. */
+  readonly extraBody?: Readonly<Record<string, unknown>>
+  /** For a server whose certificate Node does not trust. */
+  readonly tls?: TlsChoice
+  /** The page of the server's metrics, where it is not where servers of its kind have it. */
+  readonly metricsUrl?: string
+  /** How to start the server, where it does not run yet. It is stopped after the last case of its suite, or of its file. */
+  readonly launch?: LaunchOptions
+}
+
+export interface SimulatedTargetOptions<
+  Names extends EndpointName = 'completions' | 'chat',
+> extends TargetOptions<Names> {
+  /** Another engine than the built-in one of this framework and variant. */
+  readonly profile?: EngineProfile
+  /** Multiplies the duration of every engine step. */
+  readonly slowdown?: number
+}
 
 /** Of every target. Which endpoints there are is each framework's own, and `planLaunch` reads the launch. */
 const remote = {

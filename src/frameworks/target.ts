@@ -1,32 +1,8 @@
 import type { TlsOptions } from '../client/tls.ts'
-import type { ProtocolId } from '../protocol/protocol.ts'
-import type { FrameworkId } from '../report.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
+import type { Framework } from './framework.ts'
 import type { LaunchPlan } from './launch.ts'
-
-/** What is asked of a server. */
-export interface CallInput {
-  readonly model: string
-  readonly prompt: string
-  readonly outputTokens: number
-  /** Ask the server to produce exactly `outputTokens` (ignore EOS), where it can. */
-  readonly fixedLength: boolean
-}
-
-/** What a body is built from. */
-export interface BodyInput extends CallInput {
-  /** Of the server; null where nobody knows it. Fields come and go with versions. */
-  readonly version: string | null
-}
-
-/** How to talk to one server: the wire format and the fields it knows. */
-export interface Recipe {
-  readonly protocol: ProtocolId
-  readonly path: string
-  readonly body: (input: BodyInput) => Record<string, unknown>
-  /** Whether the recipe can force the output length. */
-  readonly canFixLength: boolean
-}
+import type { Recipe } from './recipe.ts'
 
 /** How to be let in at a server, wherever it is. */
 export interface Connection {
@@ -65,7 +41,10 @@ export type LaunchTarget = Target & { readonly endpoint: { readonly kind: 'launc
 
 /** Whom to ask, and how. */
 export interface Target {
-  readonly framework: FrameworkId
+  /** As in reports: `vllm`. */
+  readonly framework: string
+  /** What is known of its kind of server. */
+  readonly server: Framework
   readonly version: string | null
   /** As given in code. A simulated engine has a version without it, which says nothing of a server. */
   readonly statedVersion: string | null

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { temporaryFile } from '../workload/temporary-file.testkit.ts'
 import type { UrlTarget } from './target.ts'
-import { atUrl, llamaCpp, mlcLlm, openai, tensorrtLlm, tgi, vllm, withCommonKey } from './targets.ts'
+import { atUrl, withCommonKey } from './at-url.ts'
+import { llamaCpp, mlcLlm, openai, tensorrtLlm, tgi, vllm } from './index.ts'
 import { toWireRequest } from './wire-request.ts'
 
 test.for([

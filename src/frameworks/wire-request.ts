@@ -1,6 +1,7 @@
 import type { WireRequest } from '../client/transport.ts'
 import { requestBody } from './request-body.ts'
-import type { CallInput, Target } from './target.ts'
+import type { CallInput } from './recipe.ts'
+import type { Target } from './target.ts'
 
 /** One prompt as it goes on the wire to this target, by its own recipe and with its own headers. */
 export function toWireRequest(target: Target, input: CallInput): WireRequest {

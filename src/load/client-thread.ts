@@ -1,7 +1,40 @@
 import { Worker } from 'node:worker_threads'
 import { siblingModule } from '../base/sibling-module.ts'
-import type { Crash } from './run-load.ts'
-import type { FromThread, PartResult, PartTask, ToThread } from './thread-messages.ts'
+import type { Ms } from '../base/units.ts'
+import type { LoadPlan } from './load-plan.ts'
+import type { PackedRecords } from './packed-records.ts'
+import type { Ended } from './progress.ts'
+import type { Crash, LoadResult } from './run-load.ts'
+
+/** One part of a load, as plain data. */
+export interface PartTask {
+  /** The requests of this part only, none of which fill the batch: the indices are put right when all parts are merged. */
+  readonly plan: LoadPlan
+  /** Zero of the run clock, on the machine's monotonic clock. */
+  readonly clockZero: Ms
+  readonly first: number
+  readonly of: number
+  readonly ended: Int32Array<SharedArrayBuffer>
+}
+
+/** `prepare` and `start` once for each part, in this order; `abort` at any time. */
+export type ToThread =
+  | { readonly kind: 'prepare'; readonly task: PartTask }
+  | { readonly kind: 'start'; readonly firstDueAt: Ms }
+  | { readonly kind: 'abort' }
+
+export type FromThread =
+  /** Its connections are open. */
+  | { readonly kind: 'ready' }
+  /** About once a second: requests sent so far, and those that have ended since the last time. */
+  | { readonly kind: 'progress'; readonly sent: number; readonly ended: readonly Ended[] }
+  | PartResult
+
+/** The last message of a part. */
+export interface PartResult extends Omit<LoadResult, 'records' | 'threads'> {
+  readonly kind: 'result'
+  readonly packed: PackedRecords
+}
 
 /** One of the threads that send loads. */
 export interface ClientThread {

@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import type { Ms } from '../base/units.ts'
+import type { FromThread, PartTask, ToThread } from './client-thread.ts'
 import { packRecords } from './packed-records.ts'
 import { sharedCount } from './part.ts'
 import type { Ended } from './progress.ts'
-import { runHttpLoad } from './run-http-load.ts'
-import type { FromThread, PartTask, ToThread } from './thread-messages.ts'
+import { sendToServer } from './send-to-server.ts'
 
 // A thread that sends parts of loads, one after the other, and hands back their records.
 
@@ -29,11 +29,9 @@ function tell(message: FromThread, transfer: ArrayBuffer[] = []): void {
   parent.postMessage(message, transfer)
 }
 
-async function sendPart({ first, of, ended, wire, ...load }: PartTask): Promise<void> {
+async function sendPart({ plan, clockZero, first, of, ended }: PartTask): Promise<void> {
   let untold: Ended[] = []
-  const { records, ...result } = await runHttpLoad({
-    ...load,
-    toWireRequest: (_request, position) => wire[position]!,
+  const { records, ...result } = await sendToServer(plan, clockZero, {
     part: {
       first,
       of,

@@ -1,6 +1,6 @@
 import { isFill, type RequestRecord } from '../record.ts'
 import { quantile } from '../stats/quantile.ts'
-import type { Levels } from '../telemetry/reading.ts'
+import type { Levels } from '../frameworks/metrics-table.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
 import type { Workload } from '../workload/workload.ts'
 

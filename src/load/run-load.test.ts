@@ -9,7 +9,8 @@ import type { RequestRecord } from '../record.ts'
 import type { Workload } from '../workload/workload.ts'
 import { LEAD } from './part.ts'
 import { createRealClock } from './real-clock.ts'
-import { runLoad, type LoadOptions } from './run-load.ts'
+import { planLoad, type PlanOptions } from './load-plan.ts'
+import { runLoad, type RunOptions } from './run-load.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
 function workload(offsets: number[], outputTokens = 3): Workload {
@@ -26,7 +27,12 @@ const COMMON = {
   }),
   protocol: 'openai-completions',
   fixedLength: true,
-} satisfies Partial<LoadOptions>
+} satisfies Partial<PlanOptions>
+
+function runAll({ clock, transport, part, signal, onRecord, onProgress, ...plan }: PlanOptions & RunOptions) {
+  const hooks = { ...(part && { part }), signal, ...(onRecord && { onRecord }), ...(onProgress && { onProgress }) }
+  return runLoad(planLoad(plan), { clock, transport, ...hooks })
+}
 
 function event(text: string, finishReason: string | null = null): string {
   return `data: ${JSON.stringify({ choices: [{ index: 0, text, finish_reason: finishReason }] })}\n\n`
@@ -72,7 +78,7 @@ function fakeServer(clock: Clock): Transport & { mostInFlight(): number } {
 test('in virtual time every stamp is exact: due, + 0 sent, + 50 first, + 70 last', async () => {
   const clock = createVirtualClock()
   const offsets = [0, 12.5, 12.5, 1000]
-  const { records, unsent, aborted } = await runLoad({
+  const { records, unsent, aborted } = await runAll({
     ...COMMON,
     clock,
     transport: fakeServer(clock),
@@ -106,14 +112,14 @@ test('in virtual time every stamp is exact: due, + 0 sent, + 50 first, + 70 last
 test('an open loop never waits for the server: 100 due at once are 100 in flight', async () => {
   const clock = createVirtualClock()
   const transport = fakeServer(clock)
-  await runLoad({ ...COMMON, clock, transport, workload: workload(Array(100).fill(0)) })
+  await runAll({ ...COMMON, clock, transport, workload: workload(Array(100).fill(0)) })
   expect(transport.mostInFlight()).toBe(100)
 })
 
 test('with two slots and six due at once the waits are 0, 70 and 140 ms, and latency counts from due', async () => {
   const clock = createVirtualClock()
   const transport = fakeServer(clock)
-  const { records } = await runLoad({
+  const { records } = await runAll({
     ...COMMON,
     clock,
     transport,
@@ -128,7 +134,7 @@ test('with two slots and six due at once the waits are 0, 70 and 140 ms, and lat
 test('connections are asked for before each request is due, at gaps of seconds too, and for as long as they are needed', async () => {
   const clock = createVirtualClock()
   const looks: { at: number; spare: number; until: number }[] = []
-  await runLoad({
+  await runAll({
     ...COMMON,
     clock,
     transport: {
@@ -153,7 +159,7 @@ test('twice the same virtual run gives the same records', async () => {
   const stimulus = workload(Array.from({ length: 200 }, (_, i) => i * 7.3))
   const [one, two] = await Promise.all(
     [createVirtualClock(), createVirtualClock()].map((clock) =>
-      runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: stimulus, maxConcurrency: 5 }),
+      runAll({ ...COMMON, clock, transport: fakeServer(clock), workload: stimulus, maxConcurrency: 5 }),
     ),
   )
   expect(one).toEqual(two)
@@ -165,7 +171,7 @@ test('an aborted virtual run keeps what was measured and counts what was not sen
   const controller = new AbortController()
   // Due at 20 (the lead), 120, 220, ...: at 250 two have ended, the third is in flight, seven were never sent.
   clock.at(250, () => controller.abort())
-  const { records, unsent, aborted } = await runLoad({
+  const { records, unsent, aborted } = await runAll({
     ...COMMON,
     clock,
     transport,
@@ -178,7 +184,7 @@ test('an aborted virtual run keeps what was measured and counts what was not sen
 
 test('a run that is aborted before it starts sends nothing', async () => {
   const clock = createVirtualClock()
-  const result = await runLoad({
+  const result = await runAll({
     ...COMMON,
     clock,
     transport: fakeServer(clock),
@@ -198,7 +204,7 @@ test('a transport that fails on the spot ends in records, with and without a lim
         return { abort() {} }
       },
     }
-    const { records } = await runLoad({
+    const { records } = await runAll({
       ...COMMON,
       clock,
       transport,
@@ -213,7 +219,7 @@ test('a transport that fails on the spot ends in records, with and without a lim
 test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms', async () => {
   const clock = createVirtualClock()
   const progress: unknown[] = []
-  await runLoad({
+  await runAll({
     ...COMMON,
     clock,
     transport: fakeServer(clock),
@@ -237,7 +243,7 @@ test('the last progress tells the whole run: 3 tokens of 4 requests in 1070 ms',
 test('what fills the batch has indices below 0', async () => {
   const clock = createVirtualClock()
   const filling = { ...workload([0, 10, 20, 30]), fill: 2 }
-  const { records } = await runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: filling })
+  const { records } = await runAll({ ...COMMON, clock, transport: fakeServer(clock), workload: filling })
   expect(records.map(({ index, dueAt }) => [index, dueAt])).toEqual([
     [-2, LEAD],
     [-1, LEAD + 10],
@@ -250,13 +256,13 @@ test('a virtual server that forgets a request is an error where no time-out ends
   const clock = createVirtualClock()
   const transport: Transport = { ...fakeServer(clock), send: () => ({ abort() {} }) }
   const timeouts = { connect: Infinity, firstByte: Infinity, idle: Infinity, total: Infinity }
-  const run = runLoad({ ...COMMON, clock, transport, workload: workload([0]), timeouts })
+  const run = runAll({ ...COMMON, clock, transport, workload: workload([0]), timeouts })
   await expect(run).rejects.toThrow('virtual time has stopped')
 })
 
 test.for([0, -1, 1.5, NaN])('%s slots are a bad load', async (maxConcurrency) => {
   const clock = createVirtualClock()
-  const run = runLoad({ ...COMMON, clock, transport: fakeServer(clock), workload: workload([0]), maxConcurrency })
+  const run = runAll({ ...COMMON, clock, transport: fakeServer(clock), workload: workload([0]), maxConcurrency })
   await expect(run).rejects.toMatchObject({ code: 'bad-load' })
 })
 
@@ -284,7 +290,7 @@ test('over sockets: streams are stamped in order and none is sent before it is d
       setTimeout(() => response.end(event('c', 'length')), 5)
     }, 5)
   })
-  const { records, connections } = await runLoad({
+  const { records, connections } = await runAll({
     ...COMMON,
     clock: realClock,
     transport,
@@ -302,7 +308,7 @@ test('over sockets: streams are stamped in order and none is sent before it is d
 
 test('over sockets: one slot means one connection, used again by all', async () => {
   const transport = await listen((_request, response) => response.end(event('abc', 'length')))
-  const { connections } = await runLoad({
+  const { connections } = await runAll({
     ...COMMON,
     clock: realClock,
     transport,
@@ -327,7 +333,7 @@ test('over sockets: refused and cut answers end as what they are, and do not tou
         return response.end(event('abc', 'length'))
     }
   })
-  const { records } = await runLoad({
+  const { records } = await runAll({
     ...COMMON,
     clock: realClock,
     transport,
@@ -351,7 +357,7 @@ test.for<{ name: string; listener: RequestListener; timeouts: Partial<Timeouts>;
     kind: 'first-byte-timeout',
   },
 ])('over sockets: $name is given up as $kind', async ({ listener, timeouts, kind }) => {
-  const { records } = await runLoad({
+  const { records } = await runAll({
     ...COMMON,
     clock: realClock,
     transport: await listen(listener),
@@ -368,7 +374,7 @@ test('over sockets: abort ends a run whose server would never answer, with a rec
     response.write(event('a'))
     if (++arrived === 3) controller.abort()
   })
-  const { records, unsent, aborted } = await runLoad({
+  const { records, unsent, aborted } = await runAll({
     ...COMMON,
     clock: realClock,
     transport,

@@ -1,14 +1,12 @@
 import type { CancelTimer, Clock } from '../base/clock.ts'
 import { type Exchange, startExchange } from '../client/exchange.ts'
-import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import type { ConnectionFacts, Transport, WireRequest } from '../client/transport.ts'
+import type { ConnectionFacts, Transport } from '../client/transport.ts'
 import { BenchError } from '../base/errors.ts'
 import { createDecoder } from '../protocol/index.ts'
-import type { ProtocolId } from '../protocol/protocol.ts'
 import type { RequestRecord } from '../record.ts'
-import type { Ms, Tokens } from '../base/units.ts'
-import type { PromptRequest, Workload } from '../workload/workload.ts'
+import type { Ms } from '../base/units.ts'
 import { drive } from './drive.ts'
+import { type PlannedLoad, timeoutsOf } from './load-plan.ts'
 import { type Part, wholeLoad } from './part.ts'
 import { createTally, type Progress } from './progress.ts'
 import { watchThread } from './thread-use.ts'
@@ -23,36 +21,28 @@ const MAX_SPARE = 1024
 /** Of the wall clock, in virtual time as well: it is a person who reads it. */
 export const PROGRESS_INTERVAL: Ms = 1000
 
-export interface LoadOptions {
-  readonly clock: Clock
-  /** Stays open: closing it is for whoever opened it. */
-  readonly transport: Transport
-  readonly workload: Workload
-  toWireRequest(request: PromptRequest, index: number): WireRequest
-  readonly protocol: ProtocolId
-  /** The requests ask for exactly as many tokens as the workload says. */
-  readonly fixedLength: boolean
-  /** An answer of another length than was asked for fails, where its length is known and not estimated. */
-  readonly failOtherLengths?: boolean
-  readonly timeouts?: Timeouts
-  /** Most requests in flight; null (the default) for no limit. */
-  readonly maxConcurrency?: number | null
-  /** Counts the tokens of answers whose number nobody told. */
-  readonly retokenise?: (text: string) => Tokens
-  /** Where this is a part of a load: `workload` holds its requests only. The limit is that of all parts. Default: all of it. */
+/** What listens to a load, and may end it. */
+export interface RunHooks {
+  /** Where only a part of a load is sent: the plan holds its requests only, and the limit of all parts. Default: all of it. */
   readonly part?: Part
   /** Ends the run at once, with what was measured so far. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** When a request has ended. */
   onRecord?(record: RequestRecord): void
   /** About once a second of the wall clock, and once at the end. */
   onProgress?(progress: Progress): void
 }
 
+export interface RunOptions extends RunHooks {
+  readonly clock: Clock
+  /** Stays open: closing it is for whoever opened it. */
+  readonly transport: Transport
+}
+
 export interface LoadResult {
   /** Of every request that was started, in schedule order. */
   readonly records: readonly RequestRecord[]
-  /** Requests of the workload that were not started because the run was aborted. */
+  /** Requests of the plan that were not started because the run was aborted. */
   readonly unsent: number
   readonly aborted: boolean
   /** Of the transport since it was opened; null where there are no sockets. */
@@ -71,7 +61,7 @@ export interface Crash {
 }
 
 /**
- * Sends every request of the workload when it is due and waits until the last one has ended.
+ * Sends every request of a plan when it is due and waits until the last one has ended.
  *
  * Open loop: due times are absolute and never wait for the server. Under `maxConcurrency` a due request waits for a
  * free slot, first come first served, and its latency still counts from when it was due: everything due at once with a
@@ -79,20 +69,20 @@ export interface Crash {
  *
  * Requests that fail are records, too. Throws BenchError `bad-load` on a limit that is not a positive integer.
  */
-export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { clock, transport, workload, protocol, fixedLength, retokenise, signal } = options
-  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS
-  const limit = checkedLimit(options.maxConcurrency ?? null)
-  const total = workload.requests.length
-  const wire = workload.requests.map((request, index) => options.toWireRequest(request, index))
+export async function runLoad(plan: PlannedLoad, options: RunOptions): Promise<LoadResult> {
+  const { requests, offsets, fill, protocol, fixedLength, failOtherLengths } = plan
+  const { clock, transport, signal } = options
+  const timeouts = timeoutsOf(plan)
+  const limit = checkedLimit(plan.maxConcurrency)
+  const total = requests.length
   const records: RequestRecord[] = []
   const inFlight = new Set<Exchange>()
-  const tally = createTally(workload)
+  const tally = createTally(plan)
   const part = options.part ?? wholeLoad(clock)
   /** Of what all parts may do, what this one may. */
   const ownShare = (ofAll: number): number => Math.ceil(ofAll / part.of)
   const most = ownShare(Math.min(MAX_SPARE, limit))
-  await transport.prepare(Math.min(most, workload.offsets.filter((at) => at <= LOOK_AHEAD).length))
+  await transport.prepare(Math.min(most, offsets.filter((at) => at <= LOOK_AHEAD).length))
   const firstDueAt = await part.start()
   const utilisation = watchThread(clock)
   let toSend = total
@@ -106,8 +96,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   let cancelLook: CancelTimer | null = null
   let finish: (() => void) | null = null
 
-  const dueAt = (position: number): Ms => firstDueAt + workload.offsets[position]!
-  const fill = workload.fill ?? 0
+  const dueAt = (position: number): Ms => firstDueAt + offsets[position]!
   /** In the whole schedule. */
   const indexOf = (position: number): number => part.first + position * part.of
   /** First come, first served over all parts: a request goes when less than `limit` of those before it have not ended. */
@@ -128,19 +117,18 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
 
   const send = (position: number): void => {
-    const request = workload.requests[position]!
+    const request = requests[position]!
     let exchange: Exchange | null = null
     exchange = startExchange({
       clock,
       transport,
       protocol,
       fixedLength,
-      failOtherLengths: options.failOtherLengths ?? false,
+      failOtherLengths,
       timeouts,
-      retokenise,
-      decoder: createDecoder(protocol, { keepText: retokenise !== undefined, prompt: request.prompt }),
+      decoder: createDecoder(protocol, { keepText: false, prompt: request.prompt }),
       index: indexOf(position) - fill,
-      request: wire[position]!,
+      request: request.wire,
       dueAt: dueAt(position),
       promptTokens: request.promptTokens,
       requestedOutputTokens: request.outputTokens,

@@ -1,4 +1,4 @@
-import type { LoadShape } from '../load/calibration/calibrate.ts'
+import type { LoadShape } from '../load/load-generator.ts'
 import type { RequestRecord } from '../record.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond } from '../base/units.ts'
 import { peakConcurrencyOf } from './peak-concurrency.ts'

@@ -1,3 +1,5 @@
+import { CAUSES, CONSEQUENCES } from '../frameworks/catalog.ts'
+import type { Cause } from '../frameworks/framework.ts'
 import { validationError } from './validation-error.ts'
 
 /** Why a server died, as far as its log tells. */
@@ -8,52 +10,16 @@ export interface KnownCause {
   readonly hint: string
 }
 
-/**
- * What servers print when they die, most telling first: a line of an earlier row is preferred to a later line of the log,
- * because the cause comes before its consequences.
- */
-export const KNOWN_CAUSES: readonly {
-  readonly pattern: RegExp
-  readonly hint: string
+interface Row extends Cause {
   /** What the lines around the one that matches say together; absent where that one says it all. */
   readonly tell?: (lines: readonly string[], at: number) => string
-}[] = [
-  {
-    // vLLM, before and after 0.5.
-    pattern: /No available memory for the cache blocks/i,
-    hint: 'vLLM has no memory left for its KV cache once the weights are loaded. Raise --gpu-memory-utilization, or take a smaller or quantised model or a GPU with more memory.',
-  },
-  {
-    pattern:
-      /larger than the maximum number of tokens that can be stored in KV cache|To serve at least one request with the model's max seq len/i,
-    hint: "The KV cache cannot hold one request of the model's whole context. Lower --max-model-len, or raise --gpu-memory-utilization.",
-  },
-  {
-    // mlc-llm: the engine's thread dies of it, its HTTP server stays up (mlc-llm#2243).
-    pattern: /TVMError.*Failed to allocate|Failed to allocate \d+ bytes with alignment/i,
-    hint: 'mlc-llm ran out of GPU memory; its engine is dead although its HTTP server still accepts requests. Lower --max-batch-size, --max-total-seq-length or --gpu-memory-utilization.',
-  },
-  {
-    pattern: /TVMError/,
-    hint: 'The engine of mlc-llm is dead although its HTTP server still accepts requests. Report it with the log.',
-  },
-  {
-    // TensorRT-LLM 0.9 under Triton (TensorRT-LLM#1279).
-    pattern: /freeBlockIterator\.has_value\(\)|kvCacheManager\.cpp/,
-    hint: 'TensorRT-LLM ran out of KV-cache blocks; Triton stays up, but the model is broken. Raise kv_cache_free_gpu_mem_fraction, or take guaranteed_no_evict as batch_scheduler_policy.',
-  },
-  {
-    // TGI, while it warms up.
-    pattern: /Not enough memory to handle \d+ (prefill|total) tokens/i,
-    hint: 'TGI cannot hold its largest batch. Lower --max-batch-prefill-tokens, --max-total-tokens or --max-input-tokens.',
-  },
+}
+
+/** What servers of several frameworks print when they die, most telling first. */
+const COMMON: readonly Row[] = [
   {
     pattern: /OutOfMemoryError|(CUDA|HIP) (runtime )?(error: )?out of memory|cudaErrorMemoryAllocation/i,
     hint: 'The GPU has too little free memory. See whether another process holds some (nvidia-smi), or ask for less: a lower share of memory, a shorter context, fewer sequences at a time, a smaller or quantised model.',
-  },
-  {
-    pattern: /failed to allocate .*buffer|unable to allocate (CUDA|ROCm|Metal|Vulkan|CPU)\w* buffer/i,
-    hint: 'llama.cpp found no memory for its weights or its KV cache. Lower -c or -ngl, quantise the cache (-ctk q8_0 -ctv q8_0), or take a smaller model.',
   },
   {
     // vLLM from 0.9 on checks its configuration with pydantic; SGLang and others check theirs alike.
@@ -96,11 +62,13 @@ export const KNOWN_CAUSES: readonly {
     pattern: /ModuleNotFoundError|No module named|cannot open shared object file/,
     hint: 'Something that the server needs is not installed here. Start the bench in its virtual environment, or name its program with the whole path.',
   },
-  {
-    pattern: /EngineDeadError|AsyncEngineDeadError|Background loop has errored/,
-    hint: 'The engine of vLLM has died; the reason stands further up in its log.',
-  },
 ]
+
+/**
+ * All of them: a line of an earlier row is preferred to a later line of the log, because the cause comes before its
+ * consequences, and what only one framework prints tells more than what many do.
+ */
+export const KNOWN_CAUSES: readonly Row[] = [...CAUSES, ...COMMON, ...CONSEQUENCES]
 
 /** The cause that the log gives away, if it is a known one. */
 export function findCause(lines: readonly string[]): KnownCause | null {

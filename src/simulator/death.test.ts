@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../load/virtual-clock.ts'
 import { get, listen, post } from './exchange.testkit.ts'
-import { findProfile } from './find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { createSimulatedTransport } from './simulated-transport.ts'
 
 const TRITON_PATH = '/v2/models/ensemble/generate_stream'

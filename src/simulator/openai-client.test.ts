@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
-import { findProfile } from './find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { startSimulatedServer } from './simulated-server.ts'
 
 /** OpenAI's own client, and a simulated vLLM 0.4.1 that is a thousand times as fast as the real one. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { PROFILES } from './find-profile.ts'
+import { PROFILES } from '../frameworks/find-profile.ts'
 import { profileText, readProfileFile } from './profile-file.ts'
 
 const examples = fileURLToPath(new URL('../../fixtures/profiles/', import.meta.url))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findProfile, PROFILES } from './find-profile.ts'
+import { findProfile, PROFILES } from '../frameworks/find-profile.ts'
 import { EngineProfile } from './profile.ts'
 import { scaleProfile } from './scale-profile.ts'
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
-import { findProfile } from './find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import type { EngineProfile } from './profile.ts'
 import { type SimulatedServer, startSimulatedServer } from './simulated-server.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../load/virtual-clock.ts'
 import { exchange, get, listen, post } from './exchange.testkit.ts'
-import { findProfile } from './find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { createSimulatedTransport } from './simulated-transport.ts'
 
 const vllm = findProfile('vllm')

@@ -25,7 +25,7 @@ export function judgeClient({ calibration, maxErrorShare }: ClientFacts, slo: Sl
     const facts =
       `The client itself adds ${error.toFixed(2)} ms at P99 (${streams} streams, ${eventsPerSecond.toFixed(0)} events/s), ` +
       `${percent(error / objective.limit)} of the limit ${formatLimit(objective.limit, 'ms')} of ${name} ` +
-      `(${percent(maxErrorShare)} is the most). Send from more threads (\`clients\`), from a bigger or less busy machine, from another host than the server's, or fewer streams.`
+      `(${percent(maxErrorShare)} is the most). Send from more threads (\`threads\`), from a bigger or less busy machine, from another host than the server's, or fewer streams.`
     return [
       {
         kind: 'validity',

@@ -20,11 +20,11 @@ import type { Slo } from './slo.ts'
  *     unit      = "ms" | "s" ;                        for the latencies; ms when left out
  *
  * BenchError `bad-slo`, with a caret under the place, for a text that is none and for a name given twice; otherwise as
- * `objectives()`.
+ * `objectives()`. The message calls the text by `name`, which is `The SLO` unless it is given.
  */
-export function parseSlo(text: string): Slo {
+export function parseSlo(text: string, name = 'The SLO'): Slo {
   const slo: Record<string, Record<string, number>> = {}
-  const scanner = createScanner(text)
+  const scanner = createScanner(text, name)
   do parseObjective(scanner, slo)
   while (scanner.take(/,/y) !== null)
   if (!scanner.atEnd()) scanner.fail('expected "," or the end', 'Separate the objectives by commas.')
@@ -79,11 +79,11 @@ interface Scanner {
   atEnd(): boolean
 }
 
-function createScanner(text: string): Scanner {
+function createScanner(text: string, name: string): Scanner {
   let at = skipSpace(text, 0)
   let lastAt = at
   const failAt = (place: number, what: string, remedy: string): never => {
-    throw new BenchError(`The SLO cannot be read: ${what}.\n\n  ${text}\n  ${' '.repeat(place)}^\n\n`, {
+    throw new BenchError(`${name} cannot be read: ${what}.\n\n  ${text}\n  ${' '.repeat(place)}^\n\n`, {
       code: 'bad-slo',
       remedy,
     })

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { poisson } from '../arrival/index.ts'
 import type { Transport, WireObserver } from '../client/transport.ts'
+import { planLoad } from '../load/load-plan.ts'
 import { runLoad } from '../load/run-load.ts'
 import { createVirtualClock } from '../load/virtual-clock.ts'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import { madeUpRun } from '../metrics/records.testkit.ts'
 import type { ServingRun } from '../case/serving-run.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
 import { createWorkload } from '../workload/create-workload.ts'
 import { fixedLengths } from '../workload/fixed-lengths.ts'
@@ -44,9 +45,7 @@ async function load(eventsAWrite: number): Promise<ServingRun> {
   const profile = findProfile('vllm')
   const dataset = fixedLengths({ promptTokens: 20, outputTokens: 16 })
   const target = vllm()
-  const result = await runLoad({
-    clock,
-    transport: proxied(createSimulatedTransport({ clock, profile, seed: 0 }), eventsAWrite, clock.now),
+  const plan = planLoad({
     workload: await createWorkload({
       dataset,
       arrival: poisson(),
@@ -60,6 +59,8 @@ async function load(eventsAWrite: number): Promise<ServingRun> {
     protocol: target.recipe.protocol,
     fixedLength: true,
   })
+  const transport = proxied(createSimulatedTransport({ clock, profile, seed: 0 }), eventsAWrite, clock.now)
+  const result = await runLoad(plan, { clock, transport })
   return madeUpRun([result.records], { result })
 }
 

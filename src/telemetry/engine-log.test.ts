@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseEngineLogLine } from './engine-log.ts'
-import { NOTHING_TOLD, type Levels } from './reading.ts'
+import type { Levels } from '../frameworks/metrics-table.ts'
+import { NOTHING_TOLD } from './reading.ts'
 
 const LINES: { server: string; line: string; levels: Partial<Levels> }[] = [
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { histogramDelta, readHistogram } from './histogram.ts'
-import { parseMetricsText } from './metrics-text.ts'
+import { parseMetricsText } from '../base/metrics-text.ts'
 import { VLLM_041, VLLM_MAIN } from './pages.testkit.ts'
 import type { Histogram } from './reading.ts'
 

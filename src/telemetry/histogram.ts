@@ -1,6 +1,6 @@
 import type { HistogramDelta } from '../report.ts'
 import { MS_PER_SECOND, type Ms } from '../base/units.ts'
-import { readLabel, type MetricsPage } from './metrics-text.ts'
+import { readLabel, type MetricsPage } from '../base/metrics-text.ts'
 import type { Histogram } from './reading.ts'
 
 /** The histogram `name` of a page, over all engines; null where it is not there or not whole. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
+import type { Levels } from '../frameworks/metrics-table.ts'
 import { parseEngineLogLine } from './engine-log.ts'
-import type { Levels } from './reading.ts'
 import type { Sample } from './sampler.ts'
 
 /** The log of a server, line by line as it is written. */

@@ -2,11 +2,12 @@ import type { Clock } from '../base/clock.ts'
 import { basicAuthorization } from '../client/base-url.ts'
 import type { Transport } from '../client/transport.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
+import { METRICS_TABLES } from '../frameworks/catalog.ts'
+import type { MetricsTable } from '../frameworks/metrics-table.ts'
 import type { Target, UrlEndpoint } from '../frameworks/target.ts'
 import { shownUrl } from '../base/secrets.ts'
 import type { Ms } from '../base/units.ts'
 import type { PageAddress } from './fetch-page.ts'
-import { METRICS_TABLES, triton, type MetricsTable } from './metrics-tables.ts'
 
 /** A page of metrics that a server may have. */
 export interface MetricsSource extends PageAddress {
@@ -22,25 +23,23 @@ export interface MetricsSources {
   close(): Promise<void>
 }
 
-interface Place {
-  readonly path: string
-  /** Null for that of the target. */
-  readonly port: number | null
-  readonly tables: readonly MetricsTable[]
-}
-
 const CONNECT_TIMEOUT: Ms = 3000
 
 /**
- * Where a target tells what it is doing. A simulated engine is asked through `simulated`, the transport of its load; a
+ * Where a target tells what it is doing. A simulated engine is asked through `simulated`, the transport of its load (null otherwise); a
  * server over a connection of its own.
  */
-export function openMetricsSources(target: Target, simulated: Transport, clock: Pick<Clock, 'now'>): MetricsSources {
+export function openMetricsSources(
+  target: Target,
+  simulated: Transport | null,
+  clock: Pick<Clock, 'now'>,
+): MetricsSources {
   const { endpoint } = target
   if (endpoint.kind !== 'url') {
-    const sources = placesOf(target)
+    if (simulated === null) return { sources: [], close: async () => {} }
+    const sources = target.server.metricsPages
       .filter(({ port }) => port === null)
-      .map(({ path, tables }) => ({ transport: simulated, path, headers: {}, address: path, tables }))
+      .map(({ path }) => ({ transport: simulated, path, headers: {}, address: path, tables: METRICS_TABLES }))
     return { sources, close: async () => {} }
   }
   const own = new URL(endpoint.url + endpoint.query)
@@ -77,31 +76,17 @@ interface Page {
   readonly tables: readonly MetricsTable[]
 }
 
-function pagesOf(target: Target, own: URL): Page[] {
-  const { metricsUrl } = target.connection
+function pagesOf({ connection: { metricsUrl }, server }: Target, own: URL): Page[] {
   if (metricsUrl !== null) return [{ page: new URL(metricsUrl), tables: METRICS_TABLES }]
-  return placesOf(target).map(({ path, port, tables }) => {
+  return server.metricsPages.map(({ path, port }) => {
     const page = new URL(own)
     page.pathname = port === null ? own.pathname.replace(/\/+$/, '') + path : path
     if (port !== null) {
       page.port = String(port)
       page.search = ''
     }
+    // Who listens on another port may be somebody else: only the server's own names are looked for there.
+    const tables = port === null ? METRICS_TABLES : METRICS_TABLES.filter((table) => table === server.metrics)
     return { page, tables }
   })
-}
-
-function placesOf({ framework, recipe }: Target): Place[] {
-  const at = (path: string): Place => ({ path, port: null, tables: METRICS_TABLES })
-  switch (framework) {
-    case 'ollama':
-      return []
-    case 'tensorrt-llm':
-      return recipe.protocol === 'triton-generate'
-        ? [{ path: '/metrics', port: 8002, tables: [triton] }, at('/metrics')]
-        : // The list at /metrics is drained by reading: the last resort.
-          [at('/prometheus/metrics'), at('/metrics')]
-    default:
-      return [at('/metrics')]
-  }
 }

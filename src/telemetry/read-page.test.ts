@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { METRICS_TABLES, triton } from './metrics-tables.ts'
+import { METRICS_TABLES } from '../frameworks/catalog.ts'
+import { TRITON } from '../frameworks/tensorrt-llm.ts'
 import * as pages from './pages.testkit.ts'
 import { readPage } from './read-page.ts'
-import { NOTHING_TOLD, type Levels } from './reading.ts'
+import type { Levels } from '../frameworks/metrics-table.ts'
+import { NOTHING_TOLD } from './reading.ts'
 
 const TOLD: { server: string; page: string; levels: Partial<Levels>; histograms: string[] }[] = [
   {
@@ -164,5 +166,5 @@ test.each(['', 'OK', '<!doctype html><title>Not Found</title>', '{"detail":"Not 
 )
 
 test('where only Triton may be expected, another server is not taken for it', () => {
-  expect(readPage(pages.VLLM_041, [triton])).toBeNull()
+  expect(readPage(pages.VLLM_041, [TRITON.metrics!])).toBeNull()
 })

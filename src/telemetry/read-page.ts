@@ -1,7 +1,7 @@
+import { HISTOGRAM_NAMES, LEVEL_NAMES, type Levels, type MetricsTable } from '../frameworks/metrics-table.ts'
 import { readHistogram } from './histogram.ts'
-import type { MetricsTable } from './metrics-tables.ts'
-import { parseMetricsText, type MetricsPage } from './metrics-text.ts'
-import { HISTOGRAM_NAMES, LEVEL_NAMES, NOTHING_TOLD, type Histograms, type Levels, type Reading } from './reading.ts'
+import { parseMetricsText, type MetricsPage } from '../base/metrics-text.ts'
+import { NOTHING_TOLD, type Histograms, type Reading } from './reading.ts'
 import { readTrtllmIterations } from './trtllm-iterations.ts'
 
 /** What a page of metrics says, by the first of `tables` that knows it; null when none does. Never throws. */

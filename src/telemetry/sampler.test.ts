@@ -3,10 +3,10 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createVirtualClock } from '../load/virtual-clock.ts'
-import { openai, tensorrtLlm, vllm } from '../frameworks/targets.ts'
+import { ollama, tensorrtLlm, vllm } from '../frameworks/index.ts'
 import type { Target } from '../frameworks/target.ts'
 import { createSimulatedTransport } from '../simulator/simulated-transport.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { openMetricsSources } from './metrics-sources.ts'
 import { LLAMACPP, TRTLLM_ITERATIONS, VLLM_041 } from './pages.testkit.ts'
 import { createSampler } from './sampler.ts'
@@ -128,7 +128,7 @@ test("trtllm-serve's list is read where there is nothing better, and drained by 
       if (path === '/metrics') response.end(page)
       else response.writeHead(404).end('{"detail":"Not Found"}')
     },
-    (url) => ({ ...tensorrtLlm({ url }), recipe: openai().recipe }),
+    (url) => tensorrtLlm({ url, server: 'trtllm-serve' }),
   )
   await start()
   page = '[]'
@@ -210,7 +210,7 @@ test('an unreachable port is a problem in words', async () => {
 })
 
 test('nobody knows where ollama would tell anything', () => {
-  const target: Target = { ...vllm({ url: 'http://127.0.0.1:11434' }), framework: 'ollama' }
+  const target = ollama({ url: 'http://127.0.0.1:11434' })
   expect(openMetricsSources(target, nowhere, { now: () => performance.now() }).sources).toEqual([])
 })
 

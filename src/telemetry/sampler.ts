@@ -3,7 +3,8 @@ import type { Ms } from '../base/units.ts'
 import { fetchPage, type FetchedPage } from './fetch-page.ts'
 import type { MetricsSource } from './metrics-sources.ts'
 import { readPage } from './read-page.ts'
-import type { Levels, Reading } from './reading.ts'
+import type { Levels } from '../frameworks/metrics-table.ts'
+import type { Reading } from './reading.ts'
 
 /** What a server said, and when: on the run clock, as the answer came. */
 export interface Sample {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { Telemetry } from '../report.ts'
-import { METRICS_TABLES } from './metrics-tables.ts'
+import { METRICS_TABLES } from '../frameworks/catalog.ts'
 import { VLLM_MAIN } from './pages.testkit.ts'
 import { readPage } from './read-page.ts'
-import { NOTHING_TOLD, type Levels, type Reading } from './reading.ts'
+import type { Levels } from '../frameworks/metrics-table.ts'
+import { NOTHING_TOLD, type Reading } from './reading.ts'
 import type { Sampled } from './sampler.ts'
 import { telemetryOf } from './telemetry-of.ts'
 

@@ -1,8 +1,8 @@
+import { HISTOGRAM_NAMES, type LevelName } from '../frameworks/metrics-table.ts'
 import { Telemetry } from '../report.ts'
 import { MS_PER_SECOND, type Ms } from '../base/units.ts'
 import { histogramDelta } from './histogram.ts'
 import type { LogSamples } from './log-samples.ts'
-import { HISTOGRAM_NAMES, type LevelName } from './reading.ts'
 import type { Sample, Sampled } from './sampler.ts'
 
 /** What the summaries are about: the first due time and the last end, on the run clock. */

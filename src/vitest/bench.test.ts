@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import { benchProject, ENTRY, INTERACTIVE, STUDY } from './run-bench.testkit.ts'
 
@@ -209,9 +209,9 @@ describe('retried', { retry: 2 }, () => {
   expect(output).toMatch(/Set `retry: 0` for it, and give the load `trials` instead/)
 })
 
-// In virtual time client and engine share a thread: what is asked for with `clients` changes nothing there.
+// In virtual time client and engine share a thread: what is asked for with `threads` changes nothing there.
 test('the same seed gives the same runs in any worker, but for times and host', { timeout: 60_000 }, async () => {
-  const threaded = CHAT.replaceAll('numPrompts:', 'clients: 2, numPrompts:')
+  const threaded = CHAT.replaceAll('numPrompts:', 'threads: 2, numPrompts:')
   const project = benchProject({ 'bench/a.bench.ts': CHAT, 'bench/b.bench.ts': threaded })
   await project.bench()
   const runs = project.report().runs.map(({ environment: _environment, ...rest }) => rest)
@@ -234,7 +234,7 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, clients: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const { exitCode, output } = await project.bench(['-t', '8 req/s'], {
       VLLM_URL: server.url,
@@ -362,7 +362,7 @@ test(
     const project = benchProject({
       'bench/long.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, clients: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('long', { targets: [vllm()], requestRates: [10], load: { numPrompts: 5000, warmup: false, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const child = project.start([], { VLLM_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
     const closed = once(child, 'close')
@@ -549,7 +549,8 @@ test('a key that the server sends back, or stands in a URL, is in no output', { 
 import { describeServing, test, fixedLengths, vllm } from ${ENTRY}
 const dataset = fixedLengths({ promptTokens: 20, outputTokens: 5 })
 describeServing('echo', { targets: [vllm()], requestRates: [20], load: { numPrompts: 3, dataset }, slo: { errorRate: 0 } })
-test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bob:planted-secret@127.0.0.1:99999' }), requestRate: 1, numPrompts: 1, dataset }) })`,
+test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bob:planted-secret@127.0.0.1:99999' }), requestRate: 1, numPrompts: 1, dataset }) })
+test('another server', async ({ load }) => { await load({ target: vllm({ variant: 'awq' }), requestRate: 1, numPrompts: 1, dataset }) })`,
   })
   const { exitCode, output } = await project.bench([], {
     VLLM_URL: `http://127.0.0.1:${(echoing.address() as AddressInfo).port}`,
@@ -557,6 +558,7 @@ test('no URL', async ({ load }) => { await load({ target: vllm({ url: 'http://bo
   })
   expect(exitCode).toBe(1)
   expect(output).toMatch(/overloaded, \*\*\*/)
+  expect(output).toMatch(/VLLM_URL makes one of two targets: vllm 0\.4\.1, simulated, and vllm 0\.4\.1 awq, simulated/)
   const files = ['report.json', 'junit.xml', 'report.md'].map((file) => project.read(`bench-results/${file}`))
   for (const text of [output, ...files]) expect(text).not.toContain('planted-secret')
 })

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
-import { vllm } from '../frameworks/targets.ts'
+import { vllm } from '../frameworks/index.ts'
 import { madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
 import { summarise } from '../metrics/summarise.ts'
-import type { Verdict } from '../report.ts'
 import { compareRates } from './compare-versions.ts'
 import type { Load } from './load-fixture.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
-const LIMITS = { margins: {}, falseFailChance: 0.05, underPolicy: (verdicts: readonly Verdict[]) => verdicts }
+const LIMITS = { margins: {}, falseFailChance: 0.05, inconclusive: 'warn' } as const
 const options = (requestRates: number[]) => ({ baseline: vllm(), candidate: vllm(), requestRates })
 
 /** What `load` gives: forty answers of about 100 ms, sent `lateness(rate)` ms late; which runs there were. */

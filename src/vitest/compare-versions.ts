@@ -8,16 +8,19 @@ import { BenchError } from '../base/errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import { invalidities, obstaclesToComparison } from '../metrics/invalidities.ts'
 import type { Verdict } from '../report.ts'
+import type { Inconclusive } from '../slo/slo.ts'
 import type { PerSecond } from '../base/units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkComparison, checkPartOfLoad } from '../case/check-options.ts'
-import { targetFromEnvironment } from '../case/environment.ts'
 import { interleaveTrials, type SideTrial } from '../case/interleave-trials.ts'
 import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import { rateTitle } from '../case/rate-title.ts'
-import type { LoadOptions } from '../case/run-case.ts'
+import type { LoadOptions } from '../case/load-options.ts'
+import { resolveInconclusive } from '../case/resolve-case.ts'
+import { isOneServer, refuseMerged, resolveTarget } from '../case/resolve-target.ts'
 import { releaseServerAfterAll } from './servers.ts'
+import { settings } from './settings.ts'
 import { shareOfChance } from './share-of-chance.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import { underPolicy } from './under-policy.ts'
@@ -61,7 +64,7 @@ export function compareVersions(options: ComparisonOptions): void {
         await compareRates(load, options, {
           margins: { ...inject('servingBench').margins, ...options.margins },
           falseFailChance: shareOfChance((task.meta.serving ??= {})),
-          underPolicy,
+          inconclusive: resolveInconclusive(null, ...settings()),
         })
       } catch (error) {
         throw atCallSite(error, frames)
@@ -72,24 +75,26 @@ export function compareVersions(options: ComparisonOptions): void {
 
 /** A server compared with itself would pass, whatever the candidate is like. */
 function refuseOneServer({ baseline, candidate }: ComparisonOptions): void {
-  const [before, after] = [baseline, candidate].map((target) => targetFromEnvironment(target, process.env).endpoint)
-  if (before?.kind !== 'url' || after?.kind !== 'url' || before.url + before.query !== after.url + after.query) return
+  const [, variables] = settings()
+  const [before, after] = [baseline, candidate].map((given) => ({ given, target: resolveTarget(given, variables) }))
+  if (before === undefined || after === undefined || !isOneServer(before.target, after.target)) return
+  refuseMerged(before, after, variables)
   throw new BenchError('Baseline and candidate are the same server.', {
     code: 'bad-target',
-    remedy: 'Give each its own `url` in code: a variable such as VLLM_URL sends both to one.',
+    remedy: 'Give each its own `url` in code, and set no variable that sends both to one.',
   })
 }
 
 interface ComparisonLimits extends Pick<RegressionOptions, 'margins' | 'falseFailChance'> {
-  /** What an inconclusive gate becomes. */
-  readonly underPolicy: (verdicts: readonly Verdict[]) => readonly Verdict[]
+  /** What becomes of an inconclusive gate. */
+  readonly inconclusive: Inconclusive
 }
 
 /** Sends both sides at every rate and decides. Rejects with what got worse and what could not be compared. */
 export async function compareRates(
   load: Load,
   options: ComparisonOptions,
-  { underPolicy, ...limits }: ComparisonLimits,
+  { inconclusive, ...limits }: ComparisonLimits,
 ): Promise<void> {
   const sides = createSides(load, options)
   const { requestRates } = options
@@ -104,7 +109,7 @@ export async function compareRates(
     ...limits,
   }
   const gates = cases.length === 0 ? [] : (await decideRegressions(cases, decision)).gates
-  const errors = [...sides.givenUp(), ...gotWorse(sides, gates, underPolicy)]
+  const errors = [...sides.givenUp(), ...gotWorse(sides, gates, inconclusive)]
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
 }
@@ -164,15 +169,11 @@ function notCompared({ report }: ServingRun, obstacle: string): BenchError {
 }
 
 /** Writes each gate into the report; one error for all that got worse, if any did. */
-function gotWorse(
-  sides: Sides,
-  gates: readonly GateResult[],
-  underPolicy: ComparisonLimits['underPolicy'],
-): BenchError[] {
+function gotWorse(sides: Sides, gates: readonly GateResult[], policy: Inconclusive): BenchError[] {
   const byRate = Map.groupBy(gates, (gate) => Number(gate.case))
   const broken = [...byRate].flatMap(([requestRate, decided]) => {
     const run = sides.firstRun(requestRate)
-    const judged = underPolicy(decided.map(gateVerdict))
+    const judged = underPolicy(decided.map(gateVerdict), policy)
     recordVerdicts(run, judged)
     return judged.filter(({ verdict }) => verdict === 'fail').map(({ message }) => ({ run, requestRate, message }))
   })

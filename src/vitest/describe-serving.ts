@@ -6,12 +6,13 @@ import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkMatrix, checkPartOfLoad } from '../case/check-options.ts'
-import { sloFromEnvironment } from '../case/environment.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { test } from './load-fixture.ts'
 import { rateTitle } from '../case/rate-title.ts'
-import type { LoadOptions } from '../case/run-case.ts'
+import type { LoadOptions } from '../case/load-options.ts'
+import { resolveAnySlo } from '../case/resolve-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
+import { settings } from './settings.ts'
 import { defineSettlingTest } from './settling-step.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
@@ -83,14 +84,14 @@ function shortSamplesOf(cell: ServingCell, matrix: ServingMatrix): string[] {
   try {
     const slo = sloOf(cell, matrix)
     const { numPrompts, trials = 1 } = loadOf(cell, matrix)
-    return slo === undefined ? [] : shortSamples(numPrompts * trials, slo)
+    return slo === null ? [] : shortSamples(numPrompts * trials, slo)
   } catch {
     return []
   }
 }
 
-function sloOf(cell: ServingCell, { slo }: ServingMatrix): Slo | undefined {
-  return sloFromEnvironment(typeof slo === 'function' ? slo(cell) : slo, process.env)
+function sloOf(cell: ServingCell, { slo }: ServingMatrix): Slo | null {
+  return resolveAnySlo(typeof slo === 'function' ? slo(cell) : slo, ...settings())
 }
 
 function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad {
@@ -110,10 +111,10 @@ function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | und
           target: cell.target,
           requestRate: cell.requestRate,
           ...loadOf(cell, matrix),
-          ...(slo === undefined ? {} : { slo }),
+          ...(slo === null ? {} : { slo }),
         })
         const errors = await collect([
-          () => (slo === undefined ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
+          () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
           () => matrix.baseline === true && expect(run).toMatchBaseline(),
           () => check?.(run, cell),
         ])

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { listen } from '../simulator/listen.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import { benchProject, CONFIG, ENTRY } from './run-bench.testkit.ts'

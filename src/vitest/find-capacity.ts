@@ -11,15 +11,16 @@ import type { Slo } from '../slo/slo.ts'
 import type { PerSecond } from '../base/units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkCapacity, checkPartOfLoad } from '../case/check-options.ts'
-import { sloFromEnvironment } from '../case/environment.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { queueOf } from '../case/growing-queue.ts'
 import { noteJudged, noteProbe, recordVerdicts, recordWarnings } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import { freshRepeats, type Repeats } from '../case/repeat-invalid.ts'
-import type { LoadOptions } from '../case/run-case.ts'
+import { type ResolvedSlo, resolveSlo } from '../case/resolve-case.ts'
+import type { LoadOptions } from '../case/load-options.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import type { ServingRun } from '../case/serving-run.ts'
+import { settings } from './settings.ts'
 import { underPolicy } from './under-policy.ts'
 
 type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
@@ -70,7 +71,7 @@ export function findCapacity(target: Target, options: CapacityOptions): void {
     const title = requestRates === 'search' ? 'capacity' : 'sweep'
     test(title, { meta: { serving: { framework: targetLabel(target) } } }, async ({ load }) => {
       try {
-        const slo = sloFromEnvironment(options.slo, process.env) ?? options.slo
+        const slo = resolveSlo(options.slo, ...settings())
         const probe = probeWith(load, target, { ...options, slo })
         await (requestRates === 'search' ? search(probe, { ...options, slo }) : sweep(probe, options))
       } catch (error) {
@@ -94,7 +95,7 @@ function probeWith(load: Load, target: Target, { slo, load: options }: CapacityO
   }
 }
 
-async function search(probe: Probe, options: CapacityOptions): Promise<void> {
+async function search(probe: Probe, options: CapacityOptions & { readonly slo: ResolvedSlo }): Promise<void> {
   const { min, from = min ?? 1, to = from * DEFAULT_SPAN, resolution = 0.1 } = options
   const runs = new Map<PerSecond, ServingRun>()
   const capacity = await searchCapacity({ from, to, resolution }, async (rate) => {
@@ -104,7 +105,7 @@ async function search(probe: Probe, options: CapacityOptions): Promise<void> {
   })
   const at = runs.get(capacity.highestPass ?? Math.min(...runs.keys()))
   if (at === undefined) throw new RangeError('A search tries at least one rate.')
-  const verdicts = underPolicy([judgeCapacity(capacity, min)], options.slo)
+  const verdicts = underPolicy([judgeCapacity(capacity, min)], options.slo.inconclusive)
   recordVerdicts(at, verdicts)
   const failed = verdicts.find(({ verdict }) => verdict === 'fail')
   if (failed === undefined) return

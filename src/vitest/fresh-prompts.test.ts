@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
 import type { RunReport } from '../report.ts'
-import { findProfile } from '../simulator/find-profile.ts'
+import { findProfile } from '../frameworks/find-profile.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
 

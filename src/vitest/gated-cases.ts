@@ -9,7 +9,7 @@ import { BenchError } from '../base/errors.ts'
 import type { Verdict, Warning } from '../report.ts'
 import { runLabel } from '../slo/format-verdicts.ts'
 import { baselinePath, findSibling, type SiblingBaseline } from '../baseline/baseline-path.ts'
-import { hardwareFromEnvironment } from '../case/environment.ts'
+import { hardwareOf } from '../case/resolve-case.ts'
 import { recordWarnings, type Provenance } from './ledger.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import type { ServingBenchContext } from './types.ts'
@@ -57,7 +57,7 @@ export function gateCase(
     baseline === null && update !== 'all' ? findSibling(origin.file.filepath, identity, run.report.case) : null
   if (sibling !== null) throw onlySibling(run, path, sibling)
   if (baseline === null && update === 'none') throw noBaseline(run, path)
-  const hardware = hardwareFromEnvironment(run.report.environment, process.env)
+  const hardware = hardwareOf(origin.serving.hardware, run.report.environment)
   // What is to become the baseline must be comparable with itself, or nothing ever would be with it.
   const pairs = pairWithBaseline(run.reports, baseline ?? baselineOf(run.reports, hardware), hardware)
   checkPairs(runLabel(run.report), pairs)

@@ -1,28 +1,25 @@
-import { inject, test as base, type TestAPI } from 'vitest'
+import { test as base, type TestAPI } from 'vitest'
 import { BenchError } from '../base/errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
-import type { Slo } from '../slo/slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { checkLoadCall } from '../case/check-options.ts'
 import { requireEvidence, requireJudgement } from '../case/evidence.ts'
 import { handOver } from './hand-over.ts'
 import { enter, isProbe } from './ledger.ts'
-import {
-  inconclusiveFromEnvironment,
-  loadFromEnvironment,
-  sloFromEnvironment,
-  targetFromEnvironment,
-} from '../case/environment.ts'
 import { createKeyHosts } from '../case/key-hosts.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { Repeats } from '../case/repeat-invalid.ts'
-import type { LoadOptions, ServingCase } from '../case/run-case.ts'
+import type { LoadOptions } from '../case/load-options.ts'
+import type { ServingCase } from '../case/run-case.ts'
+import { resolveCase, type ResolvedLoad, type ResolvedSlo } from '../case/resolve-case.ts'
+import { createMergeCheck } from '../case/resolve-target.ts'
 import { loadingListener, withServer } from './servers.ts'
+import { settings } from './settings.ts'
 import type { ServingRun } from '../case/serving-run.ts'
-import { checkVariables, readVariable } from '../case/variables.ts'
 
 const noteKeyHosts = createKeyHosts()
+const checkMerged = createMergeCheck()
 
 /**
  * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
@@ -62,19 +59,15 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
               `${task.fullTestName} > ${name}`,
               started.filter((entry) => entry.name === name && entry.trial === options.trial).length + 1,
             )
-      checkVariables(process.env)
-      const slo = sloFromEnvironment(options.slo, process.env)
-      if (slo !== undefined) {
+      const [project, variables] = settings()
+      const resolved = resolveCase({ name: caseName, target, load: options }, project, variables)
+      if (resolved.load.slo !== null) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)
-        refuseShortSample(caseName, options, slo)
+        refuseShortSample(caseName, resolved.load, resolved.load.slo)
       }
-      const asked: ServingCase = {
-        name: caseName,
-        target: targetFromEnvironment(target, process.env),
-        load: { ...loadFromEnvironment(options, process.env), ...(slo === undefined ? {} : { slo }) },
-        ...(repeats === undefined ? {} : { repeats }),
-      }
-      const shared = noteKeyHosts(asked.target, readVariable('LLM_BENCH_API_KEY', process.env))
+      checkMerged({ given: target, target: resolved.target }, variables)
+      const asked: ServingCase = { ...resolved, ...(repeats === undefined ? {} : { repeats }) }
+      const shared = noteKeyHosts(asked.target, variables.apiKey)
       if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }
@@ -93,7 +86,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         return run
       }
       const onLoading = loadingListener(caseName, task)
-      return withServer(asked.target, { name: caseName, signal, timeouts: options.timeouts, onLoading }, measure)
+      return withServer(asked.target, { name: caseName, signal, timeouts: asked.load.timeouts, onLoading }, measure)
     }
 
     await use(async (options, repeats) => {
@@ -122,9 +115,9 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
 })
 
 /** Where an inconclusive objective fails, a load that cannot end otherwise is not sent. */
-function refuseShortSample(caseName: string, load: LoadOptions, slo: Slo): void {
-  if (inconclusiveFromEnvironment(slo, process.env, inject('servingBench').inconclusive) !== 'fail') return
-  const [short] = shortSamples(load.numPrompts * (load.trials ?? 1), slo)
+function refuseShortSample(caseName: string, { numPrompts, trials }: ResolvedLoad, slo: ResolvedSlo): void {
+  if (slo.inconclusive !== 'fail') return
+  const [short] = shortSamples(numPrompts * trials, slo)
   if (short === undefined) return
   throw new BenchError(`${caseName} was not sent: ${short}, and inconclusive is set to fail.`, {
     code: 'bad-slo',

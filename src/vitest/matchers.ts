@@ -12,13 +12,14 @@ import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Verdict } from '../report.ts'
 import type { Slo } from '../slo/slo.ts'
 import { doubtClient } from '../case/doubt-client.ts'
-import { sloFromEnvironment } from '../case/environment.ts'
 import { gateCase } from './gated-cases.ts'
 import { queueOf } from '../case/growing-queue.ts'
 import { highestStableRate, noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
 import { recordsOfTrials } from '../case/records-of-trials.ts'
+import { resolveSlo } from '../case/resolve-case.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { ServingRun } from '../case/serving-run.ts'
+import { settings } from './settings.ts'
 import { underPolicy } from './under-policy.ts'
 
 /** Synchronous, so that no forgotten `await` can turn one green. Each writes its verdicts into the report first. */
@@ -26,12 +27,12 @@ export const matchers = {
   toMeetSlo(this: MatcherState, received: unknown, slo: Slo) {
     refuseNot(this, 'toMeetSlo')
     const run = servingRun(received, 'toMeetSlo')
-    const asked = sloFromEnvironment(slo, process.env) ?? slo
+    const asked = resolveSlo(slo, ...settings())
     refuseRetry(provenanceOf(run)?.retry, `The SLO of ${run.report.case}`)
     doubtClient(run.reports, asked)
     const evidence = { metrics: run, trials: run.reports, growingQueue: growingQueue(run) }
     recordWarnings(run, shortSampleWarnings(evidence, asked))
-    return judged(run, underPolicy(judgeSlo(evidence, asked), asked))
+    return judged(run, underPolicy(judgeSlo(evidence, asked), asked.inconclusive))
   },
 
   toMatchBaseline(this: MatcherState, received: unknown, ...given: unknown[]) {

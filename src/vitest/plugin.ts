@@ -92,7 +92,10 @@ function configureProject(project: TestProject, vitest: Vitest, options: Serving
     updateBaselines: vitest.config.snapshotOptions.updateSnapshot,
     progressMs: isBlobOnly(vitest) ? null : 1000,
     answersSignals: !isBlobOnly(vitest),
-    inconclusive: inconclusivePolicy(options.inconclusive ?? 'warn', 'The option `inconclusive` of servingBench()'),
+    inconclusive:
+      options.inconclusive === undefined
+        ? null
+        : inconclusivePolicy(options.inconclusive, 'The option `inconclusive` of servingBench()'),
     baselineTrials: checkBaselineTrials(options.baselineTrials),
     margins: options.margins ?? {},
     logFolder: join(config.root, options.outputDir ?? OUTPUT_DIR, 'logs'),

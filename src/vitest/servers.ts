@@ -5,7 +5,7 @@ import { createRealClock } from '../load/real-clock.ts'
 import type { BenchError } from '../base/errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { createFleet, type Fleet, type FleetCase, type LoadEnding, type LoggedCause } from '../server/fleet.ts'
-import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
+import type { Timeouts } from '../client/timeouts.ts'
 import { SERVER_OBJECTIVE } from '../slo/by-cause.ts'
 import { maskError, masker } from '../base/mask.ts'
 import { secretsInEnvironment } from '../base/secrets.ts'
@@ -13,6 +13,7 @@ import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Ms } from '../base/units.ts'
 import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
 import type { ServingRun } from '../case/serving-run.ts'
+import { inherited } from './settings.ts'
 
 /** Stop signal, grace, SIGKILL, and the port's freedom: `hookTimeout` is shorter than a server may need. */
 const STOP_TIMEOUT_MS = 60_000
@@ -25,7 +26,7 @@ export interface ServedLoad {
   /** Of the case: it stands in what is said of the server. */
   readonly name: string
   readonly signal: AbortSignal
-  readonly timeouts: Partial<Timeouts> | undefined
+  readonly timeouts: Timeouts
   /** Hears about once a second how the start gets on. */
   readonly onLoading?: FleetCase['onLoading']
 }
@@ -45,7 +46,7 @@ export async function withServer(
 ): Promise<ServingRun> {
   const servers = fleetOfThisFile()
   const current = { name, signal, onLoading, probeTimeoutMs: probeTimeout(timeouts) }
-  const mask = masker([...target.secrets, ...secretsInEnvironment(process.env)])
+  const mask = masker([...target.secrets, ...secretsInEnvironment(inherited)])
   const masked = (error: unknown): never => {
     throw maskError(error, mask)
   }
@@ -81,7 +82,7 @@ let fleet: Fleet | null = null
 function fleetOfThisFile(): Fleet {
   fleet ??= createFleet({
     clock: createRealClock(),
-    env: process.env,
+    env: inherited,
     cwd: process.cwd(),
     pid: process.pid,
     claimsFolder: join(tmpdir(), 'vitest-llm-bench-claims'),
@@ -91,8 +92,8 @@ function fleetOfThisFile(): Fleet {
   return fleet
 }
 
-function probeTimeout(timeouts: Partial<Timeouts> | undefined): Ms {
-  return Math.min(PROBE_TIMEOUT_MS, timeouts?.firstByte ?? DEFAULT_TIMEOUTS.firstByte)
+function probeTimeout({ firstByte }: Timeouts): Ms {
+  return Math.min(PROBE_TIMEOUT_MS, firstByte)
 }
 
 function endingOf(run: ServingRun | null): LoadEnding {

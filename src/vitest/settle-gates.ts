@@ -80,7 +80,9 @@ async function compare(cases: readonly GatedCase[], place: SettlingPlace): Promi
   })
   for (const [id, decided] of Map.groupBy(gates, (gate) => gate.case)) {
     const one = byId.get(id)!
-    const judged = underPolicy(decided.map(gateVerdict)).map((verdict) => withVersions(verdict, one))
+    const judged = underPolicy(decided.map(gateVerdict), one.origin.serving.inconclusive).map((verdict) =>
+      withVersions(verdict, one),
+    )
     settle(place, one, judged)
     const failed = judged.filter(({ verdict }) => verdict === 'fail')
     if (failed.length > 0) errors.push(gotWorse(one, failed, place.meta))
@@ -125,7 +127,7 @@ async function moreTrials(one: GatedCase, skip: number, trials: number, place: S
   const { run, origin } = one
   const { serving } = origin
   const { name } = serving
-  const load = { ...serving.load, trial: (serving.load.trial ?? 0) + run.reports.length + skip, trials }
+  const load = { ...serving.load, trial: serving.load.trial + run.reports.length + skip, trials }
   const served = { name, signal: place.signal, timeouts: load.timeouts, onLoading: place.onLoading(name) }
   const more = await withServer(serving.target, served, (target, log, signal) =>
     runAlone(

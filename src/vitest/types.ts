@@ -2,8 +2,9 @@ import type { Margins } from '../baseline/canary.ts'
 import type { RunReport, Verdict, Warning } from '../report.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
-import type { Inconclusive, Slo } from '../slo/slo.ts'
+import type { Slo } from '../slo/slo.ts'
 import type { Loading } from '../server/wait-until-ready.ts'
+import type { ProjectOptions } from '../case/resolve-case.ts'
 import type { ServingCase } from '../case/run-case.ts'
 import type { Progress } from '../load/progress.ts'
 
@@ -35,14 +36,12 @@ export interface SettledCase {
 }
 
 /** Handed from the main process to the workers. */
-export interface ServingBenchContext {
+export interface ServingBenchContext extends ProjectOptions {
   readonly updateBaselines: 'all' | 'new' | 'none'
   /** How often a load run reports its progress; null when nobody listens. */
   readonly progressMs: number | null
   /** Whether the main process answers signals by an orderly end; else Vitest exits at once. */
   readonly answersSignals: boolean
-  /** What an inconclusive objective does, unless its SLO or the environment says otherwise. */
-  readonly inconclusive: Inconclusive
   /** How many trials of a case are recorded as its baseline. */
   readonly baselineTrials: number
   readonly margins: Margins

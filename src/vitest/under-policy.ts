@@ -1,14 +1,11 @@
-import { inject } from 'vitest'
 import type { Verdict } from '../report.ts'
-import type { Slo } from '../slo/slo.ts'
-import { inconclusiveFromEnvironment } from '../case/environment.ts'
+import type { Inconclusive } from '../slo/slo.ts'
 
 /**
- * Verdicts as what is inconclusive is to be taken: as the SLO says, the environment, or the project. Exit code, table and JUnit
- * must not disagree on it: where inconclusive is to fail, it does everywhere.
+ * Verdicts with what is inconclusive as the policy takes it. Exit code, table and JUnit must not disagree on it: where
+ * inconclusive is to fail, it does everywhere.
  */
-export function underPolicy(verdicts: readonly Verdict[], slo: Slo = {}): readonly Verdict[] {
-  const policy = inconclusiveFromEnvironment(slo, process.env, inject('servingBench').inconclusive)
+export function underPolicy(verdicts: readonly Verdict[], policy: Inconclusive): readonly Verdict[] {
   return policy === 'fail' ? verdicts.map(failIfOpen) : verdicts
 }
 

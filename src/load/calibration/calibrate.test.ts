@@ -1,9 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createClientThreads } from '../client-threads.ts'
-import { calibrate, type LoadShape } from './calibrate.ts'
+import type { LoadShape } from '../load-generator.ts'
+import { thisThread } from '../this-thread.ts'
+import { openThreads } from '../threads.ts'
 
 const SHAPE: LoadShape = { streams: 6, eventsPerSecond: 300, requestsPerSecond: 2 }
 const { signal } = new AbortController()
+const calibrate = thisThread().calibrate!
 
 test('a client is measured at the number of streams and the event rate that are asked for', async () => {
   const { streams, eventsPerSecond, ttft, itl, tpot } = await calibrate(SHAPE, signal)
@@ -17,9 +19,9 @@ test('a client is measured at the number of streams and the event rate that are 
 })
 
 test('several threads are measured as they send a load: together', async () => {
-  const clients = createClientThreads(2)
-  onTestFinished(() => clients.close())
-  expect(await calibrate(SHAPE, signal, clients)).toMatchObject({ streams: 6, ttft: { max: expect.any(Number) } })
+  const threads = openThreads(2)
+  onTestFinished(() => threads.close())
+  expect(await threads.calibrate!(SHAPE, signal)).toMatchObject({ streams: 6, ttft: { max: expect.any(Number) } })
 })
 
 // Each turn of the loop waits up to 30 ms: of 50 events a window at least one waited for 15.

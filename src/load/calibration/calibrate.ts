@@ -1,21 +1,11 @@
-import { DEFAULT_TIMEOUTS } from '../../client/timeouts.ts'
 import type { RequestRecord } from '../../record.ts'
 import type { Calibration, ErrorSpread } from '../../report.ts'
 import { quantile } from '../../stats/quantile.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond, type Tokens } from '../../base/units.ts'
-import type { ClientThreads } from '../client-threads.ts'
-import { runHttpLoad } from '../run-http-load.ts'
+import type { LoadGenerator, LoadShape } from '../load-generator.ts'
+import { planLoad } from '../load-plan.ts'
 import { launchReferenceServer } from './launch-reference-server.ts'
 import { decodeReferenceStamps, referencePath, type ReferenceStamps, STAMPS_PATH } from './reference-server.ts'
-
-/** What a client had to do when it had most to do. */
-export interface LoadShape {
-  /** Open at once. */
-  readonly streams: number
-  /** Events with output that came in, over all streams. */
-  readonly eventsPerSecond: PerSecond
-  readonly requestsPerSecond: PerSecond
-}
 
 /** Streams start this far apart, and within `RAMP` if they are few: a burst of connections is another load. */
 const MS_A_START: Ms = 0.5
@@ -52,17 +42,17 @@ interface Answer {
  *     error, TPOT = |lag of the last - lag of the first| / gaps
  *
  * What the way to the server takes is in no error: the client stamps a request as it writes it. The two share the machine, so
- * against a server elsewhere the errors are at most these. `clients` are the threads of the load, null for this one. Throws Error when the load could not be brought about.
+ * against a server elsewhere the errors are at most these. `send` is that of the generator that is measured. Throws Error when the load could not be brought about.
  */
 export async function calibrate(
+  send: LoadGenerator['send'],
   shape: LoadShape,
   signal: AbortSignal,
-  clients: ClientThreads | null = null,
 ): Promise<Calibration> {
   const server = await launchReferenceServer()
   try {
     const answers = answersOf(shape)
-    const records = await ask(server.url, answers, clients, AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]))
+    const records = await ask(server.url, answers, send, AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]))
     const response = await fetch(server.url + STAMPS_PATH)
     const stamps = decodeReferenceStamps(await response.arrayBuffer())
     return errorsOf(shape, answers, records, new Map(stamps.map((each) => [each.id, each])))
@@ -91,18 +81,13 @@ function rampOf(streams: number): Ms {
 async function ask(
   url: string,
   answers: readonly Answer[],
-  clients: ClientThreads | null,
+  send: LoadGenerator['send'],
   signal: AbortSignal,
 ): Promise<readonly RequestRecord[]> {
-  const send = clients?.run ?? runHttpLoad
-  const { records, aborted } = await send({
-    endpoint: { url, connections: answers.length, connectTimeoutMs: DEFAULT_TIMEOUTS.connect },
-    clockZero: 0,
+  const plan = planLoad({
     workload: {
       requests: answers.map(({ tokens }) => ({ prompt: '', promptTokens: 0, outputTokens: tokens })),
       offsets: answers.map(({ offset }) => offset),
-      seed: 0,
-      digest: '',
     },
     toWireRequest: ({ outputTokens }, id) => ({
       method: 'POST',
@@ -112,8 +97,12 @@ async function ask(
     }),
     protocol: 'openai-chat',
     fixedLength: true,
-    signal,
   })
+  // The records are on the clock of the server's stamps.
+  const { records, aborted } = await send(
+    { ...plan, endpoint: { kind: 'url', url, tls: {} } },
+    { signal, clockZero: 0 },
+  )
   const failed = records.find(({ outcome }) => outcome.status === 'failed')
   if (failed?.outcome.status === 'failed' && !aborted) throw new Error(failed.outcome.message)
   if (aborted) throw new Error(`it was not over after ${LONGEST / MS_PER_SECOND} s`)

@@ -3,7 +3,7 @@ import type { Dense } from '../profile.ts'
 
 /**
  * Meta-Llama-3-8B on one NVIDIA RTX 3090, fitted to published tables of vLLM 0.4.1, lmdeploy 0.4.0 and mlc-llm
- * (May 2024) by fit-published.testkit.ts. Before the fit stood: 0.80 to 0.92 of 936 GB/s for achieved bandwidth, 54 to
+ * (May 2024) by studies/fit-published.ts. Before the fit stood: 0.80 to 0.92 of 936 GB/s for achieved bandwidth, 54 to
  * 69 TFLOPS for dense fp16 with fp32 accumulation (peak 71), 1 to 2.5 times the KV bytes, 3 to 15 % above 8 rows.
  */
 const BYTES_PER_MS = 0.865 * 936e6

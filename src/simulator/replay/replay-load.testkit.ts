@@ -5,6 +5,7 @@ import type { Transport } from '../../client/transport.ts'
 import { createHttpTransport } from '../../client/http-transport.ts'
 import type { Clock } from '../../base/clock.ts'
 import { createRealClock } from '../../load/real-clock.ts'
+import { planLoad } from '../../load/load-plan.ts'
 import { type LoadResult, runLoad } from '../../load/run-load.ts'
 import type { ProtocolId } from '../../protocol/protocol.ts'
 import type { FailureKind } from '../../record.ts'
@@ -56,14 +57,10 @@ export async function loadFrom(url: string, options: ReplayLoad = {}): Promise<L
   const clock = createRealClock()
   const transport = connectTo(url, clock)
   try {
-    return await runLoad({
-      clock,
-      transport,
+    const plan = planLoad({
       workload: {
         requests: Array.from({ length: requests }, () => ({ prompt, promptTokens: 1, outputTokens })),
         offsets: Array.from({ length: requests }, () => 0),
-        seed: 0,
-        digest: '',
       },
       toWireRequest: () => ({ method: 'POST', path: '/v1/completions', headers: {}, body: JSON.stringify({ prompt }) }),
       protocol,
@@ -71,6 +68,7 @@ export async function loadFrom(url: string, options: ReplayLoad = {}): Promise<L
       failOtherLengths: options.failOtherLengths ?? false,
       timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     })
+    return await runLoad(plan, { clock, transport })
   } finally {
     await transport.close()
   }
