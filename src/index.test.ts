@@ -6,6 +6,8 @@ test('the public entry offers what a bench file needs, and nothing by accident',
     [
       "allAtOnce",
       "BenchError",
+      "BenchReport",
+      "CaseReport",
       "compareVersions",
       "constant",
       "describeServing",
@@ -54,4 +56,8 @@ export function misspeltNamesDoNotCompile(run: entry.ServingRun): void {
   entry.expect(run).toMeetSlo({ ttft: { p99: 400 }, requestThroughput: { min: 1 } })
   entry.expect(run).toMatchBaseline()
   entry.expect(run).not.toBeSaturated()
+  entry.expect(run).toKeepSchedule({ maxLateShare: 0.05 })
+  entry.findCapacity('names', { target: entry.vllm(), slo: { ttft: { p99: 400 } } })
+  // @ts-expect-error the name comes first
+  entry.findCapacity(entry.vllm(), { slo: { ttft: { p99: 400 } } })
 }

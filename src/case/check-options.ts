@@ -158,6 +158,7 @@ export function checkMatrix(matrix: unknown): void {
 }
 
 const Capacity = z.strictObject({
+  target,
   slo: objects,
   load: objectOrFunction.optional(),
   min: rate.optional(),
@@ -169,10 +170,10 @@ const Capacity = z.strictObject({
     .optional(),
 })
 
-/** The same for the target and the options of `findCapacity`. */
-export function checkCapacity(target: unknown, options: unknown): void {
-  const example = 'findCapacity(vllm(), { slo: { ttft: { p99: 400 } } })'
-  requireTarget(target, 'findCapacity', example)
+/** The same for the name and the options of `findCapacity`. */
+export function checkCapacity(name: unknown, options: unknown): void {
+  const example = "findCapacity('chat', { target: vllm(), slo: { ttft: { p99: 400 } } })"
+  requireName(name, 'findCapacity', example)
   checkOptions(options, Capacity, { of: 'findCapacity', code: 'bad-load', example })
   const { min = 1, from = min, to = Infinity } = options as { min?: number; from?: number; to?: number }
   if (from <= to) return
@@ -190,18 +191,20 @@ const Comparison = z.strictObject({
   margins: objects.optional(),
 })
 
-/** The same for the options of `compareVersions`. */
-export function checkComparison(options: unknown): void {
-  const example = "compareVersions({ baseline: vllm({ version: '0.6.3' }), candidate: vllm(), requestRates: [5] })"
+/** The same for the name and the options of `compareVersions`. */
+export function checkComparison(name: unknown, options: unknown): void {
+  const example =
+    "compareVersions('upgrade', { baseline: vllm({ version: '0.6.3' }), candidate: vllm(), requestRates: [5] })"
+  requireName(name, 'compareVersions', example)
   checkOptions(options, Comparison, { of: 'compareVersions', code: 'bad-load', example })
 }
 
-/** BenchError `bad-load` for anything but what `vllm()` and its like return. */
-export function requireTarget(value: unknown, where: string, example: string): void {
-  if (isTarget(value)) return
-  throw new BenchError(`${where} was given no target as vllm() and its like make it.`, {
+/** These functions began with a target or with options once: an old call must not be read as something else. */
+function requireName(name: unknown, where: string, example: string): void {
+  if (typeof name === 'string') return
+  throw new BenchError(`${where} begins with a name, as describe() does, and was given ${show(name)}.`, {
     code: 'bad-load',
-    remedy: `Write for instance ${example}; what belongs to the target goes into its call: vllm({ url }).`,
+    remedy: `Write for instance ${example}.`,
   })
 }
 

@@ -1,8 +1,9 @@
 import { percent } from '../metrics/percent.ts'
+import { metricPath } from '../metrics/find-metric.ts'
 import { formatLimit } from '../metrics/format-value.ts'
 import type { Calibration, ClientFacts } from '../report.ts'
 import type { ValidityVerdict } from '../verdict/verdict.ts'
-import { objectiveName, objectives, type Objective } from './objectives.ts'
+import { objectives, type Objective } from './objectives.ts'
 import type { Slo } from './slo.ts'
 
 /**
@@ -21,7 +22,7 @@ export function judgeClient({ calibration, maxErrorShare }: ClientFacts, slo: Sl
     const limit = maxErrorShare * objective.limit
     if (error === null || error <= limit) return []
     const { streams, eventsPerSecond } = calibration
-    const name = objectiveName(objective)
+    const name = metricPath(objective.metric, objective.statistic)
     const facts =
       `The client itself adds ${error.toFixed(2)} ms at P99 (${streams} streams, ${eventsPerSecond.toFixed(0)} events/s), ` +
       `${percent(error / objective.limit)} of the limit ${formatLimit(objective.limit, 'ms')} of ${name} ` +

@@ -1,6 +1,6 @@
 import type { Ms, PerSecond } from '../base/units.ts'
 import { countedRecords } from '../metrics/fill.ts'
-import type { SampleMetric } from '../metrics/metric.ts'
+import type { Metric, SampleMetric } from '../metrics/metric.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { isPercentile, percentOf, type Statistic } from '../metrics/statistic.ts'
 import type { RequestRecord } from '../record.ts'
@@ -92,7 +92,7 @@ function judge(run: JudgedRun, objective: Objective): ObjectiveVerdict {
   if (completed === 0) return say('fail', { is: 'nothing-completed', failed })
   const unseen = metric.kind === 'distribution' ? unseenOf(metric, run.trials.flat()) : null
   if (unseen !== null && isTooMuchUnseen(unseen)) return say('invalid', { is: 'not-observed', unseen }, null)
-  if (metric.id === 'itl' && value === 0) return say('invalid', { is: 'no-gaps' })
+  if (value === 0 && showsItsPace(metric)) return say('invalid', { is: 'no-gaps' })
   if (value === null || Number.isNaN(value)) return say('fail', { is: 'absent' })
 
   const requests = { failed, requests: completed + failed, neverAnswered: value === Infinity, unseen: null }
@@ -122,6 +122,11 @@ function judge(run: JudgedRun, objective: Objective): ObjectiveVerdict {
   return mayExceed
     ? say('inconclusive', { ...shown, growingQueue: null, unseen })
     : say(verdict, { ...shown, growingQueue: null })
+}
+
+/** Two tokens are not generated in one moment: a 0 of such a metric is a gap between events of one read. */
+function showsItsPace(metric: Metric): boolean {
+  return metric.kind === 'distribution' && metric.unseen?.why === 'no-pace'
 }
 
 /** The metric of a percentile that a share of the requests shows with confidence, because each has one such time; else null. */

@@ -64,8 +64,8 @@ function verdictOf(
 }
 
 function checked(limits: StimulusLimits): Required<StimulusLimits> {
-  const example = 'expect(run).toFollowItsSchedule({ maxLateShare: 0.05 })'
-  checkNames(limits, Object.keys(DEFAULTS), { of: 'toFollowItsSchedule()', code: 'bad-slo', example })
+  const example = 'expect(run).toKeepSchedule({ maxLateShare: 0.05 })'
+  checkNames(limits, Object.keys(DEFAULTS), { of: 'toKeepSchedule()', code: 'bad-slo', example })
   const all = { ...DEFAULTS, ...limits }
   for (const [name, value] of Object.entries(all)) {
     if (value >= 0 && value <= 1) continue

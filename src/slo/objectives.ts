@@ -19,11 +19,6 @@ export interface Objective {
   readonly limit: number
 }
 
-/** `ttft.p99`, `errorRate`. */
-export function objectiveName({ metric, statistic }: Pick<Objective, 'metric' | 'statistic'>): string {
-  return metricPath(metric, statistic)
-}
-
 /**
  * The objectives of an SLO, one for each limit, the latencies first.
  *
@@ -143,8 +138,8 @@ function boundsOf(metric: ObjectiveMetric, bounds: Bounds): Objective[] {
 }
 
 function checkLimit(objective: Objective): void {
-  const { metric, limit, bound } = objective
-  const name = objectiveName(objective)
+  const { metric, statistic, limit, bound } = objective
+  const name = metricPath(metric, statistic)
   if (typeof limit !== 'number' || !Number.isFinite(limit) || limit < 0) {
     throw new BenchError(
       `The limit of ${name} is ${typeof limit === 'string' ? JSON.stringify(limit) : String(limit)}.`,

@@ -1,6 +1,7 @@
 import { BenchError } from '../base/errors.ts'
 import { MS_PER_SECOND } from '../base/units.ts'
-import { objectiveName, objectives, sloMetric, sloStatistic, type Objective } from './objectives.ts'
+import { metricPath } from '../metrics/find-metric.ts'
+import { objectives, sloMetric, sloStatistic, type Objective } from './objectives.ts'
 import type { Slo } from './slo.ts'
 
 /**
@@ -37,8 +38,8 @@ export function printSlo(slo: Slo): string {
   return objectives(slo).map(printObjective).join(', ')
 }
 
-function printObjective(objective: Objective): string {
-  return `${objectiveName(objective)}${objective.bound === 'max' ? '<=' : '>='}${objective.limit}`
+function printObjective({ metric, statistic, bound, limit }: Objective): string {
+  return `${metricPath(metric, statistic)}${bound === 'max' ? '<=' : '>='}${limit}`
 }
 
 function parseObjective(scanner: Scanner, slo: Record<string, Record<string, number>>): void {

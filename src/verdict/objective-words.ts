@@ -1,5 +1,6 @@
 import { findMetric, metricPath } from '../metrics/find-metric.ts'
 import { formatLimit, formatValue } from '../metrics/format-value.ts'
+import type { Unit } from '../metrics/metric.ts'
 import { unobservedPace } from '../metrics/pace.ts'
 import { percentOf } from '../metrics/statistic.ts'
 import { percentileEvidence } from './percentile-words.ts'
@@ -12,7 +13,6 @@ const BUFFERED =
 /** No proxy hides the pace of answers that have none. */
 const NO_TEXT = 'Most of them have tokens and no text at all (`no-text`): see what the server answers.'
 
-/** Two tokens are not generated in one moment. */
 const NO_GAPS = `was not observed: so many of the gaps are between events that came in one read, and are 0. ${BUFFERED}`
 
 /** `ttft.p99`, `errorRate`: the number that the objective is about. */
@@ -26,7 +26,7 @@ export function limitText({ metric, bound, limit }: Pick<ObjectiveVerdict, 'metr
 }
 
 /** Of a metric that an objective is about. */
-export function unitOf(id: ObjectiveVerdict['metric']): NonNullable<ReturnType<typeof findMetric>>['unit'] {
+export function unitOf(id: ObjectiveVerdict['metric']): Unit {
   return findMetric(id)?.unit ?? 'ms'
 }
 

@@ -1,3 +1,6 @@
+import { VerdictError } from '../case/verdict-error.ts'
+import { markTold } from './told-failure.ts'
+
 /**
  * The frames of the caller's caller: who defined a case. An assertion made inside this package would point into
  * `node_modules`; with these frames the terminal and the `::error` of a CI point at the bench file.
@@ -8,8 +11,13 @@ export function captureCallSite(below: (...args: never[]) => unknown): string {
   return (holder.stack ?? '').split('\n').slice(1).join('\n')
 }
 
-/** The same error, with the frames of the definition. Its cause and code stay. */
+/**
+ * The same failure as Vitest is to see it: with the frames of the definition, and marked where verdicts tell it. Its cause and code
+ * stay. Of several failures together each is made so.
+ */
 export function atCallSite(error: unknown, frames: string): unknown {
+  if (error instanceof AggregateError) for (const inner of error.errors) atCallSite(inner, frames)
+  if (error instanceof VerdictError) markTold(error)
   if (error instanceof Error && frames !== '') error.stack = `${error.name}: ${error.message}\n${frames}`
   return error
 }

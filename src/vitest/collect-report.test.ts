@@ -1,52 +1,106 @@
 import { expect, test } from 'vitest'
 import type { TestModule } from 'vitest/node'
-import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
-import type { Verdict } from '../report.ts'
-import type { ServingMeta } from './types.ts'
+import { madeUpReport, madeUpRecord } from '../metrics/records.testkit.ts'
+import type { CaseReport } from '../report.ts'
+import { undecided } from '../verdict/make.ts'
+import type { BaselineVerdict, ObjectiveVerdict, ValidityVerdict, Verdict } from '../verdict/verdict.ts'
+import { inWords } from '../verdict/words.ts'
 import { collectReport } from './collect-report.ts'
-import { sampleRun, verdict } from '../../reporters/sample-reports.testkit.ts'
+import { markTold } from './told-failure.ts'
+import type { ServingMeta } from './types.ts'
 
-/** A bench file as Vitest hands it to reporters: one test that passed, which carries `meta`. */
-function moduleOf(meta: ServingMeta): TestModule {
-  const test = { meta: () => ({ serving: meta }), result: () => ({ state: 'passed' }) }
+interface Outcome {
+  readonly state: 'passed' | 'failed'
+  readonly errors?: readonly Error[]
+}
+
+/** A bench file as Vitest hands it to reporters: one test, which carries `meta`. */
+function moduleOf(meta: ServingMeta, { state, errors = [] }: Outcome = { state: 'passed' }): TestModule {
+  const test = { meta: () => ({ serving: meta }), result: () => ({ state, errors }) }
   const children = { allTests: () => [test], allSuites: () => [] }
   return { children, meta: () => ({}), errors: () => [] } as unknown as TestModule
 }
 
-test('what the end of a file decided, and doubted, stands in the run that waited for it', () => {
-  const run = sampleRun({ verdicts: [WAITING_VERDICT] })
-  const gate = verdict('pass', 'TPOT typical no worse', 0, 0.05, 'TPOT typical +0.0%')
-  const doubt = { code: 'repeated', message: 'trial 4 was invalid and was repeated' } as const
-  const meta = {
-    runs: [{ attempt: 0, report: run }],
-    settled: [{ case: run.case, verdicts: [gate], warnings: [doubt] }],
-  }
-  const [settled] = collectReport([moduleOf(meta)], [], 'passed').runs
-  expect(settled?.verdicts).toEqual([gate])
-  expect(settled?.validity.warnings).toEqual([...run.validity.warnings, doubt])
-  const [other] = collectReport(
-    [moduleOf({ ...meta, settled: [{ ...meta.settled[0]!, case: 'other' }] })],
-    [],
-    'passed',
-  ).runs
-  expect(other).toEqual(run)
+function collected(meta: ServingMeta, outcome?: Outcome): CaseReport[] {
+  return collectReport([moduleOf(meta, outcome)], [], 'passed').cases
+}
+
+const report = (verdicts: Verdict[] = []): CaseReport => ({ ...madeUpReport([madeUpRecord()]), verdicts })
+const said = (cases: readonly CaseReport[]): string[] =>
+  cases.flatMap(({ verdicts }) => verdicts.map((verdict) => `${verdict.verdict}: ${inWords(verdict).message}`))
+
+const ACCEPTED: BaselineVerdict = {
+  kind: 'baseline',
+  verdict: 'pass',
+  overruled: null,
+  state: { is: 'accepted', trials: 13, file: 'a.json', failed: 0, requests: 40 },
+}
+
+test('what the end of a file decided, and doubted, stands in the case that waited for it', () => {
+  const waiting = report()
+  const doubt = { code: 'repeated', message: 'trial 4 was invalid and was repeated', trial: null } as const
+  const meta = { cases: [{ attempt: 0, report: waiting }], waiting: [waiting.case] }
+  const settled = { case: waiting.case, verdicts: [ACCEPTED], doubts: [doubt] }
+  expect(collected({ ...meta, settled: [settled] })).toEqual([
+    { ...waiting, verdicts: [ACCEPTED], doubts: [...waiting.doubts, doubt] },
+  ])
+  // A run that ends before has not passed, and nobody else's decision is taken for its own.
+  const open = [{ ...waiting, verdicts: [undecided()] }]
+  expect(collected(meta)).toEqual(open)
+  expect(collected({ ...meta, settled: [{ ...settled, case: 'other' }] })).toEqual(open)
+  // A case that was never compared gets nothing.
+  expect(collected({ cases: meta.cases, settled: [settled] })).toEqual([waiting])
 })
 
+const LATE: ValidityVerdict = {
+  kind: 'validity',
+  reason: 'client-on-time',
+  verdict: 'invalid',
+  overruled: null,
+  trial: null,
+  observed: 9,
+  limit: 5,
+  facts: 'The client was late.',
+  about: null,
+}
+
+const BROKEN: ObjectiveVerdict = {
+  kind: 'objective',
+  metric: 'ttft',
+  statistic: 'p50',
+  bound: 'max',
+  limit: 5,
+  observed: 9,
+  verdict: 'fail',
+  overruled: null,
+  evidence: { is: 'told', message: 'ttft.p50 9 ms > 5 ms' },
+  implied: false,
+  explanation: null,
+}
+
 test('of an invalid run in a test that passed the report says whether anything judged it', () => {
-  const late = { ...verdict('invalid', 'client on time', 9, 5, 'The client was late.'), kind: 'validity' as const }
-  const told = (...trials: Verdict[][]): string[] => {
-    const runs = trials.map((verdicts) => ({ attempt: 0, report: sampleRun({ verdicts }) }))
-    return collectReport([moduleOf({ runs })], [], 'passed').runs.flatMap(({ verdicts }) =>
-      verdicts.map(({ verdict: word, message }) => `${word}: ${message}`),
-    )
-  }
-  expect(told([late])).toEqual([
+  const told = (...verdicts: Verdict[]): string[] =>
+    said(collected({ cases: [{ attempt: 0, report: report(verdicts) }] }))
+  expect(told(LATE)).toEqual([
     'inconclusive: The client was late. (The test passed all the same: it has no objective that judges this run.)',
   ])
   const caught = '(The test passed all the same: it expects a failure, or caught this one.)'
-  // The verdicts on a case stand in its first trial; here it is the second one that was late.
-  expect(told([verdict('invalid', 'ttft.p50', 9, 5, 'not judged')], [late])).toEqual([
-    `inconclusive: not judged ${caught}`,
+  expect(told(BROKEN, LATE)).toEqual([
+    `inconclusive: ttft.p50 9 ms > 5 ms ${caught}`,
     `inconclusive: The client was late. ${caught}`,
+  ])
+})
+
+test('a failure that verdicts tell is not listed again; any other becomes a verdict of the last case of the last attempt', () => {
+  const cases = [
+    { attempt: 0, report: report() },
+    { attempt: 1, report: report([BROKEN]) },
+    { attempt: 1, report: report() },
+  ]
+  const errors = [markTold(new Error('ttft.p50 9 ms > 5 ms')), new Error('no such tool')]
+  expect(collected({ cases }, { state: 'failed', errors }).map(({ verdicts }) => verdicts.length)).toEqual([1, 1])
+  expect(said(collected({ cases }, { state: 'failed', errors }))).toEqual([
+    'fail: ttft.p50 9 ms > 5 ms',
+    'fail: no such tool',
   ])
 })

@@ -1,12 +1,14 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node'
-import { isWaiting } from '../baseline/gate-verdict.ts'
-import { REPORT_SCHEMA, type BenchReport, type FailedCase, type RunReport, type Verdict } from '../report.ts'
-import { judgedLine } from './judged-line.ts'
+import type { SettledCase } from '../case/settle-gates.ts'
+import { REPORT_SCHEMA, type BenchReport, type CaseReport, type FailedCase } from '../report.ts'
+import { assertionFailed, undecided } from '../verdict/make.ts'
+import { overrule, type Verdict } from '../verdict/verdict.ts'
+import { isTold } from './told-failure.ts'
 import type { ServingMeta } from './types.ts'
 
 /**
- * Everything a Vitest run has to say about serving: the runs of each test's last attempt, and whatever failed without
+ * Everything a Vitest run has to say about serving: the cases of each test's last attempt, and whatever failed without
  * one of their verdicts saying so. Works on a live run and on merged blobs alike, because it reads state, not events.
  */
 export function collectReport(
@@ -17,7 +19,7 @@ export function collectReport(
   const tests = modules.flatMap((module) => [...module.children.allTests()])
   return {
     schema: REPORT_SCHEMA,
-    runs: modules.flatMap(runsOfModule),
+    cases: modules.flatMap(casesOfModule),
     failedCases: [
       ...modules.flatMap(failedModule),
       ...modules.flatMap((module) => [...module.children.allSuites()]).flatMap(failedSuite),
@@ -45,84 +47,73 @@ function metasOf(module: TestModule): ServingMeta[] {
   return [module, ...module.children.allTests()].flatMap((entity) => entity.meta().serving ?? [])
 }
 
-/** Its cases wait for the verdicts that its end gives them. */
-function runsOfModule(module: TestModule): RunReport[] {
+function casesOfModule(module: TestModule): CaseReport[] {
   const settled = new Map(metasOf(module).flatMap((meta) => (meta.settled ?? []).map((one) => [one.case, one])))
-  return [...module.children.allTests()].flatMap(runsOf).map((run) => {
-    const decided = settled.get(run.case)
-    if (decided === undefined || !run.verdicts.some(isWaiting)) return run
-    return {
-      ...run,
-      verdicts: [...run.verdicts.filter((verdict) => !isWaiting(verdict)), ...decided.verdicts],
-      validity: { ...run.validity, warnings: [...run.validity.warnings, ...decided.warnings] },
-    }
-  })
+  return [...module.children.allTests()].flatMap((test) => casesOf(test, settled))
 }
 
 /** What failed outside its tests. */
 function failedModule(module: TestModule): FailedCase[] {
-  return untold(module.errors(), module.meta().serving).map((error) => failed(module.relativeModuleId, null, error))
+  return untold(module.errors()).map((error) => failed(module.relativeModuleId, null, error))
 }
 
 /**
- * The runs of the last attempt: the earlier ones of a retried test are superseded. Whatever else failed in the test (an
- * assertion of the author, a misspelt objective) becomes a verdict of its last run, so that no report shows it green.
+ * The cases of the last attempt: the earlier ones of a retried test are superseded. Those that waited get what the end of their
+ * file decided. Whatever else failed in the test (an assertion of the author, a misspelt objective) becomes a verdict of its
+ * last case, so that no report shows it green.
  */
-function runsOf(test: TestCase): RunReport[] {
-  const runs = servingOf(test)?.runs ?? []
-  const attempt = Math.max(...runs.map((run) => run.attempt))
-  const reports = runs.filter((run) => run.attempt === attempt).map(({ report }) => report)
-  const assertions = untoldErrors(test).map(assertionVerdict)
+function casesOf(test: TestCase, settled: ReadonlyMap<string, SettledCase>): CaseReport[] {
+  const { cases = [], waiting = [] } = servingOf(test) ?? {}
+  const attempt = Math.max(...cases.map((one) => one.attempt))
+  const reports = cases.filter((one) => one.attempt === attempt).map(({ report }) => report)
+  const assertions = untoldErrors(test).map(({ message }, i) => assertionFailed(message ?? 'no message', i + 1))
   const { state } = test.result()
-  const passed = state === 'passed'
-  const lost = state === 'pending' ? [NOT_ENDED] : []
-  const told = reports.map((report, index) => {
-    const verdicts = [...report.verdicts, ...lost, ...(index === reports.length - 1 ? assertions : [])]
-    return { ...report, verdicts }
+  return reports.map((report, index) => {
+    const decided = waiting.includes(report.case) ? (settled.get(report.case) ?? UNDECIDED) : NOTHING
+    const verdicts = [
+      ...report.verdicts,
+      ...decided.verdicts,
+      ...(state === 'pending' ? [NOT_ENDED] : []),
+      ...(index === reports.length - 1 ? assertions : []),
+    ]
+    return {
+      ...report,
+      verdicts: state === 'passed' ? excused(verdicts) : verdicts,
+      doubts: [...report.doubts, ...decided.doubts],
+    }
   })
-  return passed ? excused(told) : told
 }
+
+/** The verdict on the loads of a test whose worker died: what the test asserts of them is not known. */
+const NOT_ENDED: Verdict = {
+  kind: 'validity',
+  reason: 'complete-test',
+  verdict: 'invalid',
+  overruled: null,
+  trial: null,
+  observed: null,
+  limit: null,
+  facts: 'The worker died before the test ended: what it asserts was not judged.',
+  about: null,
+}
+
+const NOTHING: Pick<SettledCase, 'verdicts' | 'doubts'> = { verdicts: [], doubts: [] }
+const UNDECIDED: Pick<SettledCase, 'verdicts' | 'doubts'> = { verdicts: [undecided()], doubts: [] }
 
 /** What the worker put into the test; see `src/vitest/types.ts` for how it comes to stand in `TaskMeta`. */
 function servingOf(test: TestCase): ServingMeta | undefined {
   return test.meta().serving
 }
 
-/** The verdict on the loads of a test whose worker died: what the test asserts of them is not known. */
-const NOT_ENDED: Verdict = {
-  kind: 'validity',
-  objective: 'complete test',
-  verdict: 'invalid',
-  observed: null,
-  limit: null,
-  message: 'The worker died before the test ended: what it asserts was not judged.',
-}
-
 /**
- * The runs of a test that passed although some of their verdicts are bad: Vitest's word decides, and the report says what it
+ * The verdicts on a case of a test that passed although some are bad: Vitest's word decides, and the report says what it
  * passed over. Either the test judges nothing of an invalid run, or it is a `test.fails`, or it caught its assertion.
  */
-function excused(runs: readonly RunReport[]): RunReport[] {
-  const judged = new Set(
-    runs.filter(({ verdicts }) => verdicts.some(({ kind }) => kind !== 'validity')).map((run) => run.case),
+function excused(verdicts: readonly Verdict[]): Verdict[] {
+  const by = verdicts.some(({ kind }) => kind !== 'validity') ? 'failure-expected' : 'not-asserted'
+  return verdicts.map((verdict) =>
+    verdict.verdict === 'fail' || verdict.verdict === 'invalid' ? overrule(verdict, by, 'inconclusive') : verdict,
   )
-  return runs.map((run) => {
-    const why = judged.has(run.case)
-      ? 'it expects a failure, or caught this one'
-      : 'it has no objective that judges this run'
-    return { ...run, verdicts: run.verdicts.map((verdict) => passedOver(verdict, why)) }
-  })
-}
-
-function passedOver(verdict: Verdict, why: string): Verdict {
-  if (verdict.verdict !== 'fail' && verdict.verdict !== 'invalid') return verdict
-  const message = `${verdict.message} (The test passed all the same: ${why}.)`
-  return { ...verdict, verdict: 'inconclusive', message }
-}
-
-function assertionVerdict({ message }: SerializedError, index: number): Verdict {
-  const objective = index === 0 ? 'assertion' : `assertion ${index + 1}`
-  return { kind: 'slo', objective, verdict: 'fail', observed: null, limit: null, message: message ?? 'no message' }
 }
 
 /** A failed set-up marks its tests skipped: without this line they would be missing from every report. */
@@ -130,28 +121,27 @@ function failedSuite(suite: TestSuite): FailedCase[] {
   return suite.errors().map((error) => failed(suite.fullName, suite.name, error))
 }
 
-/** A test that failed before it had a run. */
+/** A test that failed before it had a case. */
 function failedTest(test: TestCase): FailedCase[] {
-  const { framework = null, runs = [] } = servingOf(test) ?? {}
-  return runs.length > 0 ? [] : untoldErrors(test).map((error) => failed(test.fullName, framework, error))
+  const { framework = null, cases = [] } = servingOf(test) ?? {}
+  return cases.length > 0 ? [] : untoldErrors(test).map((error) => failed(test.fullName, framework, error))
 }
 
 /** A worker that dies leaves its tests as they are: one under way, the others not begun. */
 function lostTest(test: TestCase): FailedCase[] {
-  const { framework = null, runs = [] } = servingOf(test) ?? {}
-  if (runs.length > 0 || test.result().state !== 'pending') return []
+  const { framework = null, cases = [] } = servingOf(test) ?? {}
+  if (cases.length > 0 || test.result().state !== 'pending') return []
   return [failed(test.fullName, framework, { message: 'Its worker died before it ended: it was not measured.' })]
 }
 
-/** Why a test failed, without what the verdicts of its runs say already. */
+/** Why a test failed, without what the verdicts of its cases say already. */
 function untoldErrors(test: TestCase): SerializedError[] {
   const result = test.result()
-  if (result.state !== 'failed') return []
-  return untold(result.errors, servingOf(test))
+  return result.state === 'failed' ? untold(result.errors) : []
 }
 
-function untold(errors: readonly SerializedError[], { judged = [] }: ServingMeta = {}): SerializedError[] {
-  return errors.filter(({ message }) => !judged.includes(judgedLine(message)))
+function untold(errors: readonly SerializedError[]): SerializedError[] {
+  return errors.filter((error) => !isTold(error))
 }
 
 function failed(name: string, framework: string | null, { message, stack }: SerializedError): FailedCase {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fileURLToPath } from 'node:url'
+import { inWords } from '../verdict/words.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
 
 const SIMULATOR = JSON.stringify(fileURLToPath(new URL('../cli/main.ts', import.meta.url)))
@@ -10,11 +11,14 @@ const comparison = (slowdown: number, options = 'requestRates: [2]'): BenchProje
     'bench/compare.bench.ts': `
 import { compareVersions, findProfile, vllm } from ${ENTRY}
 const candidate = vllm({ profile: { ...findProfile('vllm'), slowdown: ${slowdown} } })
-compareVersions({ baseline: vllm(), candidate, load: { numPrompts: 100 }, ${options} })`,
+compareVersions('upgrade', { baseline: vllm(), candidate, load: { numPrompts: 100 }, ${options} })`,
   })
 
 const gatesOf = (project: BenchProject): { objective: string; verdict: string; message: string }[] =>
-  project.report().runs.flatMap(({ verdicts }) => verdicts.filter(({ kind }) => kind === 'baseline'))
+  project
+    .report()
+    .cases.flatMap(({ verdicts }) => verdicts.filter(({ kind }) => kind === 'regression'))
+    .map((verdict) => ({ verdict: verdict.verdict, ...inWords(verdict) }))
 
 test(
   'the same version passes on three pairs, interleaved, with the same seeds on both sides',
@@ -24,15 +28,17 @@ test(
     const { exitCode, output } = await project.bench()
     expect(exitCode).toBe(0)
     expect(output).toContain('10 gates: 10 pass, 0 inconclusive, 0 FAIL; chance of any false FAIL at most 5 %')
-    const { runs } = project.report()
+    const { cases } = project.report()
+    expect(cases.map((one) => one.case).toSorted()).toEqual([
+      'upgrade > compared > baseline, 1 req/s',
+      'upgrade > compared > baseline, 2 req/s',
+      'upgrade > compared > candidate, 1 req/s',
+      'upgrade > compared > candidate, 2 req/s',
+    ])
     const side = (name: string): string[] =>
-      runs.filter((run) => run.case.includes(name)).map(({ load }) => load.digest)
-    expect(side('candidate')).toHaveLength(6)
-    expect(new Set(side('candidate'))).toEqual(new Set(side('baseline')))
-    const atOne = runs.filter(({ load }) => load.requestRate === 1)
-    const inTime = atOne.toSorted((a, b) => a.environment.startedAt.localeCompare(b.environment.startedAt))
-    const order = inTime.map((run) => /(\w+), 1 req/.exec(run.case)?.[1])
-    expect(order).toEqual(['baseline', 'candidate', 'candidate', 'baseline', 'baseline', 'candidate'])
+      cases.filter((one) => one.case.includes(name)).flatMap(({ trials }) => trials.map(({ digest }) => digest))
+    expect(new Set(side('candidate')).size).toBe(6)
+    expect(side('candidate').toSorted()).toEqual(side('baseline').toSorted())
     expect(gatesOf(project).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 10 }, () => 'pass'))
   },
 )
@@ -97,14 +103,15 @@ test('a candidate that is down fails the comparison, and nothing is called a pas
 
 test('two launches on one GPU run in turn, and A B B A restarts them half as often', { timeout: 180_000 }, async () => {
   const project = benchProject({
+    'launched.mjs': "import { appendFileSync } from 'node:fs'\nappendFileSync('launches', `${process.env.SIDE} `)\n",
     'bench/launched.bench.ts': `
 import { compareVersions, fixedLengths, vllm } from ${ENTRY}
-const command = [process.execPath, ${SIMULATOR}, 'simulate', 'vllm', '--port', '{port}']
+const command = [process.execPath, '--import', './launched.mjs', ${SIMULATOR}, 'simulate', 'vllm', '--port', '{port}']
 // Loopback at a hundred requests a second is noise: wide margins leave the order and the restarts to be seen.
 const wide = Object.fromEntries(['TTFT typical', 'TTFT tail', 'TPOT typical', 'TPOT tail', 'E2E typical'].map((gate) => [gate, 99]))
-compareVersions({
-  baseline: vllm({ version: 'old', launch: { command } }),
-  candidate: vllm({ version: 'new', launch: { command } }),
+compareVersions('launched', {
+  baseline: vllm({ version: 'old', launch: { command, env: { SIDE: 'old' } } }),
+  candidate: vllm({ version: 'new', launch: { command, env: { SIDE: 'new' } } }),
   requestRates: [50],
   load: { numPrompts: 8, warmup: false, maxConcurrency: 8, dataset: fixedLengths({ promptTokens: 20, outputTokens: 48 }) },
   margins: wide,
@@ -113,9 +120,7 @@ compareVersions({
   const { exitCode, output } = await project.bench([], { CUDA_VISIBLE_DEVICES: 'planted' })
   expect(output).toContain('2 cases')
   expect(exitCode).toBe(0)
-  const { runs } = project.report()
-  const inTime = runs.toSorted((a, b) => a.environment.startedAt.localeCompare(b.environment.startedAt))
-  const order = inTime.map((run) => /(\w+), 50 req/.exec(run.case)?.[1])
-  expect(order).toEqual(['baseline', 'candidate', 'candidate', 'baseline', 'baseline', 'candidate'])
-  expect(new Set(runs.map(({ target }) => target.url)).size).toBe(4)
+  // Six trials in four launches.
+  expect(project.report().cases.map(({ trials }) => trials.length)).toEqual([3, 3])
+  expect(project.read('launches')).toBe('old new old new ')
 })

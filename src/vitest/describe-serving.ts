@@ -4,7 +4,6 @@ import { BenchError } from '../base/errors.ts'
 import { targetLabel, type Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
-import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkMatrix, checkPartOfLoad } from '../case/check-options.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { test } from './load-fixture.ts'
@@ -14,6 +13,7 @@ import { resolveAnySlo } from '../case/resolve-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
 import { settings } from './settings.ts'
 import { defineSettlingTest } from './settling-step.ts'
+import { atCallSite, captureCallSite } from './call-site.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
 /** One cell of the matrix. */
@@ -119,11 +119,7 @@ function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | und
           () => check?.(run, cell),
         ])
         if (errors.length === 1) throw errors[0]
-        if (errors.length > 1)
-          throw new AggregateError(
-            errors.map((error) => atCallSite(error, frames)),
-            `${errors.length} failures`,
-          )
+        if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
       } catch (error) {
         throw atCallSite(error, frames)
       }

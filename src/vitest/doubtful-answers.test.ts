@@ -65,8 +65,8 @@ test('no number', async ({ load }) => {
   })
   const { exitCode, output } = await project.bench()
   expect(exitCode).toBe(1)
-  const { runs, failedCases } = project.report()
-  const found = Object.fromEntries(runs.map((run) => [run.case, run]))
+  const { cases, failedCases } = project.report()
+  const found = Object.fromEntries(cases.map((one) => [one.case, one]))
   expect(found['one write']).toMatchObject({
     metrics: { completed: 12, tpot: null, itl: null },
     validity: { pace: { requests: 12, unobserved: 12 } },
@@ -76,7 +76,7 @@ test('no number', async ({ load }) => {
   expect(junit['one write']?.failure).toMatch(
     /tpot\.p90 was not observed: the output of 12 of 12 requests \(100\.0 %\).*proxy_buffering off/,
   )
-  expect(runs).toHaveLength(2)
+  expect(cases).toHaveLength(2)
   expect(found['absurd counts']).toMatchObject({
     metrics: { outputTokens: 12 * 16 },
     validity: { tokenSources: { 'fixed-length': 12 } },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { BenchReport } from '../report.ts'
+import type { BenchReport, CaseReport } from '../report.ts'
+import { inWords } from '../verdict/words.ts'
 import { benchProject, ENTRY } from './run-bench.testkit.ts'
 
 const HEAD = `
@@ -35,11 +36,11 @@ test('loaded, then out of memory', async ({ load }) => {
     expect(exitCode).toBe(1)
     expect(output).toMatch(/Reports: bench-results/)
     const live = project.report()
-    const inOrder = ({ runs }: BenchReport): BenchReport['runs'] =>
-      runs.toSorted((a, b) => a.environment.startedAt.localeCompare(b.environment.startedAt))
-    const verdicts = ({ verdicts }: (typeof live.runs)[number]): string[] =>
-      verdicts.map(({ objective, verdict }) => `${objective}: ${verdict}`)
-    const told = live.runs.map((run) => [run.case, ...verdicts(run)].join(', '))
+    const inOrder = ({ cases }: BenchReport): BenchReport['cases'] =>
+      cases.toSorted((a, b) => a.environment.startedAt.localeCompare(b.environment.startedAt))
+    const verdicts = ({ verdicts }: CaseReport): string[] =>
+      verdicts.map((verdict) => `${inWords(verdict).objective}: ${verdict.verdict}`)
+    const told = live.cases.map((one) => [one.case, ...verdicts(one)].join(', '))
     expect(told.toSorted()).toEqual([
       'loaded, then out of memory > first, complete test: invalid',
       'loaded, then out of memory > second, complete test: invalid',
@@ -58,6 +59,6 @@ test('loaded, then out of memory', async ({ load }) => {
     const merged = await project.bench(['--merge-reports'])
     expect(merged.exitCode).toBe(1)
     expect(inOrder(project.report())).toEqual(inOrder(live))
-    expect(project.read('.vitest/blob/blob.json')).not.toContain('vitest-llm-bench:runs')
+    expect(project.read('.vitest/blob/blob.json')).not.toContain('vitest-llm-bench:case')
   },
 )

@@ -42,8 +42,8 @@ for (const { kind, url } of ${JSON.stringify(faulty)}) test(kind, async ({ load 
     })
     const { exitCode, output } = await project.bench([], { PLANTED: KEY })
     expect(exitCode).toBe(1)
-    const { runs, failedCases } = project.report()
-    const kinds = Object.fromEntries(runs.map((run) => [run.case, run.errors[0]?.kind ?? null]))
+    const { cases, failedCases } = project.report()
+    const kinds = Object.fromEntries(cases.map((one) => [one.case, one.errors[0]?.kind ?? null]))
     expect(kinds).toEqual(FAILS_AS)
     expect(failedCases.map((failed) => failed.case)).toEqual(FAULTS_OF_THE_SERVER)
 
@@ -52,7 +52,7 @@ for (const { kind, url } of ${JSON.stringify(faulty)}) test(kind, async ({ load 
     for (const [kind, failsAs] of Object.entries(FAILS_AS)) {
       if (failsAs !== null) expect(junit[kind], kind).toContain(`x ${failsAs}: `)
     }
-    expect(runs.every(({ validity }) => validity.connections?.resent === 0)).toBe(true)
+    expect(cases.every(({ validity }) => validity.connections?.resent === 0)).toBe(true)
     for (const text of [output, ...FILES.map((file) => project.read(`bench-results/${file}`))]) {
       expect(text).not.toContain(KEY)
     }
@@ -95,7 +95,7 @@ for (const url of ['bob:KEY@127.0.0.1:9', 'http://bob:KEY%@127.0.0.1:9']) test(u
   })
   const { exitCode, output } = await project.bench([], { PLANTED: KEY })
   expect(exitCode).toBe(1)
-  expect(project.report().runs.map(({ target }) => target.model)).toContain('model-***')
+  expect(project.report().cases.map(({ target }) => target.model)).toContain('model-***')
   for (const text of [output, ...FILES.map((file) => project.read(`bench-results/${file}`))]) {
     expect(text).not.toContain(KEY)
     // oxlint-disable-next-line no-control-regex

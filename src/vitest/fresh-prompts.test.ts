@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRealClock } from '../load/real-clock.ts'
-import type { RunReport } from '../report.ts'
+import type { CaseReport } from '../report.ts'
+import { inWords } from '../verdict/words.ts'
 import { findProfile } from '../frameworks/find-profile.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
@@ -69,8 +70,8 @@ describeServing('${name}', {
   load: { numPrompts: 6, trials: 2, warmup: 2, dataset: lengths(24)${load} },
 })`
 
-const runsOf = (project: BenchProject, suite: string): RunReport[] =>
-  project.report().runs.filter((run) => run.case.startsWith(`${suite} > `))
+const casesOf = (project: BenchProject, suite: string): CaseReport[] =>
+  project.report().cases.filter((one) => one.case.startsWith(`${suite} > `))
 
 const headOf = (prompt: string): string => prompt.split(' ').slice(0, 8).join(' ')
 
@@ -99,7 +100,7 @@ const gated = (name, url) => describeServing(name, {
 })
 gated('baseline', '${foreign.url}')
 gated('further trials', '${warming.url}')
-compareVersions({
+compareVersions('versions', {
   baseline: vllm({ url: '${fresh.url}' }),
   candidate: vllm({ url: '${foreign.url}', version: '2' }),
   requestRates: [100],
@@ -113,20 +114,18 @@ describeServing('warm', { ...cached, load: { ...load, reusePrompts: true } })`,
     const { output } = await project.bench()
 
     // An engine with a prefix cache finds nothing, and what it finds where that was asked for is no doubt.
-    const shares = (suite: string) => runsOf(project, suite).map(({ validity }) => validity.cachedPromptShare ?? NaN)
+    const shares = (suite: string) => casesOf(project, suite).map(({ validity }) => validity.cachedPromptShare ?? NaN)
     expect(shares('cold')).toHaveLength(2)
     expect(Math.max(...shares('cold')), output).toBeLessThan(0.01)
     expect(shares('warm')[1]).toBeGreaterThan(0.5)
-    const doubtful = project.report().runs.filter(({ validity }) => validity.warnings.some(isWarm))
-    expect(new Set(doubtful.map((run) => run.case.split(' > ')[0]))).toEqual(
-      new Set(['fresh', 'baseline', 'vllm 2 against vllm']),
-    )
+    const doubtful = project.report().cases.filter(({ doubts }) => doubts.some(isWarm))
+    expect(new Set(doubtful.map((one) => one.case.split(' > ')[0]))).toEqual(new Set(['fresh', 'baseline', 'versions']))
     expect(output).toMatch(/ cached % /)
 
     // Somebody else's prompts were cached: the objective is judged, the baseline is neither written nor compared.
-    const [run] = runsOf(project, 'baseline')
-    expect(run?.verdicts.filter(({ kind }) => kind !== 'validity')).toMatchObject([
-      { kind: 'slo', objective: expect.stringContaining('errorRate') },
+    const [gated] = casesOf(project, 'baseline')
+    expect(gated?.verdicts.map((verdict) => ({ ...verdict, ...inWords(verdict) }))).toMatchObject([
+      { kind: 'objective', objective: expect.stringContaining('errorRate') },
       {
         kind: 'baseline',
         verdict: 'invalid',
@@ -135,7 +134,7 @@ describeServing('warm', { ...cached, load: { ...load, reusePrompts: true } })`,
         ),
       },
     ])
-    expect(runsOf(project, 'further trials').flatMap(({ validity }) => validity.warnings.filter(isWarm))).toEqual([])
+    expect(casesOf(project, 'further trials').flatMap(({ doubts }) => doubts.filter(isWarm))).toEqual([])
     expect(project.report().failedCases).toContainEqual(
       expect.objectContaining({
         message: expect.stringMatching(
@@ -150,10 +149,14 @@ describeServing('warm', { ...cached, load: { ...load, reusePrompts: true } })`,
     expect(compared?.failure ?? compared?.error).toMatch(/prompt tokens came from the server's prefix cache/)
 
     // Equal for both frameworks at one rate and trial, different for each of the two rates and two trials.
-    const digests = (suite: string) => Map.groupBy(runsOf(project, suite), ({ load }) => load.digest)
+    const digests = (suite: string) =>
+      Map.groupBy(
+        casesOf(project, suite).flatMap(({ target, trials }) => trials.map(({ digest }) => ({ target, digest }))),
+        ({ digest }) => digest,
+      )
     expect([...digests('fresh').values()].map(({ length }) => length)).toEqual([2, 2, 2, 2])
     expect(
-      [...digests('fresh').values()].map((runs) => new Set(runs.map(({ target }) => target.framework)).size),
+      [...digests('fresh').values()].map((trials) => new Set(trials.map(({ target }) => target.framework)).size),
     ).toEqual([2, 2, 2, 2])
     const before = [...digests('fresh').keys()]
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeEach, recordArtifact, type RunnerTestCase } from 'vitest'
+import type { CaseArtifact } from './types.ts'
 
 /**
- * Resolves when the reporters have the runs of a test from number `from` on, and all that had happened before.
+ * Resolves when the reporters have a case of a test, and all that had happened before; null for the latter alone.
  *
  * Vitest keeps back for up to 100 ms what it has to tell of its tests, and tells of a run when its test ends. A worker that
  * dies, of memory or of a signal, takes that with it. An artifact is sent after all that was kept back, and Vitest waits until
  * it has arrived.
  */
-export async function handOver(test: RunnerTestCase, from: number): Promise<void> {
-  const runs = test.meta.serving?.runs?.slice(from) ?? []
-  await recordArtifact(test, { type: 'vitest-llm-bench:runs', from, runs })
+export async function handOver(test: RunnerTestCase, measured: CaseArtifact['measured']): Promise<void> {
+  await recordArtifact(test, { type: 'vitest-llm-bench:case', measured })
   test.artifacts.length = 0
 }
 
@@ -20,7 +20,7 @@ export async function handOver(test: RunnerTestCase, from: number): Promise<void
 export function handOverEachTest(): void {
   let last: RunnerTestCase | null = null
   const handOverLast = async (): Promise<void> => {
-    if (last !== null) await handOver(last, last.meta.serving?.runs?.length ?? 0)
+    if (last !== null) await handOver(last, null)
   }
   beforeEach(async ({ task }) => {
     await handOverLast()

@@ -112,7 +112,7 @@ describe.skipIf(!existsSync('/proc/self/environ'))('killed (the processes are fo
       // What only the worker got ends the run like Ctrl-C.
       const ended = signal === 'SIGKILL' ? 1 : ENDING_EXIT_CODES[receiver === 'worker' ? 'SIGINT' : signal]
       expect(exitCode).toBe(ended)
-      const { runs, failedCases } = project.report()
+      const { cases, failedCases } = project.report()
       const died = expect.objectContaining({
         message: expect.stringContaining('exited unexpectedly with signal SIGKILL'),
       })
@@ -123,13 +123,13 @@ describe.skipIf(!existsSync('/proc/self/environ'))('killed (the processes are fo
           ? [...(stage === 'idle' ? [lost('idle')] : []), lost('long'), died]
           : [expect.objectContaining({ case: 'rest of the run' })],
       )
-      const whole = runs.find((run) => run.case === 'measured')
+      const whole = cases.find((one) => one.case === 'measured')
       expect(whole?.metrics.completed).toBe(stage === 'loading' ? undefined : 4)
-      const cut = runs.find((run) => run.case === 'long')
+      const cut = cases.find((one) => one.case === 'long')
       expect(cut !== undefined).toBe(stage === 'mid-load' && !isWorkerDead)
       if (cut === undefined) return
       expect(cut.metrics.completed).toBeGreaterThan(0)
-      expect(cut.verdicts).toContainEqual(expect.objectContaining({ objective: 'complete run', verdict: 'invalid' }))
+      expect(cut.verdicts).toContainEqual(expect.objectContaining({ reason: 'complete-run', verdict: 'invalid' }))
     },
   )
 })

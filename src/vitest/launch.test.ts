@@ -43,13 +43,13 @@ for (const name of ['one', 'two']) test(name, async ({ load: run }) => {
     const { exitCode, output } = await project.bench([], { CUDA_VISIBLE_DEVICES: '' })
     expect(exitCode).toBe(1)
 
-    const { runs, failedCases } = project.report()
+    const { cases, failedCases } = project.report()
     const death =
       /^vllm exited with code 1 in "dies > vllm > 20 req\/s": torch\.cuda\.OutOfMemoryError: CUDA out of memory/
-    const [died] = runs
+    const [died] = cases
     expect(died?.metrics.failed).toBeGreaterThan(0)
     expect(died?.verdicts).toContainEqual(
-      expect.objectContaining({ verdict: 'fail', message: expect.stringMatching(death) }),
+      expect.objectContaining({ kind: 'server', verdict: 'fail', facts: expect.stringMatching(death) }),
     )
     expect(Object.fromEntries(failedCases.map((one) => [one.case, one.message]))).toMatchObject({
       'dies > vllm > 40 req/s': expect.stringMatching(/^vllm was lost in "dies > vllm > 20 req\/s": vllm exited/),
@@ -59,9 +59,9 @@ for (const name of ['one', 'two']) test(name, async ({ load: run }) => {
       'second of a broken server': expect.stringMatching(/lost in "first of a broken server"/),
     })
     expect(
-      runs.filter(({ target }) => target.framework === 'lmdeploy').map(({ metrics }) => metrics.completed),
+      cases.filter(({ target }) => target.framework === 'lmdeploy').map(({ metrics }) => metrics.completed),
     ).toEqual([8, 8])
-    expect(runs.every(({ target }) => !target.simulated && target.url?.startsWith('http://127.0.0.1:') === true)).toBe(
+    expect(cases.every(({ target }) => !target.simulated && target.url?.startsWith('http://127.0.0.1:') === true)).toBe(
       true,
     )
 
@@ -103,9 +103,9 @@ describeServing('long', {
   const { exitCode, output } = await project.bench([], { CUDA_VISIBLE_DEVICES: '' })
   expect(exitCode).toBe(1)
   expect(output).toMatch(/BenchError: vllm exited with code 1 in "long > vllm > 1 req\/s": .*CUDA out of memory/)
-  const [run] = project.report().runs
-  expect(run?.validity.warnings).toContainEqual(expect.objectContaining({ code: 'aborted' }))
-  expect(run?.verdicts).toContainEqual(expect.objectContaining({ objective: 'server', verdict: 'fail' }))
+  const [run] = project.report().cases
+  expect(run?.doubts).toContainEqual(expect.objectContaining({ code: 'aborted' }))
+  expect(run?.verdicts).toContainEqual(expect.objectContaining({ kind: 'server', verdict: 'fail' }))
   // That it was cut short, and whatever the client did then, follows from that.
   expect(project.junit()[0]?.failure).toMatch(/^server: vllm exited with code 1/)
   expect(output).toContain('1 case: 1 fail')
@@ -141,8 +141,8 @@ describeServing('wedged', {
     expect(exitCode).toBe(1)
     expect(output).toMatch(/Tests {2}2 failed \| 2 passed/)
     const lost = /^vllm at http:\/\/127\.0\.0\.1:\d+ no longer answers a request for one token within 0\.5 s/
-    expect(project.report().runs[0]?.verdicts).toContainEqual(
-      expect.objectContaining({ objective: 'server', verdict: 'fail', message: expect.stringMatching(lost) }),
+    expect(project.report().cases[0]?.verdicts).toContainEqual(
+      expect.objectContaining({ kind: 'server', verdict: 'fail', facts: expect.stringMatching(lost) }),
     )
     expect(project.report().failedCases).toMatchObject([
       { message: expect.stringMatching(/^vllm was lost in "wedged > vllm 0\.4\.1 > 20 req\/s"/) },

@@ -1,34 +1,45 @@
 import { test as base, type TestAPI } from 'vitest'
 import { BenchError } from '../base/errors.ts'
+import { checkLoadCall } from '../case/check-options.ts'
+import { requireEvidence, requireJudgement } from '../case/evidence.ts'
+import { createKeyHosts } from '../case/key-hosts.ts'
+import type { LoadOptions } from '../case/load-options.ts'
+import type { Look } from '../case/look.ts'
+import { poolRuns } from '../case/pool-runs.ts'
+import { resolveCase, type ResolvedLoad, type ResolvedSlo } from '../case/resolve-case.ts'
+import { createMergeCheck } from '../case/resolve-target.ts'
+import type { ServingCase } from '../case/serving-case.ts'
+import type { ServingRun } from '../case/serving-run.ts'
 import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
-import { checkLoadCall } from '../case/check-options.ts'
-import { requireEvidence, requireJudgement } from '../case/evidence.ts'
+import { benchFile, noteStableRate } from './bench-file.ts'
 import { handOver } from './hand-over.ts'
-import { enter, isProbe } from './ledger.ts'
-import { createKeyHosts } from '../case/key-hosts.ts'
 import { refuseRetry } from './refuse-retry.ts'
-import type { Repeats } from '../case/repeat-invalid.ts'
-import type { LoadOptions } from '../case/load-options.ts'
-import type { ServingCase } from '../case/run-case.ts'
-import { resolveCase, type ResolvedLoad, type ResolvedSlo } from '../case/resolve-case.ts'
-import { createMergeCheck } from '../case/resolve-target.ts'
 import { loadingListener, withServer } from './servers.ts'
 import { settings } from './settings.ts'
-import type { ServingRun } from '../case/serving-run.ts'
 
 const noteKeyHosts = createKeyHosts()
 const checkMerged = createMergeCheck()
 
 /**
  * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
- * measured again, at most twice a load, unless `repeats` says how many are left.
+ * measured again, at most twice a load. A load that is one look of several (`look`) is reported as one case with those before it.
  */
 export type Load = (
   options: LoadOptions & { readonly target: Target; readonly name?: string },
-  repeats?: Repeats,
+  look?: Look,
 ) => Promise<ServingRun>
+
+/** A load that a test has begun. */
+interface StartedLoad {
+  readonly run: Promise<ServingRun>
+  /** Undefined also for a further look at a case. */
+  readonly name: string | undefined
+  /** Whether an assertion must judge it, and by which. */
+  readonly asks: 'objectives' | 'evidence' | 'nothing'
+  isOver: boolean
+}
 
 /**
  * Vitest's `test` with a `load` fixture: for whatever the matrix of `describeServing` cannot say.
@@ -40,59 +51,73 @@ export type Load = (
  */
 export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
   load: async ({ bench, task, signal }, use) => {
-    const started: {
-      readonly run: Promise<ServingRun>
-      readonly hasSlo: boolean
-      readonly name: string | undefined
-      readonly trial: number | undefined
-      isOver: boolean
-    }[] = []
+    const started: StartedLoad[] = []
 
     // That this is a load is known from now on, however it ends.
     const meta = (task.meta.serving ??= {})
 
-    const load: Load = async ({ target, name, ...options }, repeats) => {
-      const caseName =
-        name === undefined
-          ? numbered(task.fullTestName, started.length + 1)
-          : numbered(
-              `${task.fullTestName} > ${name}`,
-              started.filter((entry) => entry.name === name && entry.trial === options.trial).length + 1,
-            )
+    const caseNameOf = (name: string | undefined): string =>
+      name === undefined
+        ? numbered(task.fullTestName, started.length + 1)
+        : numbered(`${task.fullTestName} > ${name}`, started.filter((entry) => entry.name === name).length + 1)
+
+    /** Puts a run among the cases of the test, in the place of what its earlier looks measured. */
+    const report = async (run: ServingRun, before: ServingRun | null): Promise<void> => {
+      const cases = meta.cases ?? []
+      const place = cases.findIndex((one) => one.report === before?.report)
+      const at = place === -1 ? cases.length : place
+      const measured = { attempt: task.result?.retryCount ?? 0, report: run.report }
+      meta.cases = [...cases.slice(0, at), measured, ...cases.slice(at + 1)]
+      await handOver(task, { at, ...measured })
+    }
+
+    const load: Load = async ({ target, name, ...options }, look) => {
+      const before = look?.before ?? null
+      const caseName = before === null ? caseNameOf(name) : before.report.case
       const [project, variables] = settings()
       const resolved = resolveCase({ name: caseName, target, load: options }, project, variables)
-      if (resolved.load.slo !== null) {
+      const { slo } = resolved.load
+      if (slo !== null) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)
-        refuseShortSample(caseName, resolved.load, resolved.load.slo)
+        refuseShortSample(caseName, resolved.load, slo)
       }
       checkMerged({ given: target, target: resolved.target }, variables)
-      const asked: ServingCase = { ...resolved, ...(repeats === undefined ? {} : { repeats }) }
+      const asked: ServingCase = { ...resolved, ...(look === undefined ? {} : { repeats: look.repeats }) }
       const shared = noteKeyHosts(asked.target, variables.apiKey)
       if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }
-        const { serving: run } = await bench(caseName, { serving }, () => {}).run()
-        if (run === undefined) {
+        const { serving: measured } = await bench(caseName, { serving }, () => {}).run()
+        if (measured === undefined) {
           throw new BenchError('Vitest ran this load with its own benchmark provider.', {
             code: 'bad-load',
             remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
           })
         }
-        enter(run, { file: task.file, meta, retry: task.retry, titled: target, serving: asked })
-        const attempt = task.result?.retryCount ?? 0
-        const earlier = meta.runs ?? []
-        meta.runs = [...earlier, ...run.reports.map((report) => ({ attempt, report }))]
-        await handOver(task, earlier.length)
+        noteStableRate(measured)
+        const run = before === null ? measured : poolRuns([before, measured], slo)
+        benchFile().origins.set(run, {
+          file: task.file.filepath,
+          meta,
+          retry: task.retry,
+          titled: target,
+          serving: asked,
+        })
+        await report(run, before)
         return run
       }
       const onLoading = loadingListener(caseName, task)
       return withServer(asked.target, { name: caseName, signal, timeouts: asked.load.timeouts, onLoading }, measure)
     }
 
-    await use(async (options, repeats) => {
+    await use(async (options, look) => {
       checkLoadCall(options)
-      const { slo, name, trial } = options
-      const entry = { run: load(options, repeats), hasSlo: slo !== undefined, name, trial, isOver: false }
+      const entry: StartedLoad = {
+        run: load(options, look),
+        name: look?.before ? undefined : options.name,
+        asks: look !== undefined ? 'nothing' : options.slo === undefined ? 'evidence' : 'objectives',
+        isOver: false,
+      }
       started.push(entry)
       try {
         return await entry.run
@@ -106,10 +131,11 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     if (task.result?.state === 'fail' || signal.aborted) return
     if (forgotten !== undefined) throw notAwaited(task.fullTestName)
     for (const [index, result] of results.entries()) {
-      if (result.status === 'rejected') continue
-      if (isProbe(result.value)) continue
-      if (started[index]?.hasSlo === true) requireJudgement(result.value)
-      if (result.value.report.verdicts.every(({ kind }) => kind === 'validity')) requireEvidence(result.value)
+      const asks = started[index]?.asks ?? 'evidence'
+      if (result.status === 'rejected' || asks === 'nothing') continue
+      const isWaiting = meta.waiting?.includes(result.value.report.case) === true
+      if (asks === 'objectives') requireJudgement(result.value)
+      if (!isWaiting && !isJudged(result.value)) requireEvidence(result.value)
     }
   },
 })
@@ -123,6 +149,11 @@ function refuseShortSample(caseName: string, { numPrompts, trials }: ResolvedLoa
     code: 'bad-slo',
     remedy: 'Raise numPrompts or trials, or state a lower percentile.',
   })
+}
+
+/** Whether any assertion, or a judge, has said something of the numbers of a run. */
+function isJudged({ report }: ServingRun): boolean {
+  return report.verdicts.some(({ kind }) => kind !== 'validity' && kind !== 'schedule')
 }
 
 function notAwaited(test: string): BenchError {

@@ -1,26 +1,20 @@
 import { inject, type MatchersObject, type MatcherState } from 'vitest'
-import { WAITING_VERDICT } from '../baseline/gate-verdict.ts'
+import { obstaclesToComparison } from '../baseline/obstacles-to-comparison.ts'
 import { BenchError } from '../base/errors.ts'
-import { invalidities, obstaclesToComparison } from '../metrics/invalidities.ts'
-import { poolTrials } from '../metrics/pool-trials.ts'
-import { saturation } from '../metrics/saturation.ts'
 import { takesNoOptions } from '../base/options.ts'
-import { withTtftExplained } from '../slo/explain-ttft.ts'
-import { formatVerdicts } from '../slo/format-verdicts.ts'
-import { judgeSlo, shortSampleWarnings } from '../slo/judge-slo.ts'
-import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
-import type { Verdict } from '../report.ts'
-import type { Slo } from '../slo/slo.ts'
-import { doubtClient } from '../case/doubt-client.ts'
-import { gateCase } from './gated-cases.ts'
-import { queueOf } from '../case/growing-queue.ts'
-import { highestStableRate, noteJudged, provenanceOf, recordVerdicts, recordWarnings } from './ledger.ts'
-import { recordsOfTrials } from '../case/records-of-trials.ts'
+import { isGreen, judgeAlso, judgeObjectives } from '../case/judge.ts'
 import { resolveSlo } from '../case/resolve-case.ts'
+import { recordsOfTrials, type ServingRun } from '../case/serving-run.ts'
+import { saturation } from '../doubts/saturation.ts'
+import { judgeStimulus, type StimulusLimits } from '../slo/judge-stimulus.ts'
+import type { Slo } from '../slo/slo.ts'
+import { formatVerdicts } from '../verdict/failed-assertion.ts'
+import { notCompared } from '../verdict/make.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+import { benchFile, highestStableRate, type TestOrigin } from './bench-file.ts'
 import { refuseRetry } from './refuse-retry.ts'
-import type { ServingRun } from '../case/serving-run.ts'
 import { settings } from './settings.ts'
-import { underPolicy } from './under-policy.ts'
+import { TOLD_BY_VERDICTS } from './told-failure.ts'
 
 /** Synchronous, so that no forgotten `await` can turn one green. Each writes its verdicts into the report first. */
 export const matchers = {
@@ -28,31 +22,26 @@ export const matchers = {
     refuseNot(this, 'toMeetSlo')
     const run = servingRun(received, 'toMeetSlo')
     const asked = resolveSlo(slo, ...settings())
-    refuseRetry(provenanceOf(run)?.retry, `The SLO of ${run.report.case}`)
-    doubtClient(run.reports, asked)
-    const evidence = { metrics: run, trials: run.reports, growingQueue: growingQueue(run) }
-    recordWarnings(run, shortSampleWarnings(evidence, asked))
-    return judged(run, underPolicy(judgeSlo(evidence, asked), asked.inconclusive))
+    refuseRetry(benchFile().origins.get(run)?.retry, `The SLO of ${run.report.case}`)
+    const rules = { inconclusive: asked.inconclusive, stableRate: highestStableRate(run) }
+    return asserted(run, judgeObjectives(run, asked, rules))
   },
 
   toMatchBaseline(this: MatcherState, received: unknown, ...given: unknown[]) {
     refuseNot(this, 'toMatchBaseline')
     takesNoOptions(given, { of: 'toMatchBaseline()', code: 'bad-baseline' })
     const run = servingRun(received, 'toMatchBaseline')
-    const provenance = provenanceOf(run)
-    refuseRetry(provenance?.retry, `The baseline of ${run.report.case}`)
-    if (provenance === undefined) {
+    const origin = benchFile().origins.get(run)
+    refuseRetry(origin?.retry, `The baseline of ${run.report.case}`)
+    if (origin === undefined) {
       throw new BenchError('This run was not made by `load` in a bench file, so there is no place for its baseline.', {
         code: 'bad-baseline',
         remedy: 'Pass what `load` or `describeServing` gave you, as it is.',
       })
     }
-    const obstacles = obstaclesToComparison(run.reports)
-    const verdict: Verdict =
-      obstacles.length === 0
-        ? gateCase(run, provenance, inject('servingBench'))
-        : { ...WAITING_VERDICT, verdict: 'invalid', message: `not compared: ${obstacles.join(' ')}` }
-    return judged(run, [verdict])
+    const obstacles = obstaclesToComparison(run.report)
+    if (obstacles.length > 0) return asserted(run, judgeAlso(run, [notCompared(obstacles.join(' '))]))
+    return waits(run, origin)
   },
 
   toBeSaturated(this: MatcherState, received: unknown, ...given: unknown[]) {
@@ -69,20 +58,12 @@ export const matchers = {
     }
   },
 
-  toFollowItsSchedule(this: MatcherState, received: unknown, limits?: StimulusLimits) {
-    refuseNot(this, 'toFollowItsSchedule')
-    const run = servingRun(received, 'toFollowItsSchedule')
-    return judged(run, judgeStimulus(run.reports, limits))
+  toKeepSchedule(this: MatcherState, received: unknown, limits?: StimulusLimits) {
+    refuseNot(this, 'toKeepSchedule')
+    const run = servingRun(received, 'toKeepSchedule')
+    return asserted(run, judgeAlso(run, judgeStimulus(run.report, limits)))
   },
 } satisfies MatchersObject
-
-function growingQueue(run: ServingRun): string | null {
-  const { state, growth } = queueOf(run)
-  if (state !== 'growing') return null
-  const stable = highestStableRate(run)
-  const known = stable === null ? '' : `; stable at ${stable} req/s`
-  return `${(growth * 100).toFixed(1)} % of the arrivals pile up${known}`
-}
 
 /** The opposite of an objective would also hold for a dead server. */
 function refuseNot({ isNot }: MatcherState, matcher: string): void {
@@ -93,22 +74,23 @@ function refuseNot({ isNot }: MatcherState, matcher: string): void {
   })
 }
 
-/**
- * Writes the verdicts into the report, then lets the assertion fail if one of them does. A run that is invalid fails every
- * assertion, and none of its objectives passes or fails: there is nothing to judge.
- */
-function judged(run: ServingRun, found: readonly Verdict[]): { pass: boolean; message: () => string } {
-  const invalid = invalidities(run.reports)
-  const objectives =
-    invalid.length === 0
-      ? withTtftExplained(run.reports, found)
-      : found.map((verdict) => ({ ...verdict, verdict: 'invalid' as const }))
-  recordVerdicts(run, objectives)
-  const verdicts = [...invalid, ...objectives]
-  const message = formatVerdicts({ ...poolTrials(run.reports), metrics: run }, verdicts)
-  const pass = verdicts.every(({ verdict }) => verdict === 'pass' || verdict === 'inconclusive')
-  if (!pass) noteJudged(run, message)
-  return { pass, message: () => message }
+/** The assertion fails if one of the verdicts that it rests on does; they stand in the report. */
+function asserted({ report }: ServingRun, verdicts: readonly Verdict[]): Asserted {
+  return { pass: isGreen(verdicts), message: () => formatVerdicts(report, verdicts), meta: TOLD_BY_VERDICTS }
+}
+
+interface Asserted {
+  readonly pass: boolean
+  readonly message: () => string
+  readonly meta: typeof TOLD_BY_VERDICTS
+}
+
+/** The end of the file decides: until then the assertion holds. */
+function waits(run: ServingRun, origin: TestOrigin): Asserted {
+  benchFile().gates.enter(run, origin, inject('servingBench'))
+  const { meta } = origin
+  meta.waiting = [...new Set([...(meta.waiting ?? []), run.report.case])]
+  return asserted(run, [])
 }
 
 function servingRun(received: unknown, matcher: string): ServingRun {

@@ -2,7 +2,7 @@ import type { BenchmarkProvider, RunnerTestCase } from 'vitest'
 import { Bench } from 'tinybench'
 import { toBenchResult } from './bench-result.ts'
 import { planListener, progressListener, runAlone } from './run-alone.ts'
-import type { ServingCase } from '../case/run-case.ts'
+import type { ServingCase } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
 type Group = Parameters<BenchmarkProvider['run']>[0]

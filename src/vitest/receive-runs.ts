@@ -2,7 +2,7 @@ import type { Reporter } from 'vitest/node'
 import { experimental_getRunnerTask as runnerTaskOf } from 'vitest/node'
 
 /**
- * The other end of `handOver`: writes the runs where the end of their test will put them as well, in its meta, so that
+ * The other end of `handOver`: writes a case where the end of its test will put it as well, in the meta of the test, so that
  * reports and blobs have one place to look, and drops every artifact of ours, which would travel into the blobs.
  */
 export const receiveRuns: Reporter = {
@@ -10,8 +10,9 @@ export const receiveRuns: Reporter = {
     if (!artifact.type.startsWith('vitest-llm-bench:')) return
     const task = runnerTaskOf(test)
     task.artifacts = task.artifacts.filter((one) => one !== artifact)
-    if (artifact.type !== 'vitest-llm-bench:runs' || artifact.runs.length === 0) return
+    if (artifact.type !== 'vitest-llm-bench:case' || artifact.measured === null) return
+    const { at, ...measured } = artifact.measured
     const meta = (task.meta.serving ??= {})
-    meta.runs = [...(meta.runs ?? []).slice(0, artifact.from), ...artifact.runs]
+    meta.cases = [...(meta.cases ?? []).slice(0, at), measured, ...(meta.cases ?? []).slice(at + 1)]
   },
 }

@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { RunReport, Verdict } from '../report.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+import { inWords } from '../verdict/words.ts'
 import { benchProject, ENTRY, type BenchProject } from './run-bench.testkit.ts'
 
 const TIMEOUT = { timeout: 240_000 }
@@ -33,7 +34,7 @@ const ci = (project: BenchProject, args: string[] = [], env: Record<string, stri
   project.bench(args, { CI: '1', ...env })
 
 function gatesOf(project: BenchProject): Verdict[] {
-  return project.report().runs.flatMap(({ verdicts }: RunReport) => verdicts.filter(({ kind }) => kind === 'baseline'))
+  return project.report().cases.flatMap(({ verdicts }) => verdicts.filter(({ kind }) => kind === 'regression'))
 }
 
 test('a baseline is recorded once, holds, breaks on a slower engine, and moves only with -u', TIMEOUT, async () => {
@@ -97,7 +98,7 @@ test('5 % slower fails with one message for the case, in every report with its i
   expect(
     gatesOf(project)
       .filter(({ verdict }) => verdict === 'fail')
-      .map(({ message }) => message),
+      .map((verdict) => inWords(verdict).message),
   ).toContainEqual(expect.stringMatching(told))
   const failed = project.junit().filter(({ failure }) => failure !== null)
   expect(failed.map(({ name }) => name)).toEqual(['chat > vllm 0.4.1 > 2 req/s'])

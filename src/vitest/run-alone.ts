@@ -1,7 +1,8 @@
 import { inject, recordArtifact, type RunnerTestCase } from 'vitest'
 import { BenchError } from '../base/errors.ts'
 import { describeEnvironment } from '../case/environment.ts'
-import { runCase, type RunCaseOptions, type ServingCase } from '../case/run-case.ts'
+import { runCase } from '../case/run-case.ts'
+import type { RunCaseOptions, ServingCase } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
 /** What runs now in this worker; two loads at a time would measure each other. */

@@ -6,12 +6,13 @@ import type { BenchError } from '../base/errors.ts'
 import type { Target } from '../frameworks/target.ts'
 import { createFleet, type Fleet, type FleetCase, type LoadEnding, type LoggedCause } from '../server/fleet.ts'
 import type { Timeouts } from '../client/timeouts.ts'
-import { SERVER_OBJECTIVE } from '../slo/by-cause.ts'
 import { maskError, masker } from '../base/mask.ts'
 import { secretsInEnvironment } from '../base/secrets.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Ms } from '../base/units.ts'
-import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
+import { addDoubts, addVerdicts } from '../case/judge.ts'
+import { serverLost } from '../verdict/make.ts'
+import { markTold } from './told-failure.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import { inherited } from './settings.ts'
 
@@ -59,7 +60,7 @@ export async function withServer(
   try {
     const ending = signal.aborted ? 'fine' : endingOf(run)
     const cause = await servers.settle(target, { ...current, ending }).catch(masked)
-    if (run !== null && cause !== null) recordWarnings(run, [logWarning(cause)])
+    if (run !== null && cause !== null) addDoubts(run.report, [logDoubt(cause)])
   } catch (error) {
     if (run !== null) noteLoss(run, error as BenchError)
     throw error
@@ -114,12 +115,11 @@ export function loadingListener(name: string, test: RunnerTestCase): FleetCase['
 }
 
 /** The end of a server is a verdict on the run, told once. */
-function noteLoss(run: ServingRun, { message }: BenchError): void {
-  const verdict = { kind: 'slo', objective: SERVER_OBJECTIVE, verdict: 'fail', observed: null, limit: null } as const
-  recordVerdicts(run, [{ ...verdict, message }])
-  noteJudged(run, message)
+function noteLoss(run: ServingRun, error: BenchError): void {
+  addVerdicts(run.report, [serverLost(error.message)])
+  markTold(error)
 }
 
-function logWarning({ line, hint, logFile }: LoggedCause): { code: 'server-log'; message: string } {
+function logDoubt({ line, hint, logFile }: LoggedCause): { code: 'server-log'; message: string } {
   return { code: 'server-log', message: `requests have failed, and ${logFile} says: ${line} (${hint})` }
 }

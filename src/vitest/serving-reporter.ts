@@ -117,7 +117,7 @@ export class ServingReporter extends DefaultReporter {
   }
 
   override onTestCaseResult(test: TestCase): void {
-    for (const { report } of test.meta().serving?.runs ?? []) this.#servingCases.add(report.case)
+    for (const { report } of test.meta().serving?.cases ?? []) this.#servingCases.add(report.case)
     this.#endedTests.add(test.id)
     super.onTestCaseResult(test)
   }
@@ -147,7 +147,7 @@ export class ServingReporter extends DefaultReporter {
     const report = onlyWritable(collected)
     const folder = join(this.ctx.config.root, this.#outputDir)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
-    if (report.runs.length === 0 && report.failedCases.length === 0) {
+    if (report.cases.length === 0 && report.failedCases.length === 0) {
       if (existsSync(folder))
         this.log(` No load was run: ${relative(process.cwd(), folder)} holds the reports of an earlier run.`)
       return

@@ -1,52 +1,58 @@
-import { afterAll, test, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
+import { afterAll, inject, test, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
 import { ENDING_SIGNALS } from '../base/ending-signals.ts'
-import { atCallSite } from './call-site.ts'
-import { takeGatedCases } from './gated-cases.ts'
+import type { GatedCase } from '../case/gate-case.ts'
+import type { RunCaseOptions, ServingCase } from '../case/serving-case.ts'
+import type { ServingRun } from '../case/serving-run.ts'
+import { settleGates } from '../case/settle-gates.ts'
+import { benchFile, shareOfChance } from './bench-file.ts'
 import { refuseRetry } from './refuse-retry.ts'
-import { progressListener } from './run-alone.ts'
-import { loadingListener } from './servers.ts'
-import { settleGates } from './settle-gates.ts'
+import { progressListener, runAlone } from './run-alone.ts'
+import { loadingListener, withServer, type ServedLoad } from './servers.ts'
 import { SETTLING_TITLE } from './settling-title.ts'
+import { atCallSite } from './call-site.ts'
+import type { ServingMeta } from './types.ts'
 
 /** Loads end by themselves, and how many there will be is not known before. */
 const NO_TIMEOUT = 0
 
-/** How many such tests the file has; the last one decides for all. */
-let defined = 0
+/** Where the end of a file runs: in its last test, or after its tests. */
+interface SettlingPlace {
+  readonly signal: AbortSignal
+  /** Of the test or the file: what was decided travels in it. */
+  readonly meta: ServingMeta
+  /** Listeners for a load of that name. */
+  readonly onProgress: (name: string) => RunCaseOptions['onProgress']
+  readonly onLoading: (name: string) => ServedLoad['onLoading']
+}
 
 /** Defines a last test, which decides the regression gates of the file. */
 export function defineSettlingTest(frames: string): void {
-  const number = ++defined
+  const file = benchFile()
+  const number = ++file.settlingTests
   test(SETTLING_TITLE, { retry: 0, timeout: NO_TIMEOUT }, async ({ task, signal, skip }) => {
-    if (number < defined) skip('decided by the last test of this name')
+    if (number < file.settlingTests) skip('decided by the last test of this name')
     refuseRetry(task.retry, 'A baseline')
-    const cases = takeGatedCases()
+    const cases = file.gates.takeWaiting()
     if (cases.length === 0) skip('no case was compared')
-    try {
-      await settleGates(cases, {
-        signal,
-        meta: (task.meta.serving ??= {}),
-        onProgress: (name) => progressListener(name, task),
-        onLoading: (name) => loadingListener(name, task),
-      })
-    } catch (error) {
-      for (const inner of error instanceof AggregateError ? error.errors : []) atCallSite(inner, frames)
-      throw atCallSite(error, frames)
-    }
+    await settle(cases, frames, {
+      signal,
+      meta: (task.meta.serving ??= {}),
+      onProgress: (name) => progressListener(name, task),
+      onLoading: (name) => loadingListener(name, task),
+    })
   })
 }
 
 /** Decides what no test of that name did: of files that have none, or where a filter left it out. */
 export function settleAfterAll(): void {
-  afterAll(async () => {
-    const cases = takeGatedCases()
-    const file = cases[0]?.origin.file
-    if (file === undefined) return
+  afterAll(async (_, file) => {
+    const cases = benchFile().gates.takeWaiting()
+    if (cases.length === 0) return
     const interrupt = new AbortController()
     const onSignal = (): void => interrupt.abort()
     for (const signal of ENDING_SIGNALS) process.once(signal, onSignal)
     try {
-      await settleGates(cases, {
+      await settle(cases, '', {
         // What was cancelled while its tests ran sends no more.
         signal: AbortSignal.any([interrupt.signal, ...testsOf(file).map(({ context }) => context.signal)]),
         meta: (file.meta.serving ??= {}),
@@ -57,6 +63,36 @@ export function settleAfterAll(): void {
       for (const signal of ENDING_SIGNALS) process.off(signal, onSignal)
     }
   }, NO_TIMEOUT)
+}
+
+async function settle(cases: readonly GatedCase[], frames: string, place: SettlingPlace): Promise<void> {
+  const { meta } = place
+  const { baselineTrials, margins } = inject('servingBench')
+  try {
+    await settleGates(cases, {
+      baselineTrials,
+      margins,
+      falseFailChance: () => shareOfChance(meta),
+      send: (serving) => send(serving, place),
+      tell: (settled) => {
+        meta.settled = [...(meta.settled ?? []), settled]
+      },
+    })
+  } catch (error) {
+    throw atCallSite(error, frames)
+  }
+}
+
+/** Runs more of a case, with its server, outside `load`. */
+function send(serving: ServingCase, { signal, onProgress, onLoading }: SettlingPlace): Promise<ServingRun> {
+  const { name } = serving
+  const served = { name, signal, timeouts: serving.load.timeouts, onLoading: onLoading(name) }
+  return withServer(serving.target, served, (target, log, whileServed) =>
+    runAlone(
+      { ...serving, target, ...(log === null ? {} : { log }) },
+      { signal: whileServed, onProgress: onProgress(name) },
+    ),
+  )
 }
 
 function testsOf({ tasks }: RunnerTestSuite): RunnerTestCase[] {

@@ -1,49 +1,40 @@
 import type { Margins } from '../baseline/canary.ts'
-import type { RunReport, Verdict, Warning } from '../report.ts'
+import type { GateOptions } from '../case/gate-case.ts'
+import type { ProjectOptions } from '../case/resolve-case.ts'
+import type { SettledCase } from '../case/settle-gates.ts'
+import type { CaseReport } from '../report.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import type { StimulusLimits } from '../slo/judge-stimulus.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { Loading } from '../server/wait-until-ready.ts'
-import type { ProjectOptions } from '../case/resolve-case.ts'
-import type { ServingCase } from '../case/run-case.ts'
+import type { ServingCase } from '../case/serving-case.ts'
 import type { Progress } from '../load/progress.ts'
 
 /** What one test carries to the reporters: `task.meta.serving`. JSON-safe. */
 export interface ServingMeta {
   /** Label of the target, known before anything runs, so that a case which dies early still has its place. */
   framework?: string
-  /** The runs of the test, one a trial, each marked with the attempt (retry) it belongs to. */
-  runs?: AttemptedRun[]
-  /** First lines of the failures that stand as verdicts in a report already: no reporter needs to list them twice. */
-  judged?: string[]
+  /** The cases of the test, each marked with the attempt (retry) it belongs to. */
+  cases?: AttemptedCase[]
+  /** Names of those whose regression gates the end of the bench file decides. */
+  waiting?: string[]
   /** What the end of a bench file decided on its cases: of a test, or of the file. */
   settled?: SettledCase[]
   /** Chance of any false failure among the regression gates that were decided here. */
   falseFailChance?: number
 }
 
-export interface AttemptedRun {
-  attempt: number
-  report: RunReport
-}
-
-/** The regression gates of one case; they take the place of the verdict that it waits with. */
-export interface SettledCase {
-  readonly case: string
-  readonly verdicts: readonly Verdict[]
-  /** Doubts about the trials that the end of the file ran. */
-  readonly warnings: readonly Warning[]
+export interface AttemptedCase {
+  readonly attempt: number
+  readonly report: CaseReport
 }
 
 /** Handed from the main process to the workers. */
-export interface ServingBenchContext extends ProjectOptions {
-  readonly updateBaselines: 'all' | 'new' | 'none'
+export interface ServingBenchContext extends GateOptions, ProjectOptions {
   /** How often a load run reports its progress; null when nobody listens. */
   readonly progressMs: number | null
   /** Whether the main process answers signals by an orderly end; else Vitest exits at once. */
   readonly answersSignals: boolean
-  /** How many trials of a case are recorded as its baseline. */
-  readonly baselineTrials: number
   readonly margins: Margins
   /** Where the logs of launched servers go. */
   readonly logFolder: string
@@ -70,11 +61,10 @@ export interface LoadingArtifact extends Loading {
   readonly label: string
 }
 
-/** Runs of a test that has not ended yet, from number `from` on. */
-export interface RunsArtifact {
-  readonly type: 'vitest-llm-bench:runs'
-  readonly from: number
-  readonly runs: readonly AttemptedRun[]
+/** A case of a test that has not ended yet, and its place among those of the test. */
+export interface CaseArtifact {
+  readonly type: 'vitest-llm-bench:case'
+  readonly measured: (AttemptedCase & { readonly at: number }) | null
 }
 
 declare module 'vitest' {
@@ -90,7 +80,7 @@ declare module 'vitest' {
     'vitest-llm-bench:progress': ProgressArtifact
     'vitest-llm-bench:plan': PlanArtifact
     'vitest-llm-bench:loading': LoadingArtifact
-    'vitest-llm-bench:runs': RunsArtifact
+    'vitest-llm-bench:case': CaseArtifact
   }
   interface BenchFnOptions {
     /** A load run instead of a function to repeat; read by this package's provider. */
@@ -110,6 +100,6 @@ declare module 'vitest' {
     /** The queue grew all through the run: the server cannot keep up with this rate. */
     toBeSaturated: () => R
     /** The load left as it was scheduled: rate, gaps between sendings, late sends. */
-    toFollowItsSchedule: (limits?: StimulusLimits) => R
+    toKeepSchedule: (limits?: StimulusLimits) => R
   }
 }
