@@ -23,6 +23,7 @@ import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
 import { openGeneratorFor, sendLoad } from './send-load.ts'
+import { simulationNotice } from './simulation-notice.ts'
 import { targetFacts } from './target-facts.ts'
 import type { ServingRun } from './serving-run.ts'
 import { announce, filled, longestAnswer, nothingMeasured, type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
@@ -43,6 +44,8 @@ export interface RunCaseOptions {
   readonly onProgress: ((progress: Progress) => void) | undefined
   /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
   readonly onPlan?: ((plan: string) => void) | undefined
+  /** What is to be said once in a run, however many cases it concerns. */
+  readonly onNotice?: ((notice: string) => void) | undefined
 }
 
 /**
@@ -57,6 +60,8 @@ export async function runCase(
   const loads = trialsOf(load)
   const workloads = await makeWorkloads(name, loads, asked)
   const target = await discover(asked)
+  const notice = simulationNotice(target)
+  if (notice !== null) options.onNotice?.(notice)
   const generator = openGeneratorFor(target, load, workloads)
   const trials: { report: RunReport; records: readonly RequestRecord[] }[] = []
   try {
