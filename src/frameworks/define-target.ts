@@ -28,8 +28,9 @@ export interface EngineTargets<Names extends EndpointName> {
    */
   (options?: TargetOptions<Names>): Target
   /**
-   * A simulated engine, in virtual time: the built-in one of the variant unless given a `profile`. Throws BenchError `bad-target`
-   * on wrong options, `bad-profile` for a variant that is not simulated.
+   * A simulated engine, in virtual time: the built-in one of the variant unless given a `profile`. The framework's environment
+   * variable goes before it, as before a `url`. Throws BenchError `bad-target` on wrong options, `bad-profile` for a variant that is
+   * not simulated.
    */
   simulated(options?: SimulatedTargetOptions<Names>): Target
 }
