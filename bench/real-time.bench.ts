@@ -34,7 +34,7 @@ test.runIf(WANTED)(
   'HTTP in real time shows what virtual time shows, at 2 requests/s',
   { timeout: 300_000 },
   async ({ load: run }) => {
-    const virtual = await run({ ...load, target: vllm(), name: 'virtual time' })
+    const virtual = await run({ ...load, target: vllm.simulated(), name: 'virtual time' })
     const { url, stop } = await startServer()
     const real = await run({ ...load, target: vllm({ url }), name: 'real time' }).finally(stop)
     const ratios = {

@@ -35,6 +35,7 @@ const MISSPELT: readonly (readonly [what: string, call: () => unknown, meant: st
   ...['vllm', 'lmdeploy', 'mlcLlm', 'tensorrtLlm', 'sglang', 'llamaCpp', 'tgi', 'ollama', 'openai'].map(
     (name) => [name, () => all[name]!({ Url: 'http://127.0.0.1:1', apikey: 'k' }), 'url'] as const,
   ),
+  ['vllm.simulated', () => untyped(vllm)['simulated']!({ slowdow: 2 }), 'slowdown'],
   ['vllm apikey', () => all['vllm']!({ url: 'http://127.0.0.1:1', apikey: 'k' }), 'apiKey'],
   ['tls', () => all['vllm']!({ tls: { cs: 'x' } }), 'ca'],
   ['launch', () => all['vllm']!({ launch: { modle: 'm' } }), 'model'],
@@ -101,7 +102,9 @@ test.for(
     'args: "--x"': () => all['vllm']!({ launch: { model: 'm', args: '--api-key planted' } }),
     'env of numbers': () => all['vllm']!({ launch: { model: 'm', env: { PIN: 424_242 } } }),
     'slowdown for a server': () => all['sglang']!({ slowdown: 2 }),
+    'slowdown beside a url': () => all['vllm']!({ url: 'http://bob:planted@host', slowdown: 2 }),
     'profile for trtllm-serve': () => all['tensorrtLlm']!({ server: 'trtllm-serve', profile: findProfile('vllm') }),
+    'a url for an engine': () => untyped(vllm)['simulated']!({ url: 'http://bob:planted@host' }),
     'another server': () => all['tensorrtLlm']!({ server: 'tritn' }),
     'jsonl()': () => all['jsonl']!(),
     'fixedLengths(8)': () => all['fixedLengths']!(8),
@@ -148,7 +151,8 @@ test('a path is short for the options of a dataset; what is not there is an erro
 })
 
 test('what is undefined counts as not given', () => {
-  expect(all['vllm']!({ url: undefined, tls: undefined, slowdown: undefined })).toEqual(vllm())
+  expect(all['vllm']!({ url: undefined, tls: undefined })).toEqual(vllm())
+  expect(untyped(vllm)['simulated']!({ slowdown: undefined })).toEqual(vllm.simulated())
 })
 
 test('the nearest name is meant, whatever its letters; without one all are listed', () => {

@@ -13,7 +13,7 @@ function resolved(target: Target, env: Readonly<Record<string, string>>): Target
 test('a URL variable goes before a url, a launch and a simulation in code', () => {
   for (const target of [
     vllm(),
-    vllm({ slowdown: 2 }),
+    vllm.simulated({ slowdown: 2 }),
     vllm({ url: 'http://code' }),
     vllm({ launch: { model: 'llama' } }),
   ]) {
@@ -89,7 +89,7 @@ describe('a variable that makes one of two targets is an error that names both',
       AT_A,
       /^VLLM_URL .*: vllm a at http:\/\/one\/\*\*\*, and vllm b at http:\/\/two\./,
     ],
-    ['two slowdowns', vllm({ slowdown: 1.5 }), vllm(), AT_A, /0\.4\.1, simulated with slowdown 1\.5, and /],
+    ['two slowdowns', vllm.simulated({ slowdown: 1.5 }), vllm(), AT_A, /0\.4\.1, simulated with slowdown 1\.5, and /],
     ['two stated versions', vllm({ version: '1' }), vllm({ version: '2' }), AT_A, /vllm 1, simulated, and vllm 2,/],
     [
       'two servers of one framework',

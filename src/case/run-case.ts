@@ -8,6 +8,7 @@ import { buildCaseReport } from './report.ts'
 import { goodputOf, runTrials, type MeasuredCase } from './run-trials.ts'
 import type { RunCaseOptions, ServingCase } from './serving-case.ts'
 import type { ServingRun } from './serving-run.ts'
+import { simulationNotice } from './simulation-notice.ts'
 import { targetFacts } from './target-facts.ts'
 
 export type { RunCaseOptions, ServingCase }
@@ -18,6 +19,8 @@ export type { RunCaseOptions, ServingCase }
  */
 export async function runCase(serving: ServingCase, options: RunCaseOptions): Promise<ServingRun> {
   const prepared = await prepareCase(serving)
+  const notice = simulationNotice(prepared.target)
+  if (notice !== null) options.onNotice?.(notice)
   try {
     const warmup = await warmUp(prepared, options)
     const measured = await runTrials(prepared, warmup, options)

@@ -20,4 +20,6 @@ export interface RunCaseOptions {
   readonly onProgress: ((progress: Progress) => void) | undefined
   /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
   readonly onPlan?: ((plan: string) => void) | undefined
+  /** What is to be said once in a run, however many cases it concerns. */
+  readonly onNotice?: ((notice: string) => void) | undefined
 }

@@ -42,7 +42,7 @@ async function measure(profile: EngineProfile, requestRate: number): Promise<Cas
   const { report } = await runCase(
     resolvedCase({
       name: `chat > ${requestRate}/s`,
-      target: vllm({ profile }),
+      target: vllm.simulated({ profile }),
       load: { requestRate, numPrompts: 200 },
     }),
     { environment, signal: new AbortController().signal, onProgress: undefined },

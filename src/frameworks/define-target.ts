@@ -21,24 +21,59 @@ export function serverTargets<F extends Framework>(framework: F) {
 }
 
 /** The public function of a framework that has simulated engines. */
-export function engineTargets<F extends Framework>(framework: F) {
-  return (options: SimulatedTargetOptions<EndpointsOf<F>> = {}): Target => {
+export interface EngineTargets<Names extends EndpointName> {
+  /**
+   * With a `url` or a `launch`, a server. With neither, the server at the URL in the framework's environment variable, or, where
+   * that is not set, the simulated engine, which the run then says once. Throws BenchError `bad-target` on wrong options.
+   */
+  (options?: TargetOptions<Names>): Target
+  /**
+   * A simulated engine, in virtual time: the built-in one of the variant unless given a `profile`. The framework's environment
+   * variable goes before it, as before a `url`. Throws BenchError `bad-target` on wrong options, `bad-profile` for a variant that is
+   * not simulated.
+   */
+  simulated(options?: SimulatedTargetOptions<Names>): Target
+}
+
+export function engineTargets<F extends Framework>(framework: F): EngineTargets<EndpointsOf<F>> {
+  const atServer = (options: TargetOptions<EndpointsOf<F>> = {}): Target => {
     checkTargetOptions(framework.factory, options, 'engine')
+    return serverOrEngineTarget(framework, options)
+  }
+  const simulated = (options: SimulatedTargetOptions<EndpointsOf<F>> = {}): Target => {
+    checkTargetOptions(`${framework.factory}.simulated`, options, 'simulated')
     return engineTarget(framework, options)
   }
+  return Object.assign(atServer, { simulated })
 }
 
 type EndpointsOf<F extends Framework> = keyof F['endpoints'] & EndpointName
 
 /** A target that is simulated where nobody says where its server is. */
+export function serverOrEngineTarget(framework: Framework, options: TargetOptions<EndpointName>): Target {
+  const target = serverTarget(framework, options)
+  return target.endpoint.kind === 'unset' ? withEngine(target, builtIn(target), true) : target
+}
+
+/** A target that is simulated because its author asks for it. */
 export function engineTarget(
   framework: Framework,
   { profile, slowdown, ...options }: SimulatedTargetOptions<EndpointName>,
 ): Target {
   const target = serverTarget(framework, options)
-  if (target.endpoint.kind !== 'unset') return target
-  const engine = slowedDown(profile ?? findVariant(framework.profiles, framework.id, target.variant), slowdown)
-  return { ...target, version: options.version ?? engine.version, endpoint: { kind: 'simulated', profile: engine } }
+  return withEngine(target, slowedDown(profile ?? builtIn(target), slowdown), false)
+}
+
+function builtIn({ framework, server, variant }: Target): EngineProfile {
+  return findVariant(server.profiles, framework, variant)
+}
+
+function withEngine(target: Target, profile: EngineProfile, byDefault: boolean): Target {
+  return {
+    ...target,
+    version: target.statedVersion ?? profile.version,
+    endpoint: { kind: 'simulated', profile, byDefault },
+  }
 }
 
 function slowedDown(profile: EngineProfile, factor = 1): EngineProfile {

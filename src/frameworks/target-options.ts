@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { BenchError } from '../base/errors.ts'
 import { checkOptions, schemaOf, text, texts } from '../base/options.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import type { LaunchOptions } from './launch.ts'
@@ -12,7 +13,7 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly variant?: string
   /** As the server knows it. Default: the first that `/v1/models` lists. */
   readonly model?: string
-  /** Base URL of a running server. Without one the engine is simulated, where there is a profile of it. */
+  /** Base URL of a running server. Default: the framework's environment variable; without either, `simulated()` where there is one. */
   readonly url?: string
   /**
    * Sent as a bearer token; printed and stored nowhere. Default: LLM_BENCH_API_KEY, if nothing else is a credential; `''` sends
@@ -32,12 +33,14 @@ export interface TargetOptions<Names extends EndpointName = 'completions' | 'cha
   readonly launch?: LaunchOptions
 }
 
-export interface SimulatedTargetOptions<
-  Names extends EndpointName = 'completions' | 'chat',
-> extends TargetOptions<Names> {
+/** What can be said of a simulated engine: there is no server to reach. */
+export interface SimulatedTargetOptions<Names extends EndpointName = 'completions' | 'chat'> extends Pick<
+  TargetOptions<Names>,
+  'version' | 'variant' | 'endpoint' | 'extraBody'
+> {
   /** Another engine than the built-in one of this framework and variant. */
   readonly profile?: EngineProfile
-  /** Multiplies the duration of every engine step. */
+  /** Multiplies the duration of every engine step. Default 1. */
   readonly slowdown?: number
 }
 
@@ -57,7 +60,10 @@ const remote = {
 } as const
 
 const simulated = {
-  ...remote,
+  version: remote.version,
+  variant: remote.variant,
+  endpoint: remote.endpoint,
+  extraBody: remote.extraBody,
   profile: z
     .custom<object>(
       (value) => typeof value === 'object' && value !== null && 'scheduler' in value,
@@ -67,14 +73,15 @@ const simulated = {
   slowdown: z.custom<number>((value) => typeof value === 'number', 'a number').optional(),
 } as const
 
-/** `engine`: one that is simulated where nobody says where the server is. `either server`: TensorRT-LLM has two. */
+/** `engine`: a framework that is simulated as well. `either server`: TensorRT-LLM has two. */
 const SCHEMAS = {
   server: schemaOf<TargetOptions>(remote),
-  engine: schemaOf<SimulatedTargetOptions>(simulated),
+  engine: schemaOf<TargetOptions>(remote),
   'either server': z.strictObject({
-    ...simulated,
+    ...remote,
     server: z.enum(['triton', 'trtllm-serve'], '"triton" or "trtllm-serve"').optional(),
   }),
+  simulated: schemaOf<SimulatedTargetOptions>(simulated),
 }
 
 /**
@@ -82,10 +89,22 @@ const SCHEMAS = {
  * benched. No value stands in it, for some are credentials.
  */
 export function checkTargetOptions(factory: string, options: unknown, kind: keyof typeof SCHEMAS): void {
+  if (kind === 'engine' || kind === 'either server') refuseEngineOptions(factory, options)
   checkOptions(options, SCHEMAS[kind], {
     of: `${factory}()`,
     code: 'bad-target',
-    example: `${factory}({ url: 'http://localhost:8000' })`,
+    example: kind === 'simulated' ? `${factory}({ slowdown: 1.3 })` : `${factory}({ url: 'http://localhost:8000' })`,
     confidential: true,
+  })
+}
+
+/** What an engine is made of says nothing about a server. */
+function refuseEngineOptions(factory: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null) return
+  const name = ['profile', 'slowdown'].find((engine) => engine in options)
+  if (name === undefined) return
+  throw new BenchError(`The option ${name} of ${factory}() belongs to a simulated engine.`, {
+    code: 'bad-target',
+    remedy: `Write ${factory}.simulated({ ${name} }).`,
   })
 }

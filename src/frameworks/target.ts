@@ -28,7 +28,8 @@ export interface UrlEndpoint {
 /** Where the answers come from. `unset` is an error the moment somebody wants to run it. */
 export type Endpoint =
   | UrlEndpoint
-  | { readonly kind: 'simulated'; readonly profile: EngineProfile }
+  /** `byDefault`: because nobody said where a server is, and not because the author asked for it. */
+  | { readonly kind: 'simulated'; readonly profile: EngineProfile; readonly byDefault: boolean }
   /** Not there yet: whoever starts it knows its URL. */
   | { readonly kind: 'launch'; readonly launch: LaunchPlan }
   | { readonly kind: 'unset' }

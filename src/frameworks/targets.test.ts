@@ -25,6 +25,25 @@ test('a simulated engine has the version of its profile; at a URL only what was 
   expect(atUrl(mlcLlm({ version: '0.1.dev1166' }), 'http://host').version).toBe('0.1.dev1166')
 })
 
+test('a simulation that is asked for is told from one for want of a server, and takes nothing that a server needs', () => {
+  expect(vllm().endpoint).toMatchObject({ kind: 'simulated', byDefault: true })
+  const asked = vllm.simulated({ variant: 'awq', slowdown: 1.3, version: '9' })
+  expect(asked).toMatchObject({ version: '9', variant: 'awq', endpoint: { kind: 'simulated', byDefault: false } })
+  expect(asked.endpoint.kind === 'simulated' && asked.endpoint.profile.slowdown).toBe(1.3)
+  expect(tensorrtLlm.simulated().recipe.protocol).toBe('triton-generate')
+  // @ts-expect-error an engine has no URL
+  expect(() => vllm.simulated({ url: 'http://host' })).toThrow('vllm.simulated() has no option "url".')
+})
+
+test('what an engine is made of is refused for a server, with the form that takes it', () => {
+  // @ts-expect-error
+  expect(() => vllm({ slowdown: 1.3 })).toThrow(
+    'The option slowdown of vllm() belongs to a simulated engine. Write vllm.simulated({ slowdown }).',
+  )
+  // @ts-expect-error
+  expect(() => tensorrtLlm({ profile: {} })).toThrow('Write tensorrtLlm.simulated({ profile }).')
+})
+
 test('key, headers and certificates given in code hold for a URL that comes from elsewhere', () => {
   const target = vllm({ apiKey: 'in code', headers: { 'x-tenant': 'a' }, tls: { insecure: true } })
   expect(atUrl(target, 'https://host').endpoint).toEqual({

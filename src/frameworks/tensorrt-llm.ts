@@ -1,5 +1,5 @@
 import { tensorrtLlmBase } from '../simulator/profiles/tensorrt-llm.ts'
-import { engineTarget, serverTarget } from './define-target.ts'
+import { engineTarget, serverOrEngineTarget, serverTarget } from './define-target.ts'
 import { defineFramework, versionAt } from './framework.ts'
 import { HOST_AND_PORT, LOCALHOST, METRICS_PORT, PORT } from './launch.ts'
 import { combine, fullest, labelled, total } from './metrics-table.ts'
@@ -127,7 +127,7 @@ function serveFields(input: BodyInput): Fields {
 }
 
 export type TensorrtLlmOptions =
-  | (Omit<SimulatedTargetOptions, 'endpoint'> & { readonly server?: 'triton' })
+  | (Omit<TargetOptions, 'endpoint'> & { readonly server?: 'triton' })
   | (TargetOptions & { readonly server: 'trtllm-serve' })
 
 /**
@@ -137,7 +137,12 @@ export type TensorrtLlmOptions =
 export function tensorrtLlm(options: TensorrtLlmOptions = {}): Target {
   checkTargetOptions('tensorrtLlm', options, 'either server')
   const { server = 'triton', ...others } = options
-  if (server === 'triton') return engineTarget(TRITON, others)
-  checkTargetOptions('tensorrtLlm', others, 'server')
+  if (server === 'triton') return serverOrEngineTarget(TRITON, others)
   return serverTarget(TRTLLM_SERVE, others)
+}
+
+/** The engine behind Triton, in virtual time: see `vllm.simulated`. */
+tensorrtLlm.simulated = (options: Omit<SimulatedTargetOptions, 'endpoint'> = {}): Target => {
+  checkTargetOptions('tensorrtLlm.simulated', options, 'simulated')
+  return engineTarget(TRITON, options)
 }

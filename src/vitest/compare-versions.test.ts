@@ -10,7 +10,7 @@ const comparison = (slowdown: number, options = 'requestRates: [2]'): BenchProje
   benchProject({
     'bench/compare.bench.ts': `
 import { compareVersions, findProfile, vllm } from ${ENTRY}
-const candidate = vllm({ profile: { ...findProfile('vllm'), slowdown: ${slowdown} } })
+const candidate = vllm.simulated({ profile: { ...findProfile('vllm'), slowdown: ${slowdown} } })
 compareVersions('upgrade', { baseline: vllm(), candidate, load: { numPrompts: 100 }, ${options} })`,
   })
 

@@ -1,7 +1,7 @@
 import type { BenchmarkProvider, RunnerTestCase } from 'vitest'
 import { Bench } from 'tinybench'
 import { toBenchResult } from './bench-result.ts'
-import { planListener, progressListener, runAlone } from './run-alone.ts'
+import { noticeListener, planListener, progressListener, runAlone } from './run-alone.ts'
 import type { ServingCase } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
@@ -35,6 +35,7 @@ function runServing(serving: ServingCase, test: RunnerTestCase): Promise<Serving
     signal,
     onProgress: progressListener(serving.name, test),
     onPlan: planListener(serving.name, test),
+    onNotice: noticeListener(test),
   })
 }
 

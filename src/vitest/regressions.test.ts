@@ -14,7 +14,7 @@ const TIMEOUT = { timeout: 240_000 }
 function matrix(slowdown: number, version = '0.4.1'): string {
   return `
 import { describeServing, vllm } from ${ENTRY}
-describeServing('chat', { targets: [vllm({ slowdown: ${slowdown}, version: '${version}' })], requestRates: [2], load: { numPrompts: 100 }, baseline: true })`
+describeServing('chat', { targets: [vllm.simulated({ slowdown: ${slowdown}, version: '${version}' })], requestRates: [2], load: { numPrompts: 100 }, baseline: true })`
 }
 
 const FILE = 'bench/chat.bench.ts'
@@ -154,7 +154,7 @@ test('without describeServing, and with the last test filtered out, the file dec
   const own = (slowdown: number): string => `
 import { expect, test, vllm } from ${ENTRY}
 test('own', async ({ load }) => {
-  expect(await load({ target: vllm({ slowdown: ${slowdown} }), requestRate: 2, numPrompts: 100, trials: 3 })).toMatchBaseline()
+  expect(await load({ target: vllm.simulated({ slowdown: ${slowdown} }), requestRate: 2, numPrompts: 100, trials: 3 })).toMatchBaseline()
 })`
   const project = await accepted(own(1))
   project.write({ [FILE]: own(1.3) })

@@ -11,7 +11,7 @@ let running: { readonly name: string; readonly done: Promise<unknown> } | null =
 /** Runs a case here and now. Rejects with BenchError `overlapping-load` while another one runs. */
 export async function runAlone(
   serving: ServingCase,
-  options: Pick<RunCaseOptions, 'signal' | 'onProgress' | 'onPlan'>,
+  options: Pick<RunCaseOptions, 'signal' | 'onProgress' | 'onPlan' | 'onNotice'>,
 ): Promise<ServingRun> {
   // A test that timed out has been told to stop, but its load may still be winding down.
   if (running !== null && !options.signal.aborted)
@@ -52,6 +52,15 @@ export function planListener(name: string, test: RunnerTestCase): RunCaseOptions
   if (inject('servingBench').progressMs === null) return undefined
   return (plan) => {
     void recordArtifact(test, { type: 'vitest-llm-bench:plan', name, plan })
+    test.artifacts.length = 0
+  }
+}
+
+/** Tells the reporters what is to be said once; undefined when none of them listens. */
+export function noticeListener(test: RunnerTestCase): RunCaseOptions['onNotice'] {
+  if (inject('servingBench').progressMs === null) return undefined
+  return (notice) => {
+    void recordArtifact(test, { type: 'vitest-llm-bench:notice', notice })
     test.artifacts.length = 0
   }
 }

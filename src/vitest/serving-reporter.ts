@@ -74,6 +74,7 @@ export class ServingReporter extends DefaultReporter {
   #collectedFiles = 0
   readonly #knownTests = new Set<string>()
   readonly #endedTests = new Set<string>()
+  readonly #notices = new Set<string>()
   #signals: SignalAnswer | null = null
   #lastPlainProgressAt = performance.now()
 
@@ -130,6 +131,9 @@ export class ServingReporter extends DefaultReporter {
       this.#showProgress(test, name, render)
     } else if (artifact.type === 'vitest-llm-bench:plan') {
       this.log(` ${plainLine(`${artifact.name}: ${artifact.plan}`)}`)
+    } else if (artifact.type === 'vitest-llm-bench:notice') {
+      if (!this.#notices.has(artifact.notice)) this.log(` ${plainLine(artifact.notice)}`)
+      this.#notices.add(artifact.notice)
     } else if (artifact.type === 'vitest-llm-bench:loading') {
       this.#showProgress(test, artifact.name, (title, width) => renderLoading({ ...artifact, name: title }, width))
     }

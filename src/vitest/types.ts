@@ -53,6 +53,12 @@ export interface PlanArtifact {
   readonly plan: string
 }
 
+/** What the reporter says once, however many cases say it. */
+export interface NoticeArtifact {
+  readonly type: 'vitest-llm-bench:notice'
+  readonly notice: string
+}
+
 /** A server is being started for a case. */
 export interface LoadingArtifact extends Loading {
   readonly type: 'vitest-llm-bench:loading'
@@ -79,6 +85,7 @@ declare module 'vitest' {
   interface TestArtifactRegistry {
     'vitest-llm-bench:progress': ProgressArtifact
     'vitest-llm-bench:plan': PlanArtifact
+    'vitest-llm-bench:notice': NoticeArtifact
     'vitest-llm-bench:loading': LoadingArtifact
     'vitest-llm-bench:case': CaseArtifact
   }
