@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { madeUpRecord, madeUpReport } from '../src/metrics/records.testkit.ts'
-import type { RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
 
 /** One request, sent `lateness` ms after it was due. */
-function run(lateness: number, utilisation: number, changes: Partial<RunReport['target']> = {}): RunReport {
+function row(lateness: number, utilisation: number, changes: Partial<CaseReport['target']> = {}): CaseReport {
   const records = [madeUpRecord({ sentAt: lateness })]
   const { target } = madeUpReport(records)
   return madeUpReport(records, {
@@ -13,24 +13,24 @@ function run(lateness: number, utilisation: number, changes: Partial<RunReport['
   })
 }
 
-test('the worst of all runs stands in it', () => {
-  expect(clientLine([run(0.5, 0.2), run(1.25, 0.1)])).toBe(
+test('the worst of all cases stands in it', () => {
+  expect(clientLine([row(0.5, 0.2), row(1.25, 0.1)])).toBe(
     'client: sends up to 1.25 ms late (P99), adds up to 0.40 ms to TTFT and 0.30 ms to ITL (P99), is at work for up to 20 % of the time',
   )
 })
 
 test('it tells of several threads, and not of one', () => {
-  const threaded = run(0.5, 0.2)
+  const threaded = row(0.5, 0.2)
   threaded.validity.client.threads = 3
-  expect(clientLine([threaded, run(0, 0)])).toMatch(/^client: has up to 3 threads, sends up to /)
+  expect(clientLine([threaded, row(0, 0)])).toMatch(/^client: has up to 3 threads, sends up to /)
 })
 
 test('a wait for a slot is not the lateness of the client', () => {
-  const capped = run(9000, 0.1)
+  const capped = row(9000, 0.1)
   capped.load.maxConcurrency = 4
   expect(clientLine([capped])).toMatch(/^client: adds up to /)
 })
 
 test('in virtual time there is no client', () => {
-  expect(clientLine([run(0, 0, { simulated: true })])).toBeNull()
+  expect(clientLine([row(0, 0, { simulated: true })])).toBeNull()
 })

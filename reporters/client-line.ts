@@ -1,12 +1,12 @@
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../src/report.ts'
 import { formatMs, formatShare } from './units.ts'
 
 /**
- * How good the client was that measured these runs, the worst of each: how late it sent, what it added to the times, how busy its
+ * How good the client was that measured these cases, the worst of each: how late it sent, what it added to the times, how busy its
  * threads were. Null where none of that is known, as in virtual time, which has no client.
  */
-export function clientLine(runs: readonly CaseReport[]): string | null {
-  const real = runs.filter(({ target }) => !target.simulated)
+export function clientLine(cases: readonly CaseReport[]): string | null {
+  const real = cases.filter(({ target }) => !target.simulated)
   // Under a cap of concurrency it is the cap that holds sends back.
   const uncapped = real.filter(({ load }) => load.maxConcurrency === null)
   const late = largest(uncapped.map(({ metrics }) => metrics.queueLateness?.p99 ?? null))

@@ -2,7 +2,15 @@ import { stripVTControlCharacters } from 'node:util'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { renderTable } from './console-table.ts'
-import { HOSTILE_NAMES, report, sampleRun, studyReport, studyRuns, verdict } from './sample-reports.testkit.ts'
+import {
+  HOSTILE_NAMES,
+  invalid,
+  objective,
+  report,
+  sampleCase,
+  studyReport,
+  studyCases,
+} from './sample-reports.testkit.ts'
 import { textWidth } from './text-width.ts'
 
 const plain = (width: number) => ({ width, color: false })
@@ -202,7 +210,7 @@ test('at 80 columns the essentials remain, and the rest is named', () => {
 
 test('no line is wider than the terminal, whatever the names', () => {
   const hostile = report(
-    HOSTILE_NAMES.map((name) => sampleRun({ case: name, target: { model: name, variant: name } })),
+    HOSTILE_NAMES.map((name) => sampleCase({ case: name, target: { model: name, variant: name } })),
     HOSTILE_NAMES.map((name) => ({ case: name, framework: name, message: name })),
   )
   fc.assert(
@@ -217,7 +225,7 @@ test('no line is wider than the terminal, whatever the names', () => {
 test('foreign text cannot steer the terminal', () => {
   const hostile = report(
     HOSTILE_NAMES.map((name) =>
-      sampleRun({ case: name, target: { variant: name }, warnings: [{ code: 'aborted', message: name }] }),
+      sampleCase({ case: name, target: { variant: name }, doubts: [{ code: 'aborted', message: name }] }),
     ),
     HOSTILE_NAMES.map((name) => ({ case: name, framework: name, message: name })),
   )
@@ -231,34 +239,33 @@ test('colour adds escapes and nothing else', () => {
 })
 
 test('a report in which every server was simulated says so once, at the top', () => {
-  const runs = studyRuns().map((run) => ({ ...run, target: { ...run.target, simulated: true } }))
-  const text = renderTable(report(runs), plain(120))
+  const cases = studyCases().map((row) => ({ ...row, target: { ...row.target, simulated: true } }))
+  const text = renderTable(report(cases), plain(120))
   expect(text.match(/simulated/g)).toHaveLength(1)
   expect(text.split('\n')[0]).toMatch(/simulated/)
 })
 
 test("a row whose server's queue grew says so below the table", () => {
-  const run = sampleRun({
-    warnings: [{ code: 'queue-growing', message: "The server's queue grew to 323 waiting, KV cache 99 %." }],
+  const row = sampleCase({
+    doubts: [{ code: 'queue-growing', message: "The server's queue grew to 323 waiting, KV cache 99 %." }],
   })
-  expect(renderTable(report([run]), plain(120))).toContain(
+  expect(renderTable(report([row]), plain(120))).toContain(
     "\na  queue-growing: The server's queue grew to 323 waiting, KV cache 99 %.\n",
   )
 })
 
 test('the trials of a case are one row, and how many they are is said under it', () => {
-  const trials = [0, 1].map((trial) => sampleRun({ load: { trial, trials: 2 } }))
-  const text = renderTable(report(trials), plain(120))
+  const text = renderTable(report([sampleCase({ trials: 2 })]), plain(120))
   expect(text).toMatch(/^1 case: 1 pass/)
   expect(text).toMatch(/ 5 +2000 +436\.4 .* pass a\n/)
   expect(text).toContain('a  trials: 2 trials of 1000 requests, pooled')
 })
 
 test('two cases with the same load are told apart by their names', () => {
-  const runs = ['chat > greedy', 'chat > sampled'].map((name) =>
-    sampleRun({ case: name, verdicts: [verdict('fail', 'e2eLatency.p95 < 1 s', 1200, 1000, '1.2 s')] }),
+  const cases = ['chat > greedy', 'chat > sampled'].map((name) =>
+    sampleCase({ case: name, verdicts: [objective('fail', 'e2eLatency.p95', 1200, 1000)] }),
   )
-  expect(renderTable(report(runs), plain(60))).toMatchInlineSnapshot(`
+  expect(renderTable(report(cases), plain(60))).toMatchInlineSnapshot(`
     "2 cases: 2 fail · Meta-Llama-3-8B-Instruct · sharegpt ·
       poisson
 
@@ -271,10 +278,10 @@ test('two cases with the same load are told apart by their names', () => {
     #1 chat > greedy
     #2 chat > sampled
 
-    ✗ vllm 0.4.1 base, 5 req/s, chat > greedy: e2eLatency.p95 <
-      1 s: 1.2 s
-    ✗ vllm 0.4.1 base, 5 req/s, chat > sampled: e2eLatency.p95 <
-      1 s: 1.2 s
+    ✗ vllm 0.4.1 base, 5 req/s, chat > greedy: e2eLatency.p95
+      1200.0 ms > 1000 ms
+    ✗ vllm 0.4.1 base, 5 req/s, chat > sampled: e2eLatency.p95
+      1200.0 ms > 1000 ms
 
     not shown: duration (s), total input tokens, total generated
       tokens, request throughput (req/s), input token throughput
@@ -285,15 +292,17 @@ test('two cases with the same load are told apart by their names', () => {
 })
 
 test('an untrustworthy run is invalid even if an objective was missed', () => {
-  const invalid = {
-    ...verdict('invalid', 'client kept up', 80, 10, 'client kept up: 80 ms late at p99'),
-    kind: 'validity' as const,
-  }
-  const run = sampleRun({ verdicts: [verdict('fail', 'ttft.p99 < 1 ms', 2, 1, '2 ms'), invalid] })
-  expect(renderTable(report([run]), plain(120))).toMatch(/! invalid$/m)
+  const row = sampleCase({ verdicts: [objective('fail', 'ttft.p99', 2, 1), invalid('80 ms late at p99')] })
+  expect(renderTable(report([row]), plain(120))).toMatch(/! invalid$/m)
 })
 
-test('without runs there is no table', () => {
+test('columns that found no room are in the folder of the reports, wherever that is', () => {
+  const text = renderTable(report([sampleCase()]), { ...plain(60), outputDir: 'ci/out' })
+  expect(text).toMatch(/all\s+columns:\s+ci\/out\/report\.md/)
+  expect(text).not.toContain('bench-results')
+})
+
+test('without cases there is no table', () => {
   expect(renderTable(report([]), plain(80))).toBe('No case ran\n')
   expect(renderTable(report([], [{ case: 'a', framework: null, message: 'boom\n  at x' }]), plain(80))).toBe(
     '1 case: 1 did not run\n\n✗ a did not run: boom\n',

@@ -1,24 +1,29 @@
-import { isNews } from '../src/baseline/gate-verdict.ts'
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { join } from 'node:path'
 import { checkNames } from '../src/base/options.ts'
-import type { BenchReport } from '../src/report.ts'
+import type { BenchReport, CaseReport } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
 import { allSimulated, collectFootnotes } from './footnotes.ts'
-import { groupRuns, labelRuns } from './groups.ts'
+import { groupCases, labelCases } from './groups.ts'
 import { firstLine, plainLine } from '../src/base/plain-text.ts'
-import { poolCases, type PooledReport } from './pool-cases.ts'
+import { onlyWritable } from './only-writable.ts'
+import { OUTPUT_DIR } from './output-dir.ts'
 import { rowTags } from './row-tags.ts'
 import { scenarioFacts } from './scenario.ts'
 import { chooseLayout, VERDICT_STYLES } from './table-layout.ts'
 import { paint } from './text-grid.ts'
 import { wrap } from './text-width.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, summarize, summarizeGates, verdictsThat } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict } from '../src/verdict/case-verdict.ts'
+import { isNews } from '../src/verdict/kinds.ts'
+import { describeVerdict } from '../src/verdict/words.ts'
+import { summarize, summarizeGates, verdictsThat } from './verdicts.ts'
 
 export interface TableOptions {
   /** Terminal cells in a line; no line is longer. */
   readonly width: number
   /** Paint with ANSI escapes. Every colour comes with a sign, so nothing is lost without. */
   readonly color: boolean
+  /** The folder of the report files, where the columns that found no room are. Default `bench-results`. */
+  readonly outputDir?: string
 }
 
 const INDENT = '  '
@@ -32,16 +37,17 @@ const INDENT = '  '
  */
 export function renderTable(bench: BenchReport, options: TableOptions): string {
   const example = 'renderTable(report, { width: 120, color: false })'
-  checkNames(options, ['width', 'color'], { of: 'renderTable()', code: 'bad-options', example })
-  const { width, color } = options
-  const report = poolCases(bench)
-  const groups = groupRuns(report.runs)
-  const runs = groups.flatMap((group) => group.runs)
-  const footnotes = collectFootnotes(runs)
+  checkNames(options, ['width', 'color', 'outputDir'], { of: 'renderTable()', code: 'bad-options', example })
+  const { width, color, outputDir = OUTPUT_DIR } = options
+  const report = onlyWritable(bench)
+  const groups = groupCases(report.cases)
+  const cases = groups.flatMap((group) => group.cases)
+  const footnotes = collectFootnotes(cases)
   const tags = rowTags(groups)
   const gates = summarizeGates(report)
-  const table = runs.length === 0 ? { lines: [], leftOut: [] } : chooseLayout({ groups, footnotes, tags, width, color })
-  const client = clientLine(runs)
+  const table =
+    cases.length === 0 ? { lines: [], leftOut: [] } : chooseLayout({ groups, footnotes, tags, width, color })
+  const client = clientLine(cases)
   const sections = [
     wrap(heading(report), width, INDENT).map((line) => paint(line, 'bold', color)),
     table.lines,
@@ -50,9 +56,9 @@ export function renderTable(bench: BenchReport, options: TableOptions): string {
       ...footnotes.flatMap(({ letter, lines }) => lines.flatMap((line) => wrap(`${letter}  ${line}`, width, '   '))),
     ],
     client === null ? [] : wrap(client, width, INDENT).map((line) => paint(line, 'dim', color)),
-    doubtfulVerdicts(runs, width, color),
-    openCases(runs, width, color),
-    news(runs, width, color),
+    doubtfulVerdicts(cases, width, color),
+    openCases(cases, width, color),
+    news(cases, width, color),
     gates === null ? [] : wrap(gates, width, INDENT),
     report.failedCases.flatMap(({ case: name, framework, message }) => {
       const where = framework === null ? '' : ` (${plainLine(framework)})`
@@ -61,7 +67,7 @@ export function renderTable(bench: BenchReport, options: TableOptions): string {
     }),
     table.leftOut.length === 0
       ? []
-      : wrap(`not shown: ${table.leftOut.join(', ')}; all columns: bench-results/report.md`, width, INDENT).map(
+      : wrap(`not shown: ${table.leftOut.join(', ')}; all columns: ${join(outputDir, 'report.md')}`, width, INDENT).map(
           (line) => paint(line, 'dim', color),
         ),
   ]
@@ -72,38 +78,38 @@ export function renderTable(bench: BenchReport, options: TableOptions): string {
 }
 
 /** An exit code of 0 must not be read as "all objectives hold". */
-function openCases(runs: readonly CaseReport[], width: number, color: boolean): string[] {
-  const open = runs.filter((run) => caseVerdict(run) === 'inconclusive')
+function openCases(cases: readonly CaseReport[], width: number, color: boolean): string[] {
+  const open = cases.filter((row) => caseVerdict(row) === 'inconclusive')
   if (open.length === 0) return []
   const text = `${open.length} inconclusive: neither shown nor refuted, and no failure unless LLM_BENCH_INCONCLUSIVE=fail`
   return wrap(text, width, INDENT).map((line) => paint(line, 'yellow', color))
 }
 
 /** What got better is no reason to fail, but one to accept the run as the new baseline; what was accepted, one to look at it. */
-function news(runs: readonly CaseReport[], width: number, color: boolean): string[] {
-  const labels = labelRuns(runs)
-  return runs.flatMap((run) =>
-    run.verdicts
+function news(cases: readonly CaseReport[], width: number, color: boolean): string[] {
+  const labels = labelCases(cases)
+  return cases.flatMap((row) =>
+    row.verdicts
       .filter(isNews)
       .flatMap((verdict) =>
-        wrap(`${VERDICT_MARKS.pass} ${labels.get(run)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
+        wrap(`${VERDICT_MARKS.pass} ${labels.get(row)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
           paint(line, 'green', color),
         ),
       ),
   )
 }
 
-function heading(report: PooledReport): string {
-  const simulated = allSimulated(report.runs) ? ['simulated, no real server'] : []
-  return [summarize(report), ...scenarioFacts(report.runs), ...simulated].join(' · ')
+function heading(report: BenchReport): string {
+  const simulated = allSimulated(report.cases) ? ['simulated, no real server'] : []
+  return [summarize(report), ...scenarioFacts(report.cases), ...simulated].join(' · ')
 }
 
-function doubtfulVerdicts(runs: readonly CaseReport[], width: number, color: boolean): string[] {
-  const labels = labelRuns(runs)
+function doubtfulVerdicts(cases: readonly CaseReport[], width: number, color: boolean): string[] {
+  const labels = labelCases(cases)
   return (['fail', 'invalid', 'inconclusive'] as const).flatMap((word) =>
-    runs.flatMap((run) =>
-      verdictsThat(run, word).flatMap((verdict) =>
-        wrap(`${VERDICT_MARKS[word]} ${labels.get(run)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
+    cases.flatMap((row) =>
+      verdictsThat(row, word).flatMap((verdict) =>
+        wrap(`${VERDICT_MARKS[word]} ${labels.get(row)}: ${describeVerdict(verdict)}`, width, INDENT).map((line) =>
           paint(line, VERDICT_STYLES[word], color),
         ),
       ),

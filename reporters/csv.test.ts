@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import { renderCsv } from './csv.ts'
-import { HOSTILE_NAMES, report, sampleRun, studyReport, studyRuns } from './sample-reports.testkit.ts'
+import { HOSTILE_NAMES, objective, report, sampleCase, studyReport, studyCases } from './sample-reports.testkit.ts'
 
-test('one line for each run and each case that did not run, every line as long as the heading', () => {
-  const { runs, failedCases } = studyReport()
-  const rows = parseCsv(renderCsv({ ...report([...runs]), failedCases }))
-  expect(rows).toHaveLength(1 + runs.length + failedCases.length)
+test('one line for each trial and each case that did not run, every line as long as the heading', () => {
+  const { cases, failedCases } = studyReport()
+  const rows = parseCsv(renderCsv(report(cases, failedCases)))
+  expect(rows).toHaveLength(1 + cases.length + failedCases.length)
   expect(new Set(rows.map((row) => row.length))).toEqual(new Set([rows[0]?.length]))
 })
 
 test('numbers are written as in the report, and what was not measured is empty', () => {
-  const first = records(renderCsv(report(studyRuns()))).find(
+  const first = records(renderCsv(report(studyCases()))).find(
     ({ variant, requestRate }) => variant === 'base' && requestRate === '1',
   )
   expect(first).toMatchObject({
@@ -26,8 +26,28 @@ test('numbers are written as in the report, and what was not measured is empty',
   expect(first?.['itl.p50']).toBeUndefined()
 })
 
+test('each trial has a line with its own numbers and doubts, and the verdict of the case', () => {
+  const row = sampleCase({
+    trials: 2,
+    doubts: [
+      { code: 'saturated', message: 'of both' },
+      { code: 'client-late', message: 'of the second', trial: 1 },
+    ],
+    verdicts: [objective('fail', 'ttft.p99', 538, 400)],
+  })
+  const lines = records(renderCsv(report([row])))
+  expect(lines.map(({ trial, verdict, completed }) => [trial, verdict, completed])).toEqual([
+    ['0', 'fail', '1000'],
+    ['1', 'fail', '1000'],
+  ])
+  expect(lines.map(({ message }) => message)).toEqual([
+    'ttft.p99 538.0 ms > 400 ms; of both',
+    'ttft.p99 538.0 ms > 400 ms; of both; of the second',
+  ])
+})
+
 test('all at once is the rate inf', () => {
-  const [row] = records(renderCsv(report([sampleRun({ load: { requestRate: null } })])))
+  const [row] = records(renderCsv(report([sampleCase({ load: { requestRate: null } })])))
   expect(row?.['requestRate']).toBe('inf')
 })
 
@@ -38,7 +58,7 @@ test('a case that did not run says why', () => {
 
 test('hostile names stay in their cell, and no cell is a formula', () => {
   const names = [...HOSTILE_NAMES, '=HYPERLINK("http://evil")', '+1', '@SUM(A1)', '-2']
-  const rows = parseCsv(renderCsv(report(names.map((name) => sampleRun({ case: name })))))
+  const rows = parseCsv(renderCsv(report(names.map((name) => sampleCase({ case: name })))))
   expect(rows).toHaveLength(1 + names.length)
   for (const row of rows) {
     expect(row).toHaveLength(rows[0]?.length ?? 0)

@@ -1,21 +1,23 @@
+import { plainLine } from '../src/base/plain-text.ts'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
-import type { BenchReport, RunReport } from '../src/report.ts'
-import { groupRuns } from './groups.ts'
+import type { BenchReport, CaseReport, Trial } from '../src/report.ts'
+import { caseVerdict } from '../src/verdict/case-verdict.ts'
+import { inWords } from '../src/verdict/words.ts'
+import { groupCases } from './groups.ts'
 import { onlyWritable } from './only-writable.ts'
-import { plainLine } from '../src/base/plain-text.ts'
-import { caseVerdict } from './verdicts.ts'
 
 /**
- * One line for each run and one for each case that did not run, under one heading line: RFC 4180, UTF-8, CRLF, a point
- * for decimals. Names are those of the report (`ttft.p99`, ms; `requestThroughput`, 1/s); an empty field is no value.
+ * One line for each trial and one for each case that did not run, under one heading line: RFC 4180, UTF-8, CRLF, a point
+ * for decimals. Numbers are those of the trial, the verdict is that of its case. Names are those of the report (`ttft.p99`, ms;
+ * `requestThroughput`, 1/s); an empty field is no value.
  *
  * Foreign text that a spreadsheet would take for a formula gets an apostrophe in front.
  */
 export function renderCsv(report: BenchReport): string {
-  const { runs, failedCases } = onlyWritable(report)
-  const sorted = groupRuns(runs).flatMap((group) => group.runs)
-  const rows = sorted.map(runRow)
+  const { cases, failedCases } = onlyWritable(report)
+  const sorted = groupCases(cases).flatMap((group) => group.cases)
+  const rows = sorted.flatMap((row) => row.trials.map((trial) => trialRow(row, trial)))
   const failed = failedCases.map(
     ({ case: name, framework, message }): Row =>
       new Map([
@@ -33,11 +35,13 @@ export function renderCsv(report: BenchReport): string {
 
 type Row = ReadonlyMap<string, string | number | boolean | null>
 
-function runRow(run: RunReport): Row {
-  const { target, load, metrics, validity, environment } = run
-  const failures = run.verdicts.filter(({ verdict }) => verdict !== 'pass').map(({ message }) => message)
+function trialRow(row: CaseReport, trial: Trial): Row {
+  const { target, load, environment } = row
+  const { metrics, validity } = trial
+  const failures = row.verdicts.filter(({ verdict }) => verdict !== 'pass').map((verdict) => inWords(verdict).message)
+  const doubts = row.doubts.filter((doubt) => doubt.trial === null || doubt.trial === trial.trial)
   return new Map<string, string | number | boolean | null>([
-    ['case', run.case],
+    ['case', row.case],
     ['framework', target.framework],
     ['version', target.version],
     ['variant', target.variant],
@@ -53,14 +57,14 @@ function runRow(run: RunReport): Row {
     ['dataset', load.dataset],
     ['maxConcurrency', load.maxConcurrency],
     ['seed', load.seed],
-    ['trial', load.trial],
-    ['digest', load.digest],
+    ['trial', trial.trial],
+    ['digest', trial.digest],
     ['countedBy', load.countedBy],
-    ['inputTokensByServer', inputTokensByServer(run)],
+    ['inputTokensByServer', inputTokensByServer(trial)],
     ['cachedPromptShare', validity.cachedPromptShare],
     ['startedAt', environment.startedAt],
-    ['verdict', caseVerdict(run)],
-    ['message', [...failures, ...validity.warnings.map(({ message }) => message)].join('; ')],
+    ['verdict', caseVerdict(row)],
+    ['message', [...failures, ...doubts.map(({ message }) => message)].join('; ')],
     ...flatMetrics(metrics),
   ])
 }

@@ -1,24 +1,27 @@
 import { expect, test } from 'vitest'
-import type { RunReport } from '../src/report.ts'
+import type { CaseReport } from '../src/report.ts'
 import { renderTable } from './console-table.ts'
 import { renderCsv } from './csv.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { failedRecord, madeUpRecord, madeUpReport } from '../src/metrics/records.testkit.ts'
-import { report, sampleRun } from './sample-reports.testkit.ts'
+import { report, sampleCase } from './sample-reports.testkit.ts'
 
 /** A row at that rate, whose server found so much of the prompts in its cache. */
-function row(requestRate: number, cachedPromptShare: number | null, doubt?: string): RunReport {
-  const made = sampleRun({ case: `chat > ${requestRate} req/s`, load: { requestRate } })
-  const warnings = doubt === undefined ? [] : [{ code: 'warm-cache' as const, message: doubt }]
-  return { ...made, validity: { ...made.validity, cachedPromptShare, warnings } }
+function row(requestRate: number, cachedPromptShare: number | null, doubt?: string): CaseReport {
+  return sampleCase({
+    case: `chat > ${requestRate} req/s`,
+    load: { requestRate },
+    validity: { cachedPromptShare },
+    doubts: doubt === undefined ? [] : [{ code: 'warm-cache', message: doubt }],
+  })
 }
 
-const table = (width: number, ...runs: RunReport[]) => renderTable(report(runs), { width, color: false })
+const table = (width: number, ...cases: CaseReport[]) => renderTable(report(cases), { width, color: false })
 
-const footnotes = (...runs: RunReport[]) =>
+const footnotes = (...cases: CaseReport[]) =>
   [80, 120, 200].map((width) =>
-    table(width, ...runs)
+    table(width, ...cases)
       .replaceAll(/\n {3,}/g, ' ')
       .split('\n')
       .filter((line) => /^[a-z] {2}/.test(line)),
@@ -88,7 +91,7 @@ test('Markdown, JUnit and CSV have the share too', () => {
 
 // 10 requests of 7 tokens, in which the server counts 27 more each: 70, and 70 + 270.
 test("input tokens are the workload's; where the server counts others, its number stands beside them", () => {
-  const told = (serverPromptTokens: number | null, completed = 10): RunReport =>
+  const told = (serverPromptTokens: number | null, completed = 10): CaseReport =>
     madeUpReport(
       Array.from({ length: 10 }, (_, i) =>
         madeUpRecord({ index: i, dueAt: i * 125, serverPromptTokens: i < completed ? serverPromptTokens : null }),

@@ -1,9 +1,10 @@
 import { comparability } from '../src/metrics/comparability.ts'
 import { isBuffered, severalTokens, unobservedPace } from '../src/metrics/pace.ts'
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../src/report.ts'
+import { doubtsInWords } from '../src/doubts/words.ts'
 import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import { hasCachedPrompts } from './columns.ts'
-import { labelRuns } from './groups.ts'
+import { labelCases } from './groups.ts'
 import { plainLine } from '../src/base/plain-text.ts'
 import { formatCount, formatShare } from './units.ts'
 
@@ -12,60 +13,57 @@ export interface Footnote {
   readonly letter: string
   /** A line for each thing that is said, with the row where one row among several says it. */
   readonly lines: readonly string[]
-  readonly runs: ReadonlySet<CaseReport>
+  readonly cases: ReadonlySet<CaseReport>
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /**
- * The warnings and request errors of `runs` (in the order of the table), a letter for each kind. Where every run is
+ * The doubts and request errors of `cases` (in the order of the table), a letter for each kind. Where every case is
  * simulated the heading says so once, and no footnote repeats it. Nor does any repeat the column of the prefix cache.
  */
-export function collectFootnotes(runs: readonly CaseReport[]): Footnote[] {
-  const labels = labelRuns(runs)
-  const quiet = allSimulated(runs)
-  const remarks = comparability(runs)
-  const doubts = runs
-    .flatMap((run) => doubtsOf(run, remarks.get(run)).map((doubt) => ({ run, ...doubt })))
-    .filter(({ code }) => !(quiet && code === 'simulated') && !(runs.some(hasCachedPrompts) && code === PREFIX_CACHE))
+export function collectFootnotes(cases: readonly CaseReport[]): Footnote[] {
+  const labels = labelCases(cases)
+  const quiet = allSimulated(cases)
+  const remarks = comparability(cases)
+  const doubts = cases
+    .flatMap((row) => doubtsOf(row, remarks.get(row)).map((doubt) => ({ row, ...doubt })))
+    .filter(({ code }) => !(quiet && code === 'simulated') && !(cases.some(hasCachedPrompts) && code === PREFIX_CACHE))
   return [...Map.groupBy(doubts, ({ code }) => code)].map(([code, members], i) => {
     const messages = [...Map.groupBy(members, ({ message }) => message)]
     const lines = messages.map(([message, said]) => {
       const label =
-        said[0] !== undefined && said.length === 1 && messages.length > 1 ? labels.get(said[0].run) : undefined
+        said[0] !== undefined && said.length === 1 && messages.length > 1 ? labels.get(said[0].row) : undefined
       return label === undefined ? `${code}: ${message}` : `${code}: ${label}: ${message}`
     })
-    return { letter: LETTERS.charAt(i), lines, runs: new Set(members.map(({ run }) => run)) }
+    return { letter: LETTERS.charAt(i), lines, cases: new Set(members.map(({ row }) => row)) }
   })
 }
 
 /** Whether no number of the report comes from a real server. False for an empty report. */
-export function allSimulated(runs: readonly CaseReport[]): boolean {
-  return runs.length > 0 && runs.every(({ target }) => target.simulated)
+export function allSimulated(cases: readonly CaseReport[]): boolean {
+  return cases.length > 0 && cases.every(({ target }) => target.simulated)
 }
 
 /** The letters of a row, in order: `ab`; empty when nobody doubts it. */
-export function lettersOf(run: CaseReport, footnotes: readonly Footnote[]): string {
+export function lettersOf(row: CaseReport, footnotes: readonly Footnote[]): string {
   return footnotes
-    .filter(({ runs }) => runs.has(run))
+    .filter(({ cases }) => cases.has(row))
     .map(({ letter }) => letter)
     .join('')
 }
 
-/** Warnings, errors and what `comparability` says of one run, as plain lines. */
-export function doubtsOf(
-  { target, metrics, validity, errors, load }: CaseReport,
-  notComparable: readonly string[] = [],
-): { code: string; message: string }[] {
-  const { numPrompts, trials } = load
-  const pooled = `${trials} trials of ${numPrompts / trials} requests, pooled`
+/** Doubts, errors and what `comparability` says of one case, as plain lines. */
+export function doubtsOf(row: CaseReport, notComparable: readonly string[] = []): { code: string; message: string }[] {
+  const { target, metrics, validity, errors, load, trials } = row
+  const pooled = `${trials.length} trials of ${load.numPrompts} requests, pooled`
   const doubts = [
-    ...(trials > 1 ? [{ code: 'trials', message: pooled }] : []),
+    ...(trials.length > 1 ? [{ code: 'trials', message: pooled }] : []),
     ...warmupOf(validity),
-    ...prefixCacheOf(validity),
-    ...inputTokensOf({ load, metrics, validity }),
+    ...prefixCacheOf(row),
+    ...inputTokensOf(row),
     ...paceOf(validity),
-    ...validity.warnings.map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
+    ...doubtsInWords(row.doubts).map(({ code, message }) => ({ code: code as string, message: plainLine(message) })),
     ...notComparable.map((reason) => ({ code: 'not comparable', message: plainLine(reason) })),
   ]
   if (target.simulated && !doubts.some(({ code }) => code === 'simulated')) {
@@ -81,7 +79,7 @@ export function doubtsOf(
   return doubts
 }
 
-/** How many requests did not show their pace, unless a warning says it, and how many tokens came in an event. */
+/** How many requests did not show their pace, unless a doubt says it, and how many tokens came in an event. */
 function paceOf({ pace }: CaseReport['validity']): { code: string; message: string }[] {
   const several = severalTokens(pace)
   return [
@@ -91,11 +89,11 @@ function paceOf({ pace }: CaseReport['validity']): { code: string; message: stri
 }
 
 /** The table has the workload's count, which is the same for every server; theirs stands beside it where it is another. */
-function inputTokensOf(run: Pick<CaseReport, 'load' | 'metrics' | 'validity'>): { code: string; message: string }[] {
-  const byServer = inputTokensByServer(run)
-  const { inputTokens } = run.metrics
+function inputTokensOf(row: CaseReport): { code: string; message: string }[] {
+  const byServer = inputTokensByServer(row)
+  const { inputTokens } = row.metrics
   if (byServer === null || byServer === inputTokens) return []
-  const by = run.load.countedBy === null ? '' : ` (${plainLine(run.load.countedBy)})`
+  const by = row.load.countedBy === null ? '' : ` (${plainLine(row.load.countedBy)})`
   return [
     {
       code: 'input tokens',
@@ -106,12 +104,10 @@ function inputTokensOf(run: Pick<CaseReport, 'load' | 'metrics' | 'validity'>): 
 
 const PREFIX_CACHE = 'prefix cache'
 
-/** What the server tells of its cache is always said, unless a warning says it. */
-function prefixCacheOf({
-  cachedPromptShare: share,
-  warnings,
-}: CaseReport['validity']): { code: string; message: string }[] {
-  if (share === null || warnings.some(({ code }) => code === 'warm-cache')) return []
+/** What the server tells of its cache is always said, unless a doubt says it. */
+function prefixCacheOf({ validity, doubts }: CaseReport): { code: string; message: string }[] {
+  const { cachedPromptShare: share } = validity
+  if (share === null || doubts.some(({ code }) => code === 'warm-cache')) return []
   const found = share === 0 ? 'no prompt token' : `${formatShare(share)} of the prompt tokens`
   return [{ code: PREFIX_CACHE, message: `${found} came from it` }]
 }

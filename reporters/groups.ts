@@ -1,32 +1,31 @@
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
-import { FRAMEWORK_IDS, type TargetFacts } from '../src/report.ts'
+import { FRAMEWORK_IDS, type CaseReport, type TargetFacts } from '../src/report.ts'
 import { plainLine } from '../src/base/plain-text.ts'
 import { formatLoad } from './units.ts'
 
-/** Runs that stand under one heading: the same framework, version, variant and model. */
-export interface Group<R extends CaseReport = CaseReport> {
+/** Cases that stand under one heading: the same framework, version, variant and model. */
+export interface Group {
   /** `vllm 0.4.1 base`: what a CI server keeps its history by, so the model is in it only where nothing else differs. */
   readonly label: string
   /** The label, with the model where the report has several. */
   readonly title: string
-  readonly runs: readonly R[]
+  readonly cases: readonly CaseReport[]
 }
 
 /** Sorted by framework, version, variant, then within a group by rising rate (all at once last) and case name. */
-export function groupRuns<R extends CaseReport>(runs: readonly R[]): Group<R>[] {
-  const severalModels = new Set(runs.map(({ target }) => target.model)).size > 1
-  const byLabel = Map.groupBy(runs.toSorted(compareRuns), ({ target }) => targetLabel(target))
+export function groupCases(cases: readonly CaseReport[]): Group[] {
+  const severalModels = new Set(cases.map(({ target }) => target.model)).size > 1
+  const byLabel = Map.groupBy(cases.toSorted(compareCases), ({ target }) => fullLabel(target))
   return [...byLabel].flatMap(([label, alike]) => {
     const byModel = [...Map.groupBy(alike, ({ target }) => target.model)]
     return byModel.map(([model, members]) => {
       const title = severalModels && model !== null ? `${label} · ${plainLine(model)}` : label
-      return { label: byModel.length > 1 ? title : label, title, runs: members }
+      return { label: byModel.length > 1 ? title : label, title, cases: members }
     })
   })
 }
 
-/** `vllm 0.4.1 base`; an unknown version is left out. */
-export function targetLabel({ framework, version, variant }: TargetFacts): string {
+/** `vllm 0.4.1 base`, with the variant whatever it is; an unknown version is left out. What a CI server keeps its history by. */
+export function fullLabel({ framework, version, variant }: TargetFacts): string {
   return [framework, version, variant]
     .filter((part) => part !== null)
     .map(plainLine)
@@ -38,21 +37,21 @@ export function targetLabel({ framework, version, variant }: TargetFacts): strin
  * Each case in words, for a line that stands away from its row: `vllm 0.4.1 base, 8 req/s`. Where two would read the
  * same, the name of the case is added.
  */
-export function labelRuns(runs: readonly CaseReport[]): Map<CaseReport, string> {
-  const labelled = runs.map((run) => ({
-    run,
-    label: `${targetLabel(run.target)}, ${formatLoad(run.load.requestRate)}`,
+export function labelCases(cases: readonly CaseReport[]): Map<CaseReport, string> {
+  const labelled = cases.map((row) => ({
+    row,
+    label: `${fullLabel(row.target)}, ${formatLoad(row.load.requestRate)}`,
   }))
   const labels = new Map<CaseReport, string>()
   for (const alike of Map.groupBy(labelled, ({ label }) => label).values()) {
-    for (const { run, label } of alike) {
-      labels.set(run, alike.length === 1 ? label : `${label}, ${plainLine(run.case)}`)
+    for (const { row, label } of alike) {
+      labels.set(row, alike.length === 1 ? label : `${label}, ${plainLine(row.case)}`)
     }
   }
   return labels
 }
 
-function compareRuns(a: CaseReport, b: CaseReport): number {
+function compareCases(a: CaseReport, b: CaseReport): number {
   return (
     FRAMEWORK_IDS.indexOf(a.target.framework) - FRAMEWORK_IDS.indexOf(b.target.framework) ||
     compareText(a.target.version ?? '', b.target.version ?? '') ||
@@ -60,7 +59,6 @@ function compareRuns(a: CaseReport, b: CaseReport): number {
     compareText(a.target.model ?? '', b.target.model ?? '') ||
     // Infinity minus Infinity is NaN, which is falsy like 0.
     (a.load.requestRate ?? Infinity) - (b.load.requestRate ?? Infinity) ||
-    // The trials of a case stay in the order in which they ran.
     compareText(a.case, b.case)
   )
 }

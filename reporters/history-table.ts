@@ -4,7 +4,7 @@ import { plainLine } from '../src/base/plain-text.ts'
 import { layOutGrid, paint, type GridCell, type GridColumn, type Style } from './text-grid.ts'
 import { wrap } from './text-width.ts'
 import { formatCount, formatFixed, formatLoad } from './units.ts'
-import { VERDICT_MARKS } from './verdicts.ts'
+import { VERDICT_MARKS } from '../src/verdict/case-verdict.ts'
 
 export interface HistoryTableOptions {
   /** Paths such as `ttft.p50`, in the order of the columns. */

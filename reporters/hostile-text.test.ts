@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BenchReport, RunReport } from '../src/report.ts'
+import type { BenchReport, CaseReport } from '../src/report.ts'
 import { renderTable } from './console-table.ts'
 import { renderCsv } from './csv.ts'
 import { renderHtml } from './html/render-html.ts'
@@ -7,7 +7,7 @@ import { parseJunit } from './junit-schema.testkit.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderOpenMetrics } from './openmetrics.ts'
-import { HOSTILE_NAMES, report, sampleRun, verdict } from './sample-reports.testkit.ts'
+import { HOSTILE_NAMES, report, sampleCase, told } from './sample-reports.testkit.ts'
 import { textWidth } from './text-width.ts'
 
 const NAMES = [
@@ -18,28 +18,28 @@ const NAMES = [
 
 /** A report in which everything that a server, a prompt or a user may have worded is the given text. */
 function reportOf(name: string): BenchReport {
-  const made = sampleRun({
+  const made = sampleCase({
     case: name,
     target: { version: name, variant: name, model: name, url: name, sampling: { [name]: name } },
     load: { dataset: name, arrival: name },
-    verdicts: [verdict('fail', name, 1, 0, name)],
-    warnings: [{ code: 'server-log', message: name }],
-  })
-  const run: RunReport = {
-    ...made,
-    validity: { ...made.validity, finishReasons: { [name]: 1 }, tokenSources: { [name]: 1 } },
+    verdicts: [told('fail', name, name)],
+    doubts: [{ code: 'server-log', message: name }],
+    validity: { finishReasons: { [name]: 1 }, tokenSources: { [name]: 1 } },
     errors: [{ kind: 'http-status', count: 3, example: name }],
+  })
+  const row: CaseReport = {
+    ...made,
     environment: { ...made.environment, hostname: name, cpu: name, platform: name },
   }
-  return report([run], [{ case: name, framework: name, message: name }])
+  return report([row], [{ case: name, framework: name, message: name }])
 }
 
 const FORMATS = {
   terminal: (bench: BenchReport) => renderTable(bench, { width: 100, color: false }),
-  Markdown: (bench: BenchReport) => renderMarkdown(bench, { title: bench.runs[0]?.case ?? '' }),
+  Markdown: (bench: BenchReport) => renderMarkdown(bench, { title: bench.cases[0]?.case ?? '' }),
   // The raw report at its end is shown by nobody, and is what report.json is, byte for byte.
   HTML: (bench: BenchReport) =>
-    renderHtml(bench, { title: bench.runs[0]?.case ?? '' }).replace(/<script [^>]*id="report">[^]*?<\/script>/, ''),
+    renderHtml(bench, { title: bench.cases[0]?.case ?? '' }).replace(/<script [^>]*id="report">[^]*?<\/script>/, ''),
   JUnit: (bench: BenchReport) => renderJunit(bench),
   CSV: renderCsv,
   OpenMetrics: renderOpenMetrics,

@@ -1,12 +1,14 @@
 import { BenchError } from '../src/base/errors.ts'
-import { BenchReport } from '../src/report.ts'
-import { groupRuns } from './groups.ts'
+import { BenchReport, type CaseReport } from '../src/report.ts'
+import { inWords } from '../src/verdict/words.ts'
+import { groupCases } from './groups.ts'
 import { onlyWritable } from './only-writable.ts'
 
 /**
- * The report as JSON: runs in the order of the table and one on a line, keys in the order of the schema, so that equal
- * reports are equal files and a diff names the run. A case with anything the schema does not allow (JSON would write NaN as
- * null) is a failed case. Throws BenchError `bad-report` where something else than a run does not fit.
+ * The report as JSON: cases in the order of the table and one on a line, keys in the order of the schema, so that equal
+ * reports are equal files and a diff names the case. Beside the numbers of each verdict stand `objective`, `observed`, `limit` and
+ * `message`, for people; whoever reads the file makes them again. A case with anything the schema does not allow (JSON would write
+ * NaN as null) is a failed case. Throws BenchError `bad-report` where something else than a case does not fit.
  */
 export function renderJson(report: BenchReport): string {
   const parsed = BenchReport.safeParse(onlyWritable(report))
@@ -18,17 +20,25 @@ export function renderJson(report: BenchReport): string {
       cause: parsed.error,
     })
   }
-  const { schema, runs, failedCases, falseFailChance } = parsed.data
-  const sorted = groupRuns(runs).flatMap((group) => group.runs)
+  const { schema, cases, failedCases, falseFailChance } = parsed.data
+  const sorted = groupCases(cases).flatMap((group) => group.cases)
   return [
     '{',
     `  "schema": ${JSON.stringify(schema)},`,
-    `  "runs": ${lineForEach(sorted)},`,
+    `  "cases": ${lineForEach(sorted.map(withWords))},`,
     `  "failedCases": ${lineForEach(failedCases)},`,
     `  "falseFailChance": ${falseFailChance}`,
     '}',
     '',
   ].join('\n')
+}
+
+function withWords(row: CaseReport): object {
+  const verdicts = row.verdicts.map((one) => {
+    const { kind, verdict, ...numbers } = one
+    return { kind, verdict, ...inWords(one), ...numbers }
+  })
+  return { ...row, verdicts }
 }
 
 function lineForEach(values: readonly unknown[]): string {

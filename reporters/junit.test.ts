@@ -2,7 +2,18 @@ import { expect, test } from 'vitest'
 import { parseJunit, type JUnit } from './junit-schema.testkit.ts'
 import { renderJunit } from './junit.ts'
 import { plainLine } from '../src/base/plain-text.ts'
-import { HOSTILE_NAMES, EMPTY_METRICS, report, sampleRun, studyReport, verdict } from './sample-reports.testkit.ts'
+import { serverLost } from '../src/verdict/make.ts'
+import type { Verdict } from '../src/verdict/verdict.ts'
+import {
+  HOSTILE_NAMES,
+  EMPTY_METRICS,
+  invalid,
+  objective,
+  report,
+  sampleCase,
+  studyReport,
+  told,
+} from './sample-reports.testkit.ts'
 
 function cases(xml: string): JUnit['testsuite'][number]['testcase'] {
   return parseJunit(xml).testsuite.flatMap(({ testcase }) => testcase)
@@ -27,14 +38,14 @@ test('there is a suite for each framework and variant, and one for each framewor
 })
 
 test('a case has one failure with every violated objective, and its doubts in system-out', () => {
-  const { runs, failedCases } = studyReport()
-  expect(skeleton(renderJunit(report(runs.slice(3, 4), failedCases)))).toMatchInlineSnapshot(`
+  const { cases: all, failedCases } = studyReport()
+  expect(skeleton(renderJunit(report(all.slice(3, 4), failedCases)))).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="LLM serving benchmark" tests="2" failures="1" errors="1" skipped="0">
       <testsuite name="vllm 0.4.1 base" time="202.53" timestamp="2024-05-04T12:00:00" tests="1" failures="1" errors="0" skipped="0">
         <testcase classname="llm-bench.vllm 0_4_1 base" name="rtx 3090 > vllm base 8 req/s" time="202.53">
-          <failure message="ttft.p99 53385.5 ms > 400 ms (and 1 more)" type="slo"><![CDATA[slo: ttft.p99 53385.5 ms > 400 ms
-    slo: tpot.p90 128.0 ms > 100 ms
+          <failure message="ttft.p99 53385.5 ms > 400 ms (and 1 more)" type="objective"><![CDATA[objective: ttft.p99 53385.5 ms > 400 ms
+    objective: tpot.p90 128.0 ms > 100 ms
     9 x idle-timeout: no bytes for 60 s
     3 x connect: connect ECONNREFUSED 127.0.0.1:8000]]></failure>
           <system-out><![CDATA[✗ fail  vllm 0.4.1 base, 8 req/s
@@ -56,67 +67,70 @@ test('a case has one failure with every violated objective, and its doubts in sy
 })
 
 test('each metric that was measured is a property of its case', () => {
-  const xml = renderJunit(report([sampleRun()]))
+  const xml = renderJunit(report([sampleCase()]))
   expect(xml).toContain('<property name="ttft.p99" value="370.85"/>')
   expect(xml).toContain('<property name="outputThroughput" value="915.52"/>')
   expect(xml).toContain('<property name="load.requestRate" value="5"/>')
   expect(xml).toContain('<property name="target.version" value="0.4.1"/>')
   expect(xml).not.toContain('"itl')
-  expect(renderJunit(report([sampleRun({ metrics: EMPTY_METRICS })]))).not.toContain('"ttft')
+  expect(renderJunit(report([sampleCase({ metrics: EMPTY_METRICS })]))).not.toContain('"ttft')
 })
 
 test('the type of the failure is the weightiest kind of verdict', () => {
-  const slo = verdict('fail', 'ttft.p99 < 1 ms', 2, 1, '2 ms')
-  const baseline = { ...verdict('fail', 'ttft.p99 as before', 2, 1, 'slower'), kind: 'baseline' as const }
-  const validity = { ...verdict('invalid', 'client kept up', 9, 1, 'late'), kind: 'validity' as const }
-  const typeOf = (...verdicts: (typeof slo | typeof baseline | typeof validity)[]): string | undefined =>
-    /<failure .*type="(\w+)"/.exec(renderJunit(report([sampleRun({ verdicts })])))?.[1]
-  expect([typeOf(baseline), typeOf(baseline, slo), typeOf(slo, validity)]).toEqual(['baseline', 'slo', 'validity'])
+  const missed = objective('fail', 'ttft.p99', 2, 1)
+  const baseline = told('fail', 'ttft.p99 as before', 'slower')
+  const late = invalid('late')
+  const lost = serverLost('vllm was ended by SIGKILL')
+  const typeOf = (...verdicts: Verdict[]): string | undefined =>
+    /<failure .*type="(\w+)"/.exec(renderJunit(report([sampleCase({ verdicts })])))?.[1]
+  expect([typeOf(baseline), typeOf(baseline, missed), typeOf(missed, late), typeOf(late, lost)]).toEqual([
+    'baseline',
+    'objective',
+    'validity',
+    'server',
+  ])
 })
 
 test('what explains a broken objective follows its facts', () => {
-  const message = 'ttft.p99 1296.0 ms > 800 ms: 71 % server queue\nslowest first tokens\n  request 1   1300.2 ms'
-  const run = sampleRun({ verdicts: [verdict('fail', 'ttft.p99 <= 800 ms', 1296, 800, message)] })
-  expect(cases(renderJunit(report([run])))[0]?.failure).toMatchObject([
-    {
-      '@message': 'ttft.p99 1296.0 ms > 800 ms: 71 % server queue',
-      '#text': `slo: ${message}`,
-    },
+  const slowest = ['slowest first tokens', '  request 1   1300.2 ms']
+  const missed = { ...objective('fail', 'ttft.p99', 1296, 800), explanation: { shares: '71 % server queue', slowest } }
+  const facts = 'ttft.p99 1296.0 ms > 800 ms; 71 % server queue'
+  expect(cases(renderJunit(report([sampleCase({ verdicts: [missed] })])))[0]?.failure).toMatchObject([
+    { '@message': facts, '#text': [`objective: ${facts}`, ...slowest].join('\n') },
   ])
 })
 
 test('attachments are lines of system-out of their own, which GitLab and Jenkins read', () => {
-  const xml = renderJunit(report([sampleRun()]), { attachments: ['bench-results/report.html'] })
+  const xml = renderJunit(report([sampleCase()]), { attachments: ['bench-results/report.html'] })
   expect(cases(xml)[0]?.['system-out']?.split('\n').at(-1)).toBe('[[ATTACHMENT|bench-results/report.html]]')
 })
 
 test('an inconclusive verdict does not fail the case', () => {
-  const xml = renderJunit(
-    report([sampleRun({ verdicts: [verdict('inconclusive', 'ttft.p99 < 1 ms', 1, 1, 'too few')] })]),
-  )
+  const xml = renderJunit(report([sampleCase({ verdicts: [told('inconclusive', 'ttft.p99 as before', 'too few')] })]))
   expect(xml).not.toContain('<failure')
-  expect(xml).toContain('inconclusive: ttft.p99 < 1 ms: too few')
+  expect(xml).toContain('inconclusive: ttft.p99 as before: too few')
 })
 
 test('the trials of a case are one test case', () => {
-  const xml = renderJunit(report([0, 1].map((trial) => sampleRun({ load: { trial, trials: 2 } }))))
+  const xml = renderJunit(report([sampleCase({ trials: 2 })]))
   expect([...xml.matchAll(/ name="([^"]*)" time/g)].map((match) => match[1])).toEqual([
     'vllm 0.4.1 base',
     'rtx 3090 > vllm base 5 req/s',
   ])
   expect(xml).toContain('trials: 2 trials of 1000 requests, pooled')
+  expect(xml).toContain('<property name="load.trial" value="0, 1"/>')
 })
 
 test('no name makes the file invalid, and every name comes back as plain text', () => {
   const xml = renderJunit(
     report(
       HOSTILE_NAMES.map((name) =>
-        sampleRun({
+        sampleCase({
           case: name,
           target: { variant: name, model: name },
           load: { dataset: name },
-          verdicts: [verdict('fail', name, 1, 0, `${name} ]]>`)],
-          warnings: [{ code: 'aborted', message: name }],
+          verdicts: [told('fail', name, `${name} ]]>`)],
+          doubts: [{ code: 'aborted', message: name }],
         }),
       ),
       HOSTILE_NAMES.map((name) => ({ case: name, framework: name, message: name })),

@@ -1,23 +1,24 @@
 import junit, { type Builder, type TestSuite } from 'junit-report-builder'
-import { isGate } from '../src/baseline/gate-verdict.ts'
 import { flatMetrics } from '../src/metrics/flat-metrics.ts'
 import { comparability } from '../src/metrics/comparability.ts'
 import { neverSent } from '../src/metrics/never-sent.ts'
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
 import { inputTokensByServer } from '../src/metrics/prompt-parity.ts'
 import { checkNames } from '../src/base/options.ts'
-import type { BenchReport, FailedCase, Metrics, Verdict } from '../src/report.ts'
-import { isServerLost } from '../src/slo/by-cause.ts'
+import type { BenchReport, CaseReport, FailedCase, Metrics } from '../src/report.ts'
 import { MS_PER_SECOND } from '../src/base/units.ts'
 import { doubtsOf } from './footnotes.ts'
-import { groupRuns, labelRuns, type Group } from './groups.ts'
+import { groupCases, labelCases, type Group } from './groups.ts'
 import { firstLine, plainLine, plainText } from '../src/base/plain-text.ts'
-import { poolCases } from './pool-cases.ts'
+import { onlyWritable } from './only-writable.ts'
 import { formatCount, formatMs, formatShare, formatTokenRate } from './units.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, violations } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict } from '../src/verdict/case-verdict.ts'
+import { isGate } from '../src/verdict/kinds.ts'
+import type { Verdict } from '../src/verdict/verdict.ts'
+import { describeVerdict, inWords } from '../src/verdict/words.ts'
+import { violations } from './verdicts.ts'
 
 /**
- * The report as JUnit XML: a suite for each framework and variant, a test case for each case (its trials pooled), a property for each
+ * The report as JUnit XML: a suite for each framework and variant, a test case for each case (over all its trials), a property for each
  * metric, at most one failure for each case (Jenkins keeps only one) that lists every violated objective.
  *
  * Properties of a test case are what pytest, Vitest and the Jenkins JUnit plugin use; Jenkins' stricter xUnit plugin
@@ -27,11 +28,11 @@ export function renderJunit(bench: BenchReport, options: JunitOptions = {}): str
   const example = "renderJunit(report, { attachments: ['bench-results/report.html'] })"
   checkNames(options, ['attachments'], { of: 'renderJunit()', code: 'bad-options', example })
   const { attachments = [] } = options
-  const report = poolCases(bench)
+  const report = onlyWritable(bench)
   const builder = unwrap(junit).newBuilder().name('LLM serving benchmark')
-  const labels = labelRuns(report.runs)
-  const remarks = comparability(report.runs)
-  for (const group of groupRuns(report.runs)) addSuite(builder, group, { labels, remarks, attachments })
+  const labels = labelCases(report.cases)
+  const remarks = comparability(report.cases)
+  for (const group of groupCases(report.cases)) addSuite(builder, group, { labels, remarks, attachments })
   for (const [framework, cases] of Map.groupBy(report.failedCases, (each) => each.framework ?? 'unknown framework')) {
     addFailedCases(builder, plainLine(framework), cases)
   }
@@ -58,10 +59,10 @@ interface RowTexts {
   readonly attachments: readonly string[]
 }
 
-function addSuite(builder: Builder, { label, runs }: Group, { labels, remarks, attachments }: RowTexts): void {
+function addSuite(builder: Builder, { label, cases }: Group, { labels, remarks, attachments }: RowTexts): void {
   const suite = builder.testSuite().name(label)
-  suite.time(seconds(runs.reduce((sum, { metrics }) => sum + metrics.durationMs, 0)))
-  const first = runs[0]
+  suite.time(seconds(cases.reduce((sum, { metrics }) => sum + metrics.durationMs, 0)))
+  const first = cases[0]
   if (first !== undefined) {
     // Without fraction and zone, as the stricter schemas want it; UTC.
     suite.timestamp(first.environment.startedAt.slice(0, 19))
@@ -69,15 +70,15 @@ function addSuite(builder: Builder, { label, runs }: Group, { labels, remarks, a
     for (const [name, value] of Object.entries(target)) setProperty(suite, `target.${name}`, value)
     if (Object.keys(sampling).length > 0) setProperty(suite, 'target.sampling', JSON.stringify(sampling))
   }
-  for (const run of runs) {
-    addCase(suite, run, {
+  for (const row of cases) {
+    addCase(suite, row, {
       className: className(label),
-      name: plainLine(run.case),
+      name: plainLine(row.case),
       summary: [
-        summary(run, labels.get(run) ?? label, remarks.get(run) ?? []),
+        summary(row, labels.get(row) ?? label, remarks.get(row) ?? []),
         ...attachments.map((path) => `[[ATTACHMENT|${plainLine(path)}]]`),
       ].join('\n'),
-      notComparable: remarks.get(run) ?? [],
+      notComparable: remarks.get(row) ?? [],
     })
   }
 }
@@ -89,22 +90,24 @@ interface CaseTexts {
   readonly notComparable: readonly string[]
 }
 
-function addCase(suite: TestSuite, run: CaseReport, { className, name, summary, notComparable }: CaseTexts): void {
-  const testCase = suite.testCase().className(className).name(name).time(seconds(run.metrics.durationMs))
-  for (const [key, value] of Object.entries(run.load)) setProperty(testCase, `load.${key}`, value)
-  for (const [key, value] of flatMetrics(run.metrics)) setProperty(testCase, key, value)
-  setProperty(testCase, 'inputTokensByServer', inputTokensByServer(run))
-  setProperty(testCase, 'cachedPromptShare', run.validity.cachedPromptShare)
-  setProperty(testCase, 'warmup', run.validity.warmup.sent)
-  setProperty(testCase, 'fill', run.validity.warmup.trimmed)
-  for (const { kind, count } of run.errors) setProperty(testCase, `errors.${kind}`, count)
+function addCase(suite: TestSuite, row: CaseReport, { className, name, summary, notComparable }: CaseTexts): void {
+  const testCase = suite.testCase().className(className).name(name).time(seconds(row.metrics.durationMs))
+  for (const [key, value] of Object.entries({ ...row.load, ...trialFacts(row) })) {
+    setProperty(testCase, `load.${key}`, value)
+  }
+  for (const [key, value] of flatMetrics(row.metrics)) setProperty(testCase, key, value)
+  setProperty(testCase, 'inputTokensByServer', inputTokensByServer(row))
+  setProperty(testCase, 'cachedPromptShare', row.validity.cachedPromptShare)
+  setProperty(testCase, 'warmup', row.validity.warmup.sent)
+  setProperty(testCase, 'fill', row.validity.warmup.trimmed)
+  for (const { kind, count } of row.errors) setProperty(testCase, `errors.${kind}`, count)
   if (notComparable.length > 0) setProperty(testCase, 'notComparable', notComparable.join('; '))
-  const violated = violations(run)
+  const violated = violations(row)
   const first = violated[0]
   if (first !== undefined) {
     const more = violated.length > 1 ? ` (and ${violated.length - 1} more)` : ''
     testCase.failure(describeVerdict(first) + more, failureType(violated))
-    const errors = run.errors.map(({ kind, count, example }) => `${count} x ${kind}: ${plainLine(example)}`)
+    const errors = row.errors.map(({ kind, count, example }) => `${count} x ${kind}: ${plainLine(example)}`)
     testCase.stacktrace(cdata([...violated.map(wholeVerdict), ...errors].join('\n')))
   }
   testCase.standardOutput(cdata(summary))
@@ -123,14 +126,32 @@ function addFailedCases(builder: Builder, framework: string, cases: readonly Fai
 
 /** The kind and the line of a verdict; a failed assertion may have more lines, which follow. */
 function wholeVerdict(verdict: Verdict): string {
-  const [, ...others] = plainText(verdict.message).trim().split('\n')
+  const [, ...others] = plainText(inWords(verdict).message).trim().split('\n')
   return [`${verdict.kind}: ${describeVerdict(verdict)}`, ...others].join('\n')
 }
 
-/** A run that cannot be trusted says so first, unless its server was lost; a missed objective outweighs a regression. */
+/** The numbers of the trials, and the digest of the first. */
+function trialFacts({ trials }: CaseReport): { trial: string; digest: string | null } {
+  return { trial: trials.map(({ trial }) => trial).join(', '), digest: trials[0]?.digest ?? null }
+}
+
+/**
+ * The weight of each kind of verdict: the kind of a failure is that of its heaviest. That the server was lost is beyond doubt, then a
+ * run that cannot be trusted says so; a missed objective outweighs a regression.
+ */
+const WEIGHTS: Readonly<Record<Verdict['kind'], number>> = {
+  server: 8,
+  validity: 7,
+  schedule: 6,
+  objective: 5,
+  capacity: 4,
+  assertion: 3,
+  regression: 2,
+  baseline: 1,
+}
+
 function failureType(violated: readonly Verdict[]): Verdict['kind'] {
-  if (violated.some(isServerLost)) return 'slo'
-  return (['validity', 'slo', 'baseline'] as const).find((kind) => violated.some((each) => each.kind === kind)) ?? 'slo'
+  return violated.reduce((a, b) => (WEIGHTS[b.kind] > WEIGHTS[a.kind] ? b : a)).kind
 }
 
 interface HasProperties {
@@ -155,22 +176,22 @@ function seconds(ms: number): number {
   return Number((ms / MS_PER_SECOND).toFixed(3))
 }
 
-function summary(run: CaseReport, label: string, notComparable: readonly string[]): string {
-  const { metrics, validity } = run
-  const word = caseVerdict(run)
-  const inconclusive = run.verdicts.filter(({ verdict }) => verdict === 'inconclusive')
+function summary(row: CaseReport, label: string, notComparable: readonly string[]): string {
+  const { metrics, validity } = row
+  const word = caseVerdict(row)
+  const inconclusive = row.verdicts.filter(({ verdict }) => verdict === 'inconclusive')
   return [
     `${VERDICT_MARKS[word]} ${word}  ${label}`,
-    `${metrics.completed} of ${formatCount(metrics.completed + metrics.failed + neverSent(run), 'request')} completed in ${formatMs(metrics.durationMs)}, ` +
+    `${metrics.completed} of ${formatCount(metrics.completed + metrics.failed + neverSent(row), 'request')} completed in ${formatMs(metrics.durationMs)}, ` +
       `${formatShare(validity.sentShare)} sent, ${formatTokenRate(metrics.outputThroughput)} out`,
     `TTFT ${latencies(metrics.ttft)}`,
     `TPOT ${latencies(metrics.tpot)}`,
     ...inconclusive.map((verdict) => `inconclusive: ${describeVerdict(verdict)}`),
-    ...run.verdicts
+    ...row.verdicts
       .filter(isGate)
       .filter(({ verdict }) => verdict === 'pass')
       .map((verdict) => `pass: ${describeVerdict(verdict)}`),
-    ...doubtsOf(run, notComparable).map(({ code, message }) => `${code}: ${message}`),
+    ...doubtsOf(row, notComparable).map(({ code, message }) => `${code}: ${message}`),
   ].join('\n')
 }
 

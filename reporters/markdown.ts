@@ -1,22 +1,27 @@
-import { isNews } from '../src/baseline/gate-verdict.ts'
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import { join } from 'node:path'
 import { checkNames } from '../src/base/options.ts'
-import type { BenchReport, Verdict, VerdictWord } from '../src/report.ts'
+import type { BenchReport, CaseReport } from '../src/report.ts'
 import { clientLine } from './client-line.ts'
 import { columnsOf, type Column } from './columns.ts'
 import { allSimulated, collectFootnotes, lettersOf } from './footnotes.ts'
-import { groupRuns, labelRuns } from './groups.ts'
+import { groupCases, labelCases } from './groups.ts'
 import { pageModel } from './html/page-model.ts'
 import { trustSentences } from './html/trust-section.ts'
 import { plainLine } from '../src/base/plain-text.ts'
-import { poolCases } from './pool-cases.ts'
+import { onlyWritable } from './only-writable.ts'
+import { OUTPUT_DIR } from './output-dir.ts'
 import { rowTags, type RowTags } from './row-tags.ts'
 import { formatFixed, formatRequestRate } from './units.ts'
-import { byCause } from '../src/slo/by-cause.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn, summarize, summarizeGates } from './verdicts.ts'
+import { VERDICT_MARKS, caseVerdict } from '../src/verdict/case-verdict.ts'
+import { byCause, isNews } from '../src/verdict/kinds.ts'
+import type { Verdict, VerdictWord } from '../src/verdict/verdict.ts'
+import { describeVerdict } from '../src/verdict/words.ts'
+import { doubtOn, summarize, summarizeGates } from './verdicts.ts'
 
 export interface MarkdownOptions {
   readonly title?: string
+  /** The folder of the report files, where what is left out here can be found. Default `bench-results`. */
+  readonly outputDir?: string
 }
 
 /** GitHub takes 1 MiB of step summary a step, and other steps' reporters may write to the same file. */
@@ -31,28 +36,28 @@ const MAX_MESSAGE = 2000
 /** The complete report as GitHub-flavoured Markdown, below 900 kB; what had to be left out is said where it is missing. */
 export function renderMarkdown(bench: BenchReport, options: MarkdownOptions = {}): string {
   const example = "renderMarkdown(report, { title: 'Nightly' })"
-  checkNames(options, ['title'], { of: 'renderMarkdown()', code: 'bad-options', example })
-  const { title = 'LLM serving benchmark' } = options
-  const report = poolCases(bench)
-  const groups = groupRuns(report.runs)
-  const runs = groups.flatMap((group) => group.runs)
-  const labels = labelRuns(runs)
+  checkNames(options, ['title', 'outputDir'], { of: 'renderMarkdown()', code: 'bad-options', example })
+  const { title = 'LLM serving benchmark', outputDir = OUTPUT_DIR } = options
+  const report = onlyWritable(bench)
+  const groups = groupCases(report.cases)
+  const cases = groups.flatMap((group) => group.cases)
+  const labels = labelCases(cases)
   const tags = rowTags(groups)
-  const columns = columnsOf(runs)
-  const footnotes = collectFootnotes(runs)
+  const columns = columnsOf(cases)
+  const footnotes = collectFootnotes(cases)
   const told = (isTold: (verdict: Verdict) => boolean): string[] =>
-    runs.flatMap((run) =>
-      byCause(run.verdicts.filter(isTold)).map(
-        (verdict) => `- ${escape(labels.get(run) ?? '')}: ${escape(describeVerdict(verdict))}`,
+    cases.flatMap((row) =>
+      byCause(row.verdicts.filter(isTold)).map(
+        (verdict) => `- ${escape(labels.get(row) ?? '')}: ${escape(describeVerdict(verdict))}`,
       ),
     )
   const judged = (word: VerdictWord): string[] => told(({ verdict }) => verdict === word)
-  const client = clientLine(runs)
+  const client = clientLine(cases)
   const sections: Section[] = [
     {
       head: tableHead(tags, columns),
       items: groups.flatMap((group) =>
-        group.runs.map((run) => tableRow(group.title, run, { tags, columns, letters: lettersOf(run, footnotes) })),
+        group.cases.map((row) => tableRow(group.title, row, { tags, columns, letters: lettersOf(row, footnotes) })),
       ),
     },
     { head: [], items: tags.legend.map((line) => `- ${escape(line)}`) },
@@ -74,13 +79,13 @@ export function renderMarkdown(bench: BenchReport, options: MarkdownOptions = {}
     },
     {
       head: ['### Can this run be trusted?', ''],
-      items: runs.length === 0 ? [] : trustSentences(pageModel(bench)).map((sentence) => `- ${escape(sentence)}`),
+      items: cases.length === 0 ? [] : trustSentences(pageModel(report)).map((sentence) => `- ${escape(sentence)}`),
     },
   ]
-  const simulated = allSimulated(runs) ? ' All servers were simulated.' : ''
+  const simulated = allSimulated(cases) ? ' All servers were simulated.' : ''
   const gates = summarizeGates(report)
   const intro = [`## ${escape(title)}`, `${summarize(report)}.${simulated}`, ...(gates === null ? [] : [`${gates}.`])]
-  return `${[...intro, ...fitSections(sections)].join('\n\n')}\n`
+  return `${[...intro, ...fitSections(sections, join(outputDir, 'report.json'))].join('\n\n')}\n`
 }
 
 interface Section {
@@ -88,8 +93,8 @@ interface Section {
   readonly items: readonly string[]
 }
 
-/** Renders the sections that have items, each with as many as its room allows. */
-function fitSections(sections: readonly Section[]): string[] {
+/** Renders the sections that have items, each with as many as its room allows; `whole` is the file that has all of them. */
+function fitSections(sections: readonly Section[], whole: string): string[] {
   // Head lines, titles and the notes about omissions are far below the kilobytes held back here.
   let room = MAX_BYTES - 20_000
   return sections
@@ -104,8 +109,7 @@ function fitSections(sections: readonly Section[]): string[] {
         room -= Buffer.byteLength(item) + 1
       }
       const left = items.length - kept.length
-      const note =
-        left === 0 ? [] : ['', `${left} more left out to keep this page small: see bench-results/report.json.`]
+      const note = left === 0 ? [] : ['', `${left} more left out to keep this page small: see ${whole}.`]
       return [...head, ...kept, ...note].join('\n')
     })
 }
@@ -127,17 +131,17 @@ function tableHead({ header }: RowTags, columns: readonly Column[]): string[] {
   return [tableLine(titles), tableLine(rules)]
 }
 
-function tableRow(title: string, run: CaseReport, { tags: { header, tags }, columns, letters }: RowLayout): string {
+function tableRow(title: string, row: CaseReport, { tags: { header, tags }, columns, letters }: RowLayout): string {
   const numbers = columns.map((column) => {
-    const value = column.value(run)
+    const value = column.value(row)
     if (column.id === 'requestRate') return formatRequestRate(value)
     const text = formatFixed(value, column.decimals)
-    const doubt = doubtOn(run, column.id)
+    const doubt = doubtOn(row, column.id)
     return doubt === null ? text : `**${text}** ${VERDICT_MARKS[doubt]}`
   })
-  const word = caseVerdict(run)
+  const word = caseVerdict(row)
   const verdict = `${VERDICT_MARKS[word]} ${word}${letters === '' ? '' : ` <sup>${letters}</sup>`}`
-  return tableLine([escape(title), ...header.map(() => escape(tags.get(run) ?? '')), ...numbers, verdict])
+  return tableLine([escape(title), ...header.map(() => escape(tags.get(row) ?? '')), ...numbers, verdict])
 }
 
 function tableLine(cells: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BenchReport, type RunReport } from '../src/report.ts'
+import { BenchReport, type CaseReport } from '../src/report.ts'
 import { renderTable } from './console-table.ts'
 import { renderCsv } from './csv.ts'
 import { renderHtml } from './html/render-html.ts'
@@ -8,13 +8,17 @@ import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
 import { onlyWritable } from './only-writable.ts'
 import { renderOpenMetrics } from './openmetrics.ts'
-import { report, sampleRun } from './sample-reports.testkit.ts'
+import { report, sampleCase } from './sample-reports.testkit.ts'
 
-const good = sampleRun({ case: 'good > vllm > 1 req/s' })
+const good = sampleCase({ case: 'good > vllm > 1 req/s' })
 
 /** A run of ten requests whose answers have 1e15 tokens by the server's word: their sum is no safe integer. */
-const drowned = sampleRun({ case: 'bad > vllm > 2 req/s', metrics: { outputTokens: 1e16 } })
-const cut: RunReport = { ...drowned, metrics: good.metrics, requests: { ...drowned.requests, count: 3 } }
+const drowned = sampleCase({ case: 'bad > vllm > 2 req/s', metrics: { outputTokens: 1e16 } })
+const bad = sampleCase({ case: 'bad > vllm > 2 req/s' })
+const cut: CaseReport = {
+  ...bad,
+  trials: bad.trials.map((trial) => ({ ...trial, requests: { ...trial.requests, count: 3 } })),
+}
 
 const FORMATS = {
   terminal: (bench: BenchReport) => renderTable(bench, { width: 300, color: false }),
@@ -40,17 +44,17 @@ test.for([
   [{ ...drowned, metrics: { ...good.metrics, durationMs: Infinity } }, /metrics\.durationMs: /],
   [cut, /Column "dueAt" of the report holds 0 bytes where 3 requests take 24/],
 ] as const)('a case that cannot be written failed, and says which field and why (%#)', ([bad, why]) => {
-  const { runs, failedCases } = onlyWritable(report([bad, good], []))
-  expect(runs).toEqual([good])
+  const { cases, failedCases } = onlyWritable(report([bad, good], []))
+  expect(cases).toEqual([good])
   expect(failedCases).toEqual([
     { case: 'bad > vllm > 2 req/s', framework: 'vllm', message: expect.stringMatching(why) },
   ])
 })
 
 test('a trial that cannot be written takes its case with it, which was judged on all of them', () => {
-  const trials = [0, 1].map((trial) => ({ ...drowned, metrics: trial === 0 ? good.metrics : drowned.metrics }))
-  const { runs, failedCases } = onlyWritable(report([...trials, good], []))
-  expect(runs).toEqual([good])
+  const [sound, wrong] = [bad.trials, drowned.trials].map(([trial]) => trial)
+  const { cases, failedCases } = onlyWritable(report([{ ...bad, trials: [sound!, { ...wrong!, trial: 1 }] }, good], []))
+  expect(cases).toEqual([good])
   expect(failedCases).toHaveLength(1)
 })
 

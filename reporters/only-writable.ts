@@ -1,27 +1,27 @@
 import { whyUnwritable } from '../src/metrics/why-unwritable.ts'
-import type { BenchReport, FailedCase, RunReport } from '../src/report.ts'
+import type { BenchReport, CaseReport, FailedCase } from '../src/report.ts'
 
 /**
- * A report of which every run can be written. A case with a run that cannot (a number that is none, say) is a failed case, which
- * names the field: one case never takes the others with it. The same report where all can be written.
+ * A report of which every case can be written. A case that cannot (a number that is none, say) is a failed case, which names the
+ * field: one case never takes the others with it. The same report where all can be written.
  */
 export function onlyWritable(report: BenchReport): BenchReport {
-  const failed = new Map(report.runs.flatMap(failedCases))
-  if (failed.size === 0) return report
+  const failed = report.cases.flatMap(failedCase)
+  if (failed.length === 0) return report
   return {
     ...report,
-    runs: report.runs.filter((run) => !failed.has(run.case)),
-    failedCases: [...report.failedCases, ...failed.values()],
+    cases: report.cases.filter((row) => failedCase(row).length === 0),
+    failedCases: [...report.failedCases, ...failed],
   }
 }
 
-/** What was found of each run, because every output asks, and a run does not change once it is reported. */
-const known = new WeakMap<RunReport, string | null>()
+/** What was found of each case, because every output asks, and a case does not change once it is reported. */
+const known = new WeakMap<CaseReport, string | null>()
 
-function failedCases(run: RunReport): [name: string, FailedCase][] {
-  if (!known.has(run)) known.set(run, whyUnwritable(run))
-  const why = known.get(run) ?? null
+function failedCase(row: CaseReport): FailedCase[] {
+  if (!known.has(row)) known.set(row, whyUnwritable(row))
+  const why = known.get(row) ?? null
   if (why === null) return []
   const message = `The run cannot be written (${why}). Report this with the case that produced it: a run holds finite numbers or null.`
-  return [[run.case, { case: run.case, framework: run.target.framework, message }]]
+  return [{ case: row.case, framework: row.target.framework, message }]
 }

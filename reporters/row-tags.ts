@@ -1,4 +1,4 @@
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../src/report.ts'
 import type { Group } from './groups.ts'
 import { plainLine } from '../src/base/plain-text.ts'
 
@@ -14,13 +14,15 @@ export interface RowTags {
 /** A number whose legend is the name of the case. */
 export function rowTags(groups: readonly Group[]): RowTags {
   const collisions = groups
-    .flatMap(({ runs }) => [...Map.groupBy(runs, ({ load }) => `${load.requestRate} ${load.numPrompts}`).values()])
+    .flatMap(({ cases }) => [
+      ...Map.groupBy(cases, ({ load, trials }) => `${load.requestRate} ${load.numPrompts * trials.length}`).values(),
+    ])
     .filter(({ length }) => length > 1)
   const members = collisions.flat()
   if (members.length === 0) return { header: [], tags: new Map(), legend: [] }
   return {
     header: ['case'],
-    tags: new Map(members.map((run, i) => [run, `#${i + 1}`])),
-    legend: members.map((run, i) => `#${i + 1} ${plainLine(run.case)}`),
+    tags: new Map(members.map((row, i) => [row, `#${i + 1}`])),
+    legend: members.map((row, i) => `#${i + 1} ${plainLine(row.case)}`),
   }
 }

@@ -1,13 +1,16 @@
 import {
+  CASE_SCHEMA,
   REPORT_SCHEMA,
-  RUN_SCHEMA,
   type BenchReport,
+  type CaseReport,
   type Distribution,
+  type Doubt,
   type FrameworkId,
-  type RunReport,
-  type Verdict,
-  type Warning,
+  type Metrics,
+  type Trial,
 } from '../src/report.ts'
+import { findMetric } from '../src/metrics/find-metric.ts'
+import type { Evidence, Verdict, VerdictWord } from '../src/verdict/verdict.ts'
 
 /**
  * One line of the tables of the RTX 3090 study (Meta-Llama-3-8B-Instruct, ShareGPT, May 2024): rate, prompts, duration
@@ -101,75 +104,73 @@ const STUDY: readonly StudyRow[] = [
   ],
 ]
 
-/** What a test changes about a sample run. */
+/** What a test changes about a sample case. */
 export interface SampleChanges {
   readonly case?: string
-  readonly target?: Partial<RunReport['target']>
-  readonly load?: Partial<RunReport['load']>
-  readonly metrics?: Partial<RunReport['metrics']>
+  readonly target?: Partial<CaseReport['target']>
+  readonly load?: Partial<CaseReport['load']>
+  /** Of each trial. */
+  readonly metrics?: Partial<Metrics>
+  /** Of the case and of each trial. */
+  readonly validity?: Partial<CaseReport['validity']>
   readonly verdicts?: readonly Verdict[]
-  readonly warnings?: readonly Warning[]
-  readonly errors?: RunReport['errors']
+  readonly doubts?: readonly (Pick<Doubt, 'code' | 'message'> & Partial<Doubt>)[]
+  readonly errors?: CaseReport['errors']
+  /** How many there are, all alike. Default 1. */
+  readonly trials?: number
 }
 
-/** A run of vLLM at 5 requests/s, everything as published, with the given changes. */
-export function sampleRun(changes: SampleChanges = {}): RunReport {
-  return studyRun(STUDY[2] ?? raise('the study has a third row'), changes)
+/** A case of vLLM at 5 requests/s, everything as published, with the given changes. */
+export function sampleCase(changes: SampleChanges = {}): CaseReport {
+  return studyCase(STUDY[2] ?? raise('the study has a third row'), changes)
 }
 
-/** All runs of the study, judged by P99 TTFT up to 400 ms and P90 TPOT up to 100 ms. */
-export function studyRuns(): RunReport[] {
-  return STUDY.map((row) => studyRun(row, {}))
+/** All rows of the study, judged by P99 TTFT up to 400 ms and P90 TPOT up to 100 ms. */
+export function studyCases(): CaseReport[] {
+  return STUDY.map((row) => studyCase(row, {}))
 }
 
 /**
- * The study, as a report would show it on a bad day: doubts and request errors on some rows, a simulated run with
+ * The study, as a report would show it on a bad day: doubts and request errors on some rows, a simulated case with
  * nothing completed, an inconclusive baseline, and TensorRT-LLM (for which the study has no table) not reachable.
  */
 export function studyReport(): BenchReport {
-  const runs = studyRuns().map((run) => {
-    const { framework, variant } = run.target
-    if (framework === 'vllm' && run.load.requestRate === 8) {
-      return withDoubts(run, {
-        warnings: [
+  const cases = STUDY.map((row) => {
+    const [framework, , variant, [requestRate, n = 0]] = row
+    const sample = studyCase(row, {})
+    if (framework === 'vllm' && requestRate === 8) {
+      return studyCase(row, {
+        doubts: [
           { code: 'saturated', message: 'the queue grew to the end: 437 in flight when the last request was sent' },
         ],
+        metrics: { completed: n - 12, failed: 12 },
         errors: [
           { kind: 'idle-timeout', count: 9, example: 'no bytes for 60 s' },
           { kind: 'connect', count: 3, example: 'connect ECONNREFUSED 127.0.0.1:8000' },
         ],
       })
     }
-    if (framework === 'mlc-llm' && run.load.requestRate === 5) {
-      return withDoubts(run, {
-        warnings: [
+    if (framework === 'mlc-llm' && requestRate === 5) {
+      return studyCase(row, {
+        doubts: [
           { code: 'saturated', message: 'the queue grew to the end: 96 in flight when the last request was sent' },
           { code: 'token-estimate', message: 'output tokens of 1000 requests were counted by events' },
         ],
-        errors: [],
       })
     }
-    return variant === 'kv-int8' ? { ...run, verdicts: [...run.verdicts, INCONCLUSIVE_BASELINE] } : run
+    return variant === 'kv-int8' ? { ...sample, verdicts: [...sample.verdicts, INCONCLUSIVE_BASELINE] } : sample
   })
-  const simulated = sampleRun({
+  const simulated = sampleCase({
     case: 'simulated > sglang all at once',
     target: { framework: 'sglang', version: null, simulated: true, url: null },
     load: { requestRate: null, numPrompts: 50 },
     metrics: EMPTY_METRICS,
-    verdicts: [
-      verdict(
-        'fail',
-        'ttft.p99 <= 400 ms',
-        null,
-        400,
-        'ttft.p99: no request completed (50 failed), and no data is a failure',
-      ),
-    ],
-    warnings: [{ code: 'simulated', message: 'answered by a simulated server' }],
+    verdicts: [objective('fail', 'ttft.p99', null, 400, { is: 'nothing-completed', failed: 50 })],
+    doubts: [{ code: 'simulated', message: 'answered by a simulated server' }],
     errors: [{ kind: 'http-status', count: 50, example: '503 Service Unavailable' }],
   })
   return report(
-    [...runs, simulated],
+    [...cases, simulated],
     [
       {
         case: 'rtx 3090 > tensorrt-llm 5 req/s',
@@ -181,19 +182,47 @@ export function studyReport(): BenchReport {
   )
 }
 
-/** A report of the given runs. */
-export function report(runs: RunReport[], failedCases: BenchReport['failedCases'] = []): BenchReport {
-  return { schema: REPORT_SCHEMA, runs, failedCases, falseFailChance: 0 }
+/** A report of the given cases. */
+export function report(cases: CaseReport[], failedCases: BenchReport['failedCases'] = []): BenchReport {
+  return { schema: REPORT_SCHEMA, cases, failedCases, falseFailChance: 0 }
 }
 
-export function verdict(
-  word: Verdict['verdict'],
-  objective: string,
+const POINT: Evidence = { is: 'point', failed: 0, requests: 1000, neverAnswered: false, unseen: null }
+
+/** The verdict on an upper limit, such as that of `ttft.p99`. */
+export function objective(
+  verdict: VerdictWord,
+  path: string,
   observed: number | null,
-  limit: number | null,
-  message: string,
-): Verdict {
-  return { kind: 'slo', objective, verdict: word, observed, limit, message }
+  limit: number,
+  evidence: Evidence = POINT,
+): Verdict & { readonly kind: 'objective' } {
+  const [, statistic] = path.split('.')
+  return {
+    kind: 'objective',
+    verdict,
+    overruled: null,
+    metric: (findMetric(path)?.id ?? raise(`${path} is a metric`)) as 'ttft',
+    statistic: (statistic ?? null) as 'p99' | null,
+    bound: 'max',
+    limit,
+    observed,
+    evidence,
+    implied: false,
+    explanation: null,
+  }
+}
+
+/** Any other verdict, in words of the test's own. */
+export function told(verdict: VerdictWord, name: string, message: string): Verdict {
+  const state = { is: 'told' as const, objective: name, observed: null, limit: null, message }
+  return { kind: 'baseline', verdict, overruled: null, state }
+}
+
+/** The run is not to be judged: its client was late. */
+export function invalid(facts: string): Verdict & { readonly kind: 'validity' } {
+  const numbers = { trial: null, observed: 80, limit: 10, about: null }
+  return { kind: 'validity', verdict: 'invalid', overruled: null, reason: 'client-on-time', ...numbers, facts }
 }
 
 /** Names that try to be markup, columns, lines, escape sequences and right-to-left overrides. */
@@ -208,7 +237,7 @@ export const HOSTILE_NAMES = [
   '漢字の幅 🚀',
 ] as const
 
-/** What a run shows in which no request completed. */
+/** What a case shows in which no request completed. */
 export const EMPTY_METRICS = {
   completed: 0,
   failed: 50,
@@ -221,23 +250,54 @@ export const EMPTY_METRICS = {
   tpot: null,
   itl: null,
   e2eLatency: null,
-} satisfies Partial<RunReport['metrics']>
+} satisfies Partial<CaseReport['metrics']>
 
-const INCONCLUSIVE_BASELINE: Verdict = {
-  kind: 'baseline',
-  objective: 'ttft.p99 not 10 % above baseline',
-  verdict: 'inconclusive',
-  observed: 1024.51,
-  limit: null,
-  message: '+3 % (90 % CI -8 % to +15 %, 3 pairs): noise hides changes under 18 %',
-}
+const INCONCLUSIVE_BASELINE = told(
+  'inconclusive',
+  'ttft.p99 not 10 % above baseline',
+  '+3 % (90 % CI -8 % to +15 %, 3 pairs): noise hides changes under 18 %',
+)
 
-function studyRun([framework, version, variant, numbers]: StudyRow, changes: SampleChanges): RunReport {
+function studyCase([framework, version, variant, numbers]: StudyRow, changes: SampleChanges): CaseReport {
   const [rate, n = 0, seconds = 0, input = 0, output = 0, requests = 0, inputRate = 0, outputRate = 0] = numbers
   const ttft = numbers.slice(8, 11) as number[]
   const tpot = numbers.slice(11, 14) as number[]
+  const { errors = [], trials = 1 } = changes
+  const metrics: Metrics = {
+    durationMs: seconds * 1000,
+    completed: n,
+    failed: 0,
+    inputTokens: input,
+    outputTokens: output,
+    requestThroughput: requests,
+    inputThroughput: inputRate,
+    outputThroughput: outputRate,
+    goodput: null,
+    ttft: distribution(ttft, n),
+    tpot: distribution(tpot, n),
+    itl: null,
+    e2eLatency: null,
+    queueLateness: null,
+    peakConcurrency: 0,
+    ...changes.metrics,
+  }
+  const validity: CaseReport['validity'] = {
+    sentShare: 1,
+    offeredShare: rate === null ? null : 1,
+    stimulus: { dueRate: rate, sentRate: rate, gapDistance: 0, lateSends: 0 },
+    lengthMismatches: 0,
+    tokenSources: { usage: n },
+    finishReasons: { length: n },
+    pace: { requests: n, unobserved: 0, tokensAtOnce: 1 },
+    promptTokenDifference: null,
+    cachedPromptShare: null,
+    connections: null,
+    client: { threads: 1, utilisation: null, calibration: null, notCalibrated: 'a sample', maxErrorShare: 0.05 },
+    warmup: { sent: 0, failed: 0, trimmed: 0 },
+    ...changes.validity,
+  }
   return {
-    schema: RUN_SCHEMA,
+    schema: CASE_SCHEMA,
     case: changes.case ?? `rtx 3090 > ${framework} ${variant} ${rate} req/s`,
     target: {
       framework,
@@ -258,48 +318,36 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
       dataset: 'sharegpt',
       maxConcurrency: null,
       seed: 0,
-      trial: 0,
-      trials: 1,
+      trials,
       nonceTokens: 8,
       countedBy: 'words',
-      digest: '0'.repeat(64),
       ...changes.load,
     },
-    metrics: {
-      durationMs: seconds * 1000,
-      completed: n,
-      failed: 0,
-      inputTokens: input,
-      outputTokens: output,
-      requestThroughput: requests,
-      inputThroughput: inputRate,
-      outputThroughput: outputRate,
-      goodput: null,
-      ttft: distribution(ttft, n),
-      tpot: distribution(tpot, n),
-      itl: null,
-      e2eLatency: null,
-      queueLateness: null,
-      peakConcurrency: 0,
-      ...changes.metrics,
-    },
+    metrics: timesAll(metrics, trials),
+    validity,
+    errors,
     verdicts: [...(changes.verdicts ?? [below('ttft.p99', ttft[2] ?? 0, 400), below('tpot.p90', tpot[1] ?? 0, 100)])],
-    validity: {
-      sentShare: 1,
-      offeredShare: rate === null ? null : 1,
-      stimulus: { dueRate: rate, sentRate: rate, gapDistance: 0, lateSends: 0 },
-      lengthMismatches: 0,
-      tokenSources: { usage: n },
-      finishReasons: { length: n },
-      pace: { requests: n, unobserved: 0, tokensAtOnce: 1 },
-      promptTokenDifference: null,
-      cachedPromptShare: null,
-      connections: null,
-      client: { threads: 1, utilisation: null, calibration: null, notCalibrated: 'a sample', maxErrorShare: 0.05 },
-      warmup: { sent: 0, failed: 0, trimmed: 0 },
-      warnings: [...(changes.warnings ?? [])],
+    doubts: (changes.doubts ?? []).map((doubt) => ({ trial: null, ...doubt })),
+    trials: Array.from({ length: trials }, (_, trial) => sampleTrial(trial, { metrics, validity, errors })),
+    environment: {
+      startedAt: '2024-05-04T12:00:00.000Z',
+      hostname: 'bench-1',
+      cpu: 'AMD EPYC 7B13',
+      cores: 16,
+      platform: 'linux x64',
+      node: 'v24.21.0',
+      tool: '0.1.0',
     },
-    errors: changes.errors ?? [],
+  }
+}
+
+/** One whose requests were not kept. */
+function sampleTrial(trial: number, measured: Pick<Trial, 'metrics' | 'validity' | 'errors'>): Trial {
+  return {
+    trial,
+    seed: trial,
+    digest: '0'.repeat(64),
+    ...measured,
     requests: {
       count: 0,
       dueAt: '',
@@ -313,37 +361,29 @@ function studyRun([framework, version, variant, numbers]: StudyRow, changes: Sam
     },
     series: { inFlight: [], completions: [], outputTokens: [] },
     telemetry: null,
-    environment: {
-      startedAt: '2024-05-04T12:00:00.000Z',
-      hostname: 'bench-1',
-      cpu: 'AMD EPYC 7B13',
-      cores: 16,
-      platform: 'linux x64',
-      node: 'v24.21.0',
-      tool: '0.1.0',
-    },
   }
 }
 
-function below(metric: string, observed: number, limit: number): Verdict {
-  const kept = observed <= limit
-  const message = `${metric} ${observed.toFixed(1)} ms ${kept ? '<=' : '>'} ${limit} ms`
-  return verdict(kept ? 'pass' : 'fail', `${metric} <= ${limit} ms`, observed, limit, message)
+/** Of so many trials that are alike: totals are summed, rates and percentiles stay. */
+function timesAll(metrics: Metrics, trials: number): Metrics {
+  const { durationMs, completed, failed, inputTokens, outputTokens } = metrics
+  return {
+    ...metrics,
+    durationMs: durationMs * trials,
+    completed: completed * trials,
+    failed: failed * trials,
+    inputTokens: inputTokens * trials,
+    outputTokens: outputTokens * trials,
+  }
+}
+
+function below(path: string, observed: number, limit: number): Verdict {
+  return objective(observed <= limit ? 'pass' : 'fail', path, observed, limit)
 }
 
 /** The percentiles the study prints, and for the rest the nearest of them: a sample, not a measurement. */
 function distribution([p50 = 0, p90 = 0, p99 = 0]: readonly number[], count: number): Distribution {
   return { mean: p50, std: 0, min: p50, p50, p75: p50, p90, p95: p90, p99, max: p99, count }
-}
-
-function withDoubts(run: RunReport, doubts: { warnings: Warning[]; errors: RunReport['errors'] }): RunReport {
-  const failed = doubts.errors.reduce((sum, { count }) => sum + count, 0)
-  return {
-    ...run,
-    metrics: { ...run.metrics, completed: run.load.numPrompts - failed, failed },
-    validity: { ...run.validity, warnings: doubts.warnings },
-    errors: doubts.errors,
-  }
 }
 
 function raise(message: string): never {

@@ -1,13 +1,11 @@
-import type { CaseReport } from '../src/metrics/pool-trials.ts'
-import type { RunReport } from '../src/report.ts'
-import { targetLabel } from './groups.ts'
+import type { CaseReport } from '../src/report.ts'
+import { fullLabel } from './groups.ts'
 import { plainLine } from '../src/base/plain-text.ts'
 import { formatCount, formatShare } from './units.ts'
 
 /** Of a report, with a row for each case. */
 export interface TrustFactsInput {
   readonly cases: readonly CaseReport[]
-  readonly runs: readonly RunReport[]
   label(row: CaseReport): string
 }
 
@@ -15,16 +13,16 @@ export interface TrustFactsInput {
  * What was sent and how, beside the numbers: the shape of the load, warm-up, repeated requests, sampling parameters, prompts
  * as the servers counted them, and what of their telemetry could not be read. A sentence each; none where nothing is known.
  */
-export function trustFacts({ cases, runs, label }: TrustFactsInput): string[] {
+export function trustFacts({ cases, label }: TrustFactsInput): string[] {
   return [
     ...offered(cases),
     ...schedule(cases, label),
     ...warmup(cases),
     ...resent(cases),
-    ...sampling(runs),
-    ...prompts(runs),
+    ...sampling(cases),
+    ...prompts(cases),
     ...prefixCaches(cases, label),
-    ...telemetry(runs),
+    ...telemetry(cases),
   ]
 }
 
@@ -77,8 +75,8 @@ function resent(cases: readonly CaseReport[]): string[] {
 }
 
 /** Of each target once. */
-function sampling(runs: readonly RunReport[]): string[] {
-  const said = new Map(runs.map(({ target }) => [targetLabel(target), target.sampling]))
+function sampling(cases: readonly CaseReport[]): string[] {
+  const said = new Map(cases.map(({ target }) => [fullLabel(target), target.sampling]))
   const known = [...said].filter(([, fields]) => Object.keys(fields).length > 0)
   return [...Map.groupBy(known, ([, fields]) => JSON.stringify(fields))].map(([fields, targets]) => {
     const who = targets.length === said.size ? 'Every request' : `Every request to ${names(targets)}`
@@ -87,12 +85,12 @@ function sampling(runs: readonly RunReport[]): string[] {
 }
 
 /** Whose count the input tokens are, and what the servers say. */
-function prompts(runs: readonly RunReport[]): string[] {
-  if (runs.length === 0) return []
-  const counters = [...new Set(runs.map(({ load }) => load.countedBy ?? 'the dataset itself'))].map(plainLine)
+function prompts(cases: readonly CaseReport[]): string[] {
+  if (cases.length === 0) return []
+  const counters = [...new Set(cases.map(({ load }) => load.countedBy ?? 'the dataset itself'))].map(plainLine)
   const whose = `Input tokens are those of the workload, as counted by ${counters.join(' and ')}.`
-  const known = runs.flatMap(({ target, validity: { promptTokenDifference: told } }) =>
-    told === null ? [] : [[targetLabel(target), told] as const],
+  const known = cases.flatMap(({ target, validity: { promptTokenDifference: told } }) =>
+    told === null ? [] : [[fullLabel(target), told] as const],
   )
   const differing = [...Map.groupBy(known, ([name]) => name)].flatMap(([name, told]) => {
     const least = Math.min(...told.map(([, { min }]) => min))
@@ -122,9 +120,11 @@ function prefixCaches(cases: readonly CaseReport[], label: (row: CaseReport) => 
 }
 
 /** Each problem once, with the targets that had it. */
-function telemetry(runs: readonly RunReport[]): string[] {
-  const problems = runs.flatMap(({ target, telemetry: told }) =>
-    (told?.problems ?? []).map((problem) => [targetLabel(target), plainLine(problem)] as const),
+function telemetry(cases: readonly CaseReport[]): string[] {
+  const problems = cases.flatMap(({ target, trials }) =>
+    trials.flatMap(({ telemetry: told }) =>
+      (told?.problems ?? []).map((problem) => [fullLabel(target), plainLine(problem)] as const),
+    ),
   )
   return [...Map.groupBy(problems, ([, problem]) => problem)].map(
     ([problem, targets]) => `Telemetry of ${names(targets)}: ${problem}`,

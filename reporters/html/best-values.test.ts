@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { COLUMNS } from '../columns.ts'
-import type { RunReport } from '../../src/report.ts'
-import { report, verdict } from '../sample-reports.testkit.ts'
+import type { CaseReport } from '../../src/report.ts'
+import { invalid, report } from '../sample-reports.testkit.ts'
 import { bestValues } from './best-values.ts'
 import { madeUpCase, type MadeUpCase } from './measured-report.testkit.ts'
 import { pageModel } from './page-model.ts'
@@ -11,8 +11,8 @@ function bestMedians(...cases: MadeUpCase[]): Record<string, string> {
   return bestMediansOf(cases.map(madeUpCase))
 }
 
-function bestMediansOf(runs: RunReport[]): Record<string, string> {
-  const model = pageModel(report(runs))
+function bestMediansOf(cases: CaseReport[]): Record<string, string> {
+  const model = pageModel(report(cases))
   const column = COLUMNS.find(({ id }) => id === 'ttft.p50')
   const best = bestValues(model)
   return Object.fromEntries(
@@ -39,16 +39,15 @@ test('equal values, a single target, another load and a run that is not valid ha
   expect(bestMedians({}, { framework: 'tgi' })).toEqual({})
   expect(bestMedians({})).toEqual({})
   expect(bestMedians({ requestRate: 1 }, { framework: 'tgi', requestRate: 2, ttft: around(1) })).toEqual({})
-  const invalid = [verdict('invalid', 'client on time', 1, 0, 'late')]
-  expect(bestMedians({ ttft: around(1), verdicts: invalid }, { framework: 'tgi' })).toEqual({})
+  expect(bestMedians({ ttft: around(1), verdicts: [invalid('late')] }, { framework: 'tgi' })).toEqual({})
 })
 
 test('a warm cache takes the star away: another may have computed what this one knew', () => {
   const rival = madeUpCase({ framework: 'tgi', ttft: around(200) })
   const third = madeUpCase({ framework: 'sglang', ttft: around(300) })
   const fast = madeUpCase({ ttft: around(100) })
-  const warnings = [{ code: 'warm-cache' as const, message: '82.0 % of the prompt tokens came from the cache' }]
-  const warm = { ...fast, validity: { ...fast.validity, warnings } }
+  const message = '82.0 % of the prompt tokens came from the cache'
+  const warm = { ...fast, doubts: [{ code: 'warm-cache' as const, message, trial: null }] }
   expect(bestMediansOf([warm, rival, third])).toEqual({ 'tgi 0.4.1 base, 8 req/s': 'clear' })
   expect(bestMediansOf([fast, rival, third])).toEqual({ 'vllm 0.4.1 base, 8 req/s': 'clear' })
 })

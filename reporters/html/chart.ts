@@ -1,12 +1,18 @@
 /**
- * Numbers that the raw report holds already, so that a page has them once: for `page.js` to read from the run at this
- * place of the report. `path` leads to them within the run, `coding` says how they are kept there: `ms` and `log-ms` are the
- * columns of requests (`src/metrics/columns.ts`), as s from the first due time and as ms; `index` counts.
+ * Numbers that the raw report holds already, so that a page has them once: for `plots.js` to read from the report at this path.
+ * `coding` says how they are kept there: `ms` are the due times of requests, as s from the first; log codes are the other times of
+ * requests (`src/metrics/columns.ts`), as ms; `index` counts.
  */
 export interface ReportColumn {
-  readonly run: number
-  readonly path: readonly string[]
-  readonly coding: 'plain' | 'plain-ms' | 'index' | 'ms' | 'log-ms'
+  readonly path: readonly (string | number)[]
+  readonly coding: 'plain' | 'plain-ms' | 'index' | 'ms' | LogCode
+}
+
+/** As `TIME_CODE` of the columns: the page has it with its data, so that the codec stands in one place. */
+export interface LogCode {
+  readonly smallestMs: number
+  readonly step: number
+  readonly absent: number
 }
 
 /** A line or a cloud of points. `x` ascends; both arrays have one length. */
@@ -14,7 +20,8 @@ export interface ChartSeries {
   readonly label: string
   /** Which of the page's colours and dashes; the same target has the same in every figure. Below 0: a line to compare with. */
   readonly style: number
-  readonly shape: 'line' | 'points' | 'steps'
+  /** Two edges that follow each other, the upper one first, enclose a band. */
+  readonly shape: 'line' | 'points' | 'steps' | 'edge'
   readonly x: readonly number[] | ReportColumn
   readonly y: readonly (number | null)[] | ReportColumn
 }
@@ -30,6 +37,8 @@ export interface ChartLimit {
   readonly label: string
   readonly axis: 'x' | 'y'
   readonly value: number
+  /** One of the page's colours. */
+  readonly tone: 'pass' | 'fail' | 'doubt'
 }
 
 export interface ChartAxis {
@@ -40,9 +49,18 @@ export interface ChartAxis {
   /** Where the axis has to reach, null where the data say. Panels that are compared share these. */
   readonly min: number | null
   readonly max: number | null
+  /** Of the y axis: whether it has to show 0; a log axis never does. */
+  readonly fromZero: boolean
+  /** What stands at 0, 1, 2, ...: versions, say. Null for an axis of numbers. */
+  readonly names: readonly string[] | null
 }
 
-/** One plot as `page.js` draws it. JSON-safe. */
+/** An axis of numbers that begins at 0 and ends where the data do. */
+export function axis(changes: Partial<ChartAxis> = {}): ChartAxis {
+  return { label: '', unit: null, log: false, min: null, max: null, fromZero: true, names: null, ...changes }
+}
+
+/** One plot as `plots.js` draws it. JSON-safe. */
 export interface Chart {
   readonly x: ChartAxis
   readonly y: ChartAxis

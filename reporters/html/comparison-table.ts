@@ -1,10 +1,12 @@
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../../src/report.ts'
 import { COLUMNS, columnsOf, type Column } from '../columns.ts'
 import { collectFootnotes, lettersOf, type Footnote } from '../footnotes.ts'
 import { rowTags, type RowTags } from '../row-tags.ts'
 import { narrowDecimals, rateDecimals } from '../table-layout.ts'
 import { formatFixed, formatRequestRate } from '../units.ts'
-import { VERDICT_MARKS, caseVerdict, describeVerdict, doubtOn } from '../verdicts.ts'
+import { VERDICT_MARKS, caseVerdict } from '../../src/verdict/case-verdict.ts'
+import { describeVerdict, inWords } from '../../src/verdict/words.ts'
+import { doubtOn } from '../verdicts.ts'
 import { bestValues, columnInterval, type Best, type BestValues } from './best-values.ts'
 import { renderDataTable } from './data-table.ts'
 import { simulatedTag } from './simulated.ts'
@@ -15,7 +17,7 @@ import { verdictWord } from './verdict-section.ts'
 
 const BEST_MARKS: Readonly<Record<Best, string>> = { clear: '★', close: '☆' }
 
-/** The study's table, a row for each run, with the uncertainty of its percentiles, its doubts, and every objective. */
+/** The study's table, a row for each case, with the uncertainty of its percentiles, its doubts, and every objective. */
 export function comparisonTable(model: PageModel): Html {
   if (model.cases.length === 0) return html`<p>No case came to run, so there is nothing to compare.</p>`
   const tags = rowTags(model.groups)
@@ -31,8 +33,7 @@ export function comparisonTable(model: PageModel): Html {
     decimals: new Map(
       columns.map((column) => [
         column,
-        rateDecimals(column, model.cases) ??
-          (column.percentile === undefined ? narrowDecimals(column, model.cases) : 1),
+        rateDecimals(column, model.cases) ?? (column.percentile === null ? narrowDecimals(column, model.cases) : 1),
       ]),
     ),
   }
@@ -40,7 +41,7 @@ export function comparisonTable(model: PageModel): Html {
       <table class="comparison sortable">
         ${tableHead(tags, columns)}
         <tbody>
-          ${model.groups.flatMap(({ label, runs }) => runs.map((run, i) => tableRow(label, run, i === 0, context)))}
+          ${model.groups.flatMap(({ label, cases }) => cases.map((row, i) => tableRow(label, row, i === 0, context)))}
         </tbody>
       </table>
     </div>
@@ -93,33 +94,33 @@ function tableHead({ header }: RowTags, shown: readonly Column[]): Html {
   </thead>`
 }
 
-function tableRow(label: string, run: CaseReport, isFirst: boolean, context: RowContext): Html {
+function tableRow(label: string, row: CaseReport, isFirst: boolean, context: RowContext): Html {
   const { tags, footnotes, columns } = context
-  const word = caseVerdict(run)
-  const letters = lettersOf(run, footnotes)
+  const word = caseVerdict(row)
+  const letters = lettersOf(row, footnotes)
   return html`<tr${isFirst && html` class="first"`}><th scope="row" data-value="${label}">${label}${
-    run.target.simulated && html` ${simulatedTag}`
-  }${run.target.estimate && html` <span class="tag">estimate</span>`}</th>${tags.header.map(
-    () => html`<td data-value="${tags.tags.get(run) ?? ''}">${tags.tags.get(run) ?? ''}</td>`,
-  )}${columns.map((column) => numberCell(run, column, context))}<td class="text" data-value="${word}">${verdictWord(word)}${
+    row.target.simulated && html` ${simulatedTag}`
+  }${row.target.estimate && html` <span class="tag">estimate</span>`}</th>${tags.header.map(
+    () => html`<td data-value="${tags.tags.get(row) ?? ''}">${tags.tags.get(row) ?? ''}</td>`,
+  )}${columns.map((column) => numberCell(row, column, context))}<td class="text" data-value="${word}">${verdictWord(word)}${
     letters !== '' && html` <sup>${letters}</sup>`
   }</td></tr>
 `
 }
 
-function numberCell(run: CaseReport, column: Column, { model, best, decimals }: RowContext): Html {
-  const value = column.value(run)
+function numberCell(row: CaseReport, column: Column, { model, best, decimals }: RowContext): Html {
+  const value = column.value(row)
   if (column.id === 'requestRate') {
     return html`<td data-value="${value ?? 'Infinity'}">
       ${value === null ? formatRequestRate(value) : formatFixed(value, decimals.get(column) ?? 0)}
     </td>`
   }
   const places = decimals.get(column) ?? column.decimals
-  const doubt = doubtOn(run, column.id)
+  const doubt = doubtOn(row, column.id)
   // Three digits: more would be noise, and the table would not fit.
   const shown = (number: number | null): string => formatFixed(number, (number ?? 0) >= 100 ? 0 : places)
-  const mark = best.of(run, column)
-  const interval = columnInterval(model, run, column)
+  const mark = best.of(row, column)
+  const interval = columnInterval(model, row, column)
   return html`<td data-value="${value}" ${doubt === 'fail' && html` class="missed"`}>
     ${
       mark === null ? null : html`<span class="best">${BEST_MARKS[mark]} </span>`
@@ -130,13 +131,13 @@ function numberCell(run: CaseReport, column: Column, { model, best, decimals }: 
 }
 
 function hasDoubt({ cases }: PageModel, doubt: 'fail' | 'inconclusive'): boolean {
-  return cases.some((run) => COLUMNS.some(({ id }) => doubtOn(run, id) === doubt))
+  return cases.some((row) => COLUMNS.some(({ id }) => doubtOn(row, id) === doubt))
 }
 
 /** Says only what the table shows. */
 function howToRead(model: PageModel, best: BestValues): Html {
-  const marks = new Set(model.cases.flatMap((run) => COLUMNS.map((column) => best.of(run, column))))
-  const hasIntervals = model.cases.some((run) => COLUMNS.some((column) => columnInterval(model, run, column) !== null))
+  const marks = new Set(model.cases.flatMap((row) => COLUMNS.map((column) => best.of(row, column))))
+  const hasIntervals = model.cases.some((row) => COLUMNS.some((column) => columnInterval(model, row, column) !== null))
   return html`<p class="quiet">
     ${
       hasIntervals &&
@@ -147,14 +148,14 @@ function howToRead(model: PageModel, best: BestValues): Html {
     }${hasDoubt(model, 'fail') && `${VERDICT_MARKS.fail} missed an objective. `}${
       hasDoubt(model, 'inconclusive') && `${VERDICT_MARKS.inconclusive} neither shown nor refuted. `
     }${
-      model.report.runs.some(({ target }) => target.simulated) &&
+      model.cases.some(({ target }) => target.simulated) &&
       '“Simulated” numbers come from a model of the engine, not from a server.'
     }
   </p>`
 }
 
 function everyObjective(model: PageModel): Html | null {
-  const judged = model.cases.flatMap((run) => run.verdicts.map((verdict) => ({ run, verdict })))
+  const judged = model.cases.flatMap((row) => row.verdicts.map((verdict) => ({ row, verdict })))
   if (judged.length === 0) return html`<p>No case had an objective, so nothing was judged.</p>`
   return html`<details class="more">
     <summary>Every objective (${judged.length})</summary>
@@ -162,11 +163,11 @@ function everyObjective(model: PageModel): Html | null {
       ${renderDataTable({
         label: 'Every objective',
         header: ['case', 'kind', 'objective', 'requests', 'verdict', 'what was found'],
-        rows: judged.map(({ run, verdict }) => [
-          model.label(run),
+        rows: judged.map(({ row, verdict }) => [
+          model.label(row),
           verdict.kind,
-          verdict.objective,
-          run.metrics.completed + run.metrics.failed,
+          inWords(verdict).objective,
+          row.metrics.completed + row.metrics.failed,
           verdictWord(verdict.verdict),
           html`<span>${describeVerdict(verdict)}</span>`,
         ]),

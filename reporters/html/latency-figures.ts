@@ -1,7 +1,8 @@
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { Distribution } from '../../src/report.ts'
+import type { SampleMetric } from '../../src/metrics/metric.ts'
+import { tpot } from '../../src/metrics/tpot.ts'
+import { ttft } from '../../src/metrics/ttft.ts'
 import { formatCount, formatFixed, formatLoad, formatMs } from '../units.ts'
-import { largest, smallest, spreadsWide, type ChartAxis } from './chart.ts'
+import { axis, largest, smallest, spreadsWide } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import type { Figure, Panel } from './figure.ts'
 import { drawnLimits } from './limits.ts'
@@ -11,32 +12,28 @@ import { hasSeveralRates, rateLines, rateSeries, valuesOf, type RateLine } from 
 const STATISTICS = ['p50', 'p90', 'p99'] as const
 
 const METRICS = [
-  { id: 'ttft', name: 'TTFT', words: 'time to first token' },
-  { id: 'tpot', name: 'TPOT', words: 'time per output token' },
-] as const
+  { metric: ttft, words: 'time to first token' },
+  { metric: tpot, words: 'time per output token' },
+]
 
-/** P50, P90 and P99 of TTFT and TPOT against the request rate; nothing where all runs have one rate. */
+/** P50, P90 and P99 of TTFT and TPOT against the request rate; nothing where all cases have one rate. */
 export function latencyFigures(model: PageModel): Figure[] {
   const lines = rateLines(model)
   if (!hasSeveralRates(lines)) return []
-  return METRICS.flatMap(({ id, name, words }) => latencyFigure(lines, { id, name, words }) ?? [])
+  return METRICS.flatMap(({ metric, words }) => latencyFigure(lines, metric, words) ?? [])
 }
 
-interface LatencyMetric {
-  readonly id: 'ttft' | 'tpot'
-  readonly name: string
-  readonly words: string
-}
-
-function latencyFigure(lines: readonly RateLine[], { id, name, words }: LatencyMetric): Figure | null {
-  const pick = ({ metrics }: CaseReport): Distribution | null => metrics[id]
-  const runs = lines.flatMap(({ points }) => points.map(({ run }) => run))
-  const all = STATISTICS.flatMap((statistic) => valuesOf(rateSeries(lines, (run) => pick(run)?.[statistic] ?? null)))
+function latencyFigure(lines: readonly RateLine[], metric: SampleMetric, words: string): Figure | null {
+  const { id, label: name } = metric
+  const cases = lines.flatMap(({ points }) => points.map(({ row }) => row))
+  const all = STATISTICS.flatMap((statistic) =>
+    valuesOf(rateSeries(lines, ({ metrics }) => metric.read(metrics, statistic))),
+  )
   if (all.length === 0) return null
   const isLog = spreadsWide(all)
   const rates = lines.flatMap(({ points }) => points.map(({ rate }) => rate))
-  const x: ChartAxis = { label: 'requests/s asked for', unit: null, log: spreadsWide(rates), min: null, max: null }
-  const y: ChartAxis = { label: '', unit: 'ms', log: isLog, min: smallest(all), max: largest(all) }
+  const x = axis({ label: 'requests/s asked for', log: spreadsWide(rates) })
+  const y = axis({ unit: 'ms', log: isLog, min: smallest(all), max: largest(all) })
   return {
     id: `${id}-by-rate`,
     title: `${name} against request rate`,
@@ -46,25 +43,25 @@ function latencyFigure(lines: readonly RateLine[], { id, name, words }: LatencyM
     legend: lines,
     layout: 'grid',
     panels: STATISTICS.map((statistic): Panel => {
-      const series = rateSeries(lines, (run) => pick(run)?.[statistic] ?? null)
+      const series = rateSeries(lines, ({ metrics }) => metric.read(metrics, statistic))
       const values = valuesOf(series)
       return {
         title: `${statistic.toUpperCase()} ${name}`,
         description:
           `${statistic.toUpperCase()} ${name} against request rate for ${formatCount(lines.length, 'target')}, ` +
           (values.length === 0 ? 'not measured' : `from ${formatMs(smallest(values))} to ${formatMs(largest(values))}`),
-        chart: { x, y, series, limits: drawnLimits(runs, id, 'y', statistic), sync: `${id}-by-rate` },
+        chart: { x, y, series, limits: drawnLimits(cases, id, 'y', statistic), sync: `${id}-by-rate` },
       }
     }),
     numbers: renderDataTable({
       label: `${name} against request rate, in ms`,
       header: ['target', 'load', 'requests', 'P50 (ms)', 'P90 (ms)', 'P99 (ms)'],
       rows: lines.flatMap(({ label, points }) =>
-        points.map(({ rate, run }) => [
+        points.map(({ rate, row }) => [
           label,
           formatLoad(rate),
-          pick(run)?.count ?? 0,
-          ...STATISTICS.map((statistic) => formatFixed(pick(run)?.[statistic] ?? null, 2)),
+          metric.of(row.metrics)?.count ?? 0,
+          ...STATISTICS.map((statistic) => formatFixed(metric.read(row.metrics, statistic), 2)),
         ]),
       ),
     }),

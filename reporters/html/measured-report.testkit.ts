@@ -1,6 +1,8 @@
-import { failedRecord, madeUpRecord, madeUpReport } from '../../src/metrics/records.testkit.ts'
-import type { FrameworkId, RunReport, Verdict } from '../../src/report.ts'
-import { verdict } from '../sample-reports.testkit.ts'
+import { failedRecord, madeUpCase as madeUp, madeUpRecord } from '../../src/metrics/records.testkit.ts'
+import type { CaseReport, FrameworkId } from '../../src/report.ts'
+import type { RequestRecord } from '../../src/record.ts'
+import type { Verdict } from '../../src/verdict/verdict.ts'
+import { objective } from '../sample-reports.testkit.ts'
 
 /** What a test changes about a made-up case. */
 export interface MadeUpCase {
@@ -11,28 +13,30 @@ export interface MadeUpCase {
   readonly simulated?: boolean
   /** Of each request in arrival order, ms; null for one that failed. */
   readonly ttft?: readonly (number | null)[]
-  readonly trial?: number
+  /** How many there are, all with the same requests. Default 1. */
   readonly trials?: number
   readonly startedAt?: string
   readonly verdicts?: readonly Verdict[]
 }
 
-/** A run whose requests are really in its columns: one due every second, each with the given TTFT. */
-export function madeUpCase(changes: MadeUpCase = {}): RunReport {
+/** A case whose requests are really in its columns: one due every second, each with the given TTFT. */
+export function madeUpCase(changes: MadeUpCase = {}): CaseReport {
   const {
     framework = 'vllm',
     requestRate = 8,
     ttft = [100, 110, 120, 130, 140],
-    trial = 0,
     trials = 1,
-    verdicts = [verdict('pass', 'ttft.p99 <= 400 ms', 140, 400, 'ttft.p99 140.0 ms <= 400 ms')],
+    verdicts = [objective('pass', 'ttft.p99', 140, 400)],
   } = changes
-  const records = ttft.map((ms, index) => {
+  const records = ttft.map((ms, index): RequestRecord => {
     const dueAt = index * 1000
     if (ms === null) return failedRecord({ index, dueAt })
     return madeUpRecord({ index, dueAt, outputAt: Float64Array.of(ms, ms + 10, ms + 20).map((at) => at + dueAt) })
   })
-  const made = madeUpReport(records, { case: changes.name ?? `chat > ${framework} > ${requestRate} req/s` })
+  const made = madeUp(
+    Array.from({ length: trials }, () => records),
+    { case: changes.name ?? `chat > ${framework} > ${requestRate} req/s` },
+  )
   return {
     ...made,
     target: {
@@ -41,7 +45,7 @@ export function madeUpCase(changes: MadeUpCase = {}): RunReport {
       version: changes.version === undefined ? made.target.version : changes.version,
       simulated: changes.simulated ?? false,
     },
-    load: { ...made.load, requestRate, trial, trials },
+    load: { ...made.load, requestRate },
     verdicts: [...verdicts],
     environment: { ...made.environment, startedAt: changes.startedAt ?? made.environment.startedAt },
   }

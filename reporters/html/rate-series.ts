@@ -1,31 +1,31 @@
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../../src/report.ts'
 import type { PerSecond } from '../../src/base/units.ts'
 import { rounded, type PlainSeries } from './chart.ts'
 import type { LegendEntry } from './figure.ts'
 import { isSimulated } from './simulated.ts'
 import type { PageModel } from './page-model.ts'
 
-/** A run at a rate; runs with all requests at once have no place on an axis of rates. */
-export interface RatedRun {
+/** A case at a rate; cases with all requests at once have no place on an axis of rates. */
+export interface RatedCase {
   readonly rate: PerSecond
-  readonly run: CaseReport
+  readonly row: CaseReport
 }
 
-/** The runs of one line in the figures over the request rate: one target, at each rate once. */
+/** The cases of one line in the figures over the request rate: one target, at each rate once. */
 export interface RateLine extends LegendEntry {
-  readonly points: readonly RatedRun[]
+  readonly points: readonly RatedCase[]
 }
 
 /** A line for each group; where a group has several cases at one rate, another line for each further one. */
 export function rateLines({ groups }: PageModel): RateLine[] {
-  return groups.flatMap(({ label: name, runs }, style) => {
-    const rated = runs.flatMap((run) => (run.load.requestRate === null ? [] : [{ rate: run.load.requestRate, run }]))
+  return groups.flatMap(({ label: name, cases }, style) => {
+    const rated = cases.flatMap((row) => (row.load.requestRate === null ? [] : [{ rate: row.load.requestRate, row }]))
     const atRate = [...Map.groupBy(rated, ({ rate }) => rate).values()]
     const lines = Math.max(0, ...atRate.map(({ length }) => length))
     return Array.from({ length: lines }, (_, i) => ({
       label: lines === 1 ? name : `${name} #${i + 1}`,
       style,
-      simulated: isSimulated(runs),
+      simulated: isSimulated(cases),
       points: atRate.flatMap((alike) => alike[i] ?? []),
     }))
   })
@@ -36,15 +36,15 @@ export function hasSeveralRates(lines: readonly RateLine[]): boolean {
   return new Set(lines.flatMap(({ points }) => points.map(({ rate }) => rate))).size > 1
 }
 
-/** A number of each run against its rate; runs without that number leave a gap. */
-export function rateSeries(lines: readonly RateLine[], value: (run: CaseReport) => number | null): PlainSeries[] {
+/** A number of each case against its rate; cases without that number leave a gap. */
+export function rateSeries(lines: readonly RateLine[], value: (row: CaseReport) => number | null): PlainSeries[] {
   return lines.map(({ label, style, points }) => ({
     label,
     style,
     shape: 'line',
     x: points.map(({ rate }) => rate),
-    y: points.map(({ run }) => {
-      const number = value(run)
+    y: points.map(({ row }) => {
+      const number = value(row)
       return number === null ? null : rounded(number)
     }),
   }))

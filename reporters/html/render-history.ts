@@ -1,13 +1,11 @@
-import { changesOf, versionSpread, type CaseHistory, type Change } from '../../src/baseline/history-series.ts'
-import { CATALOG } from '../../src/metrics/catalog.ts'
-import { changeVerdict, describeChange, markOf, titleOf, trustIn } from '../history-table.ts'
-import { plainLine } from '../../src/base/plain-text.ts'
-import { formatCount, formatFixed } from '../units.ts'
-import { VERDICT_MARKS } from '../verdicts.ts'
-import { renderDataTable } from './data-table.ts'
-import { historyPlot } from './history-plot.ts'
+import { changesOf, type CaseHistory, type Change } from '../../src/baseline/history-series.ts'
+import { VERDICT_MARKS } from '../../src/verdict/case-verdict.ts'
+import { changeVerdict, describeChange, titleOf } from '../history-table.ts'
+import { formatCount } from '../units.ts'
+import { renderFigure } from './figure.ts'
+import { historyFigure } from './history-figure.ts'
 import { html, type Html } from './html.ts'
-import { readPageStyle } from './page-assets.ts'
+import { readPageAssets } from './page-assets.ts'
 import { renderPage } from './page-shell.ts'
 
 export interface HistoryPageOptions {
@@ -18,8 +16,8 @@ export interface HistoryPageOptions {
 const TITLE = 'Serving benchmark over versions'
 
 /**
- * How each case changed over the versions of its server, as one page without network and without script: a plot for each
- * case and metric, its changes marked and in words, and the numbers. The same histories give the same bytes.
+ * How each case changed over the versions of its server, as one page that needs no network and no script: its changes in words and
+ * the numbers are plain markup, the plots are drawn as those of a report. The same histories give the same bytes.
  */
 export function renderHistoryPage(histories: readonly CaseHistory[], { metrics }: HistoryPageOptions): string {
   const cases = histories.map((history, i) => ({
@@ -33,13 +31,17 @@ export function renderHistoryPage(histories: readonly CaseHistory[], { metrics }
       <p class="facts">${formatCount(histories.length, 'case')}, ${formatCount(versions, 'recorded version')}</p>
     </header>
     ${summary(cases)}
-    <p class="quiet">
-      A plot has a point for each version, the geometric mean of its trials; the band reaches from the lowest trial to
-      the highest. A line across marks where the level changed by more than the noise and more than 3 %, dashes the
-      levels before and after it. Axes do not begin at 0. ✗ got worse, ✓ got better, ? only the newest version shows it.
-    </p>
-    ${cases.map(({ id, history, changes }) => caseSection(id, history, changes, metrics))}`
-  return renderPage({ title: TITLE, styles: [readPageStyle()], scripts: [], body })
+    <section aria-labelledby="cases">
+      <h2 id="cases">Cases</h2>
+      <p class="quiet">
+        A plot has a point for each version, the geometric mean of its trials; the band reaches from the lowest trial to
+        the highest. A line across marks where the level changed by more than the noise and more than 3 %, dashes the
+        levels before and after it. Axes do not begin at 0. ✗ got worse, ✓ got better, ? only the newest version shows
+        it.
+      </p>
+      ${cases.map(({ id, history }) => renderFigure(historyFigure(id, history, metrics)))}
+    </section>`
+  return renderPage({ title: TITLE, ...readPageAssets(), body })
 }
 
 interface Case {
@@ -78,67 +80,4 @@ function summary(cases: readonly Case[]): Html {
         ),
       )}
     </ul>`
-}
-
-function caseSection(id: string, history: CaseHistory, changes: readonly Change[], metrics: readonly string[]): Html {
-  const plots = metrics.flatMap((metric) => {
-    const plot = historyPlot(history, metric)
-    return plot === null ? [] : [{ metric, plot }]
-  })
-  return html`<section aria-labelledby="${id}">
-    <h2 id="${id}">${titleOf(history)}</h2>
-    ${plots.length === 0 && html`<p>None of the chosen metrics was recorded.</p>`}
-    <div class="multiples">
-      ${plots.map(
-        ({ metric, plot }) =>
-          html`<div>
-            <h3>${metric}${unitOf(metric)}</h3>
-            ${plot}
-            ${changes
-              .filter((change) => change.metric === metric)
-              .map((change) => html`<p class="word ${changeVerdict(change)}">${describeChange(change, history)}</p>`)}
-          </div> `,
-      )}
-    </div>
-    ${trustIn(history).map((line) => html`<p class="quiet">${line}</p>`)}
-    <details class="numbers">
-      <summary>Numbers behind these plots</summary>
-      ${numbers(
-        history,
-        changes,
-        plots.map(({ metric }) => metric),
-      )}
-    </details>
-  </section> `
-}
-
-function numbers(history: CaseHistory, changes: readonly Change[], metrics: readonly string[]): Html {
-  return renderDataTable({
-    label: titleOf(history),
-    header: ['version', 'recorded', 'metric', 'trials', 'mean', 'lowest', 'highest', 'change'],
-    rows: metrics.flatMap((metric) =>
-      history.versions.flatMap((version, index) => {
-        const spread = versionSpread(version, metric)
-        if (spread === null) return []
-        const change = changes.find((each) => each.metric === metric && each.index === index)
-        return [
-          [
-            plainLine(version.version),
-            version.recordedAt.slice(0, 10),
-            metric,
-            spread.trials,
-            ...[spread.mean, spread.least, spread.most].map((value) => formatFixed(value, 2)),
-            change === undefined ? '' : `${markOf(change)} ${change.certainty}`,
-          ],
-        ]
-      }),
-    ),
-  })
-}
-
-/** ` (ms)`; nothing for a metric that the catalog does not know. */
-function unitOf(metric: string): string {
-  const [id] = metric.split('.')
-  const known = CATALOG.find((each) => each.id === id)
-  return known === undefined ? '' : ` (${known.unit})`
 }

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { packagedFile } from '../../src/base/package-info.ts'
 import { renderJson } from '../json.ts'
-import { HOSTILE_NAMES, report, sampleRun, studyReport, verdict } from '../sample-reports.testkit.ts'
+import { HOSTILE_NAMES, report, sampleCase, studyReport, told } from '../sample-reports.testkit.ts'
 import { madeUpCase } from './measured-report.testkit.ts'
 import { readPublishedStudy } from './published-study.ts'
 import { madeUpTelemetry } from '../../src/telemetry/telemetry.testkit.ts'
 import { renderHtml } from './render-html.ts'
+import { renderJunit } from '../junit.ts'
 
 /** What a reader without scripts sees: no markup, one space for every run of white space. */
 function textOf(page: string): string {
@@ -35,11 +36,9 @@ test('without scripts the verdict, the reasons, the table and the doubts are the
 
 test('the evidence has doubts first, and no column in which no case has anything', () => {
   const heads = (page: string): string => / aria-label="Evidence by case".*?<\/thead>/s.exec(page)?.[0] ?? ''
-  const real = sampleRun()
-  const told = { ...real, validity: { ...real.validity, offeredShare: 0.99 } }
-  const untold = { ...real, validity: { ...real.validity, offeredShare: null } }
-  expect(textOf(heads(renderHtml(report([told])))).trim()).toMatch(/case doubts sent arrivals over rate/)
-  expect(heads(renderHtml(report([untold])))).not.toContain('arrivals over rate')
+  const [known, unknown] = [0.99, null].map((offeredShare) => sampleCase({ validity: { offeredShare } }))
+  expect(textOf(heads(renderHtml(report([known!])))).trim()).toMatch(/case doubts sent arrivals over rate/)
+  expect(heads(renderHtml(report([unknown!])))).not.toContain('arrivals over rate')
 })
 
 test('a page that nothing ran on says so and stands', () => {
@@ -69,14 +68,20 @@ test('a failed request is counted, drawn at the top and in no percentile', () =>
 })
 
 test('trials of a case are one row, and each has its own course', () => {
-  const trials = [0, 1, 2].map((trial) => madeUpCase({ trial, trials: 3 }))
-  const page = renderHtml(report(trials))
+  const page = renderHtml(report([madeUpCase({ trials: 3 })]))
   expect(textOf(page)).toContain('1 case: 1 pass.')
-  expect(page.match(/<h3 id="timeline-\d-title">[^<]*/g)).toEqual([
-    '<h3 id="timeline-0-title">vllm 0.4.1 base, 8 req/s, trial 0 over time',
-    '<h3 id="timeline-1-title">vllm 0.4.1 base, 8 req/s, trial 1 over time',
-    '<h3 id="timeline-2-title">vllm 0.4.1 base, 8 req/s, trial 2 over time',
+  expect(page.match(/<h3 id="timeline-\d-\d-title">[^<]*/g)).toEqual([
+    '<h3 id="timeline-0-0-title">vllm 0.4.1 base, 8 req/s, trial 0 over time',
+    '<h3 id="timeline-0-1-title">vllm 0.4.1 base, 8 req/s, trial 1 over time',
+    '<h3 id="timeline-0-2-title">vllm 0.4.1 base, 8 req/s, trial 2 over time',
   ])
+})
+
+// The gaps of each request are 10 ms.
+test('ITL of several trials is in the page and in JUnit', () => {
+  const bench = report([madeUpCase({ trials: 3 })])
+  expect(renderHtml(bench)).toContain('<h3 id="itl-distribution-title">Distribution of ITL')
+  expect(renderJunit(bench)).toContain('<property name="itl.p99" value="10"/>')
 })
 
 test('telemetry stands under the first tokens with what it peaked at, and what could not be read is said', () => {
@@ -85,7 +90,9 @@ test('telemetry stands under the first tokens with what it peaked at, and what c
     { roundTripMs: null, problems: ['Its log could not be read.'] },
   )
   const samples = { ...telemetry.samples, at: [-500, 500, 1500] }
-  const page = renderHtml(report([{ ...madeUpCase(), telemetry: { ...telemetry, samples } }]))
+  const row = madeUpCase()
+  const trials = row.trials.map((trial) => ({ ...trial, telemetry: { ...telemetry, samples } }))
+  const page = renderHtml(report([{ ...row, trials }]))
   expect(textOf(page)).toContain('Server: running, waiting and swapped requests (waiting at most 323)')
   expect(textOf(page)).toContain('Server: KV cache in use (KV cache at most 99 %)')
   expect(textOf(page)).toContain('Its log could not be read.')
@@ -96,7 +103,7 @@ test('the same requests at one load are said to be the same, others are not', ()
   const vllm = madeUpCase()
   const tgi = madeUpCase({ framework: 'tgi' })
   expect(textOf(renderHtml(report([vllm, tgi])))).toContain('At each load all targets got the same prompts')
-  const other = { ...tgi, load: { ...tgi.load, digest: 'other' } }
+  const other = { ...tgi, trials: tgi.trials.map((trial) => ({ ...trial, digest: 'other' })) }
   expect(textOf(renderHtml(report([vllm, other])))).toContain('At 8 req/s the targets did not get the same requests')
 })
 
@@ -105,11 +112,11 @@ test('foreign text stays text: the page of hostile names has the markup of a pag
     renderHtml(
       report(
         names.map((name, i) =>
-          sampleRun({
+          sampleCase({
             case: `${name} > ${i}`,
             target: { model: name, variant: name, url: name },
             load: { requestRate: i + 1, dataset: name },
-            verdicts: [verdict('fail', name, 1, 0, name)],
+            verdicts: [told('fail', name, name)],
             errors: [{ kind: 'in-band-error', count: 1, example: name }],
           }),
         ),
@@ -125,8 +132,8 @@ test('foreign text stays text: the page of hostile names has the markup of a pag
 })
 
 test('the published tables stand beside the cases they have a row for', () => {
-  const run = sampleRun({ load: { requestRate: 8 }, metrics: { durationMs: 202_530 * 1.1 } })
-  const text = textOf(renderHtml(report([run]), { published: readPublishedStudy() }))
+  const row = sampleCase({ load: { requestRate: 8 }, metrics: { durationMs: 202_530 * 1.1 } })
+  const text = textOf(renderHtml(report([row]), { published: readPublishedStudy() }))
   expect(text).toContain('1 of 1 cases have the target and the load of a row')
   expect(text).toContain('222.78 202.53, +10.0 %')
 })

@@ -53,7 +53,7 @@ export function renderHtml(report: BenchReport, options: HtmlOptions = {}): stri
     ['distributions', 'Distributions', figures(distributionFigures(model))],
     ['over-time', 'Over time', timelineSection(model)],
     ['trust', 'Can this run be trusted?', trustSection(model)],
-    ['repeat', 'How to repeat it', repeatSection(model.runs)],
+    ['repeat', 'How to repeat it', repeatSection(model.cases)],
     ['raw', 'The raw report', rawReport(report)],
   ]
   const body = html`<header>

@@ -1,5 +1,5 @@
 import { frameworksOf } from '../../src/frameworks/catalog.ts'
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../../src/report.ts'
 import { plainLine } from '../../src/base/plain-text.ts'
 import { commonSuite } from '../scenario.ts'
 import { formatLoad } from '../units.ts'
@@ -7,12 +7,12 @@ import { renderDataTable } from './data-table.ts'
 import { html, type Html } from './html.ts'
 
 /** The commands and seeds that make the same load again. */
-export function repeatSection(runs: readonly CaseReport[]): Html | null {
-  if (runs.length === 0) return null
+export function repeatSection(cases: readonly CaseReport[]): Html | null {
+  if (cases.length === 0) return null
   return html`<p>The same load, in the folder of the bench files:</p>
     <pre
       tabindex="0"
-    ><code>${[...serverVariables(runs), `npx vitest bench${suiteFilter(runs)}`].join(' \\\n')}</code></pre>
+    ><code>${[...serverVariables(cases), `npx vitest bench${suiteFilter(cases)}`].join(' \\\n')}</code></pre>
     <p>
       Prompts, lengths and arrival times follow from seed, trial and rate; a run with the same digest got the same ones,
       but for the words of their nonces.
@@ -20,7 +20,7 @@ export function repeatSection(runs: readonly CaseReport[]): Html | null {
     ${renderDataTable({
       label: 'Loads',
       header: ['load', 'requests', 'dataset', 'arrivals', 'at most in flight', 'seed', 'trial', 'digest'],
-      rows: distinctLoads(runs).map(
+      rows: distinctLoads(cases).map(
         ({ requestRate, numPrompts, dataset, arrival, maxConcurrency, seed, trial, digest }) => [
           formatLoad(requestRate),
           numPrompts,
@@ -38,16 +38,16 @@ export function repeatSection(runs: readonly CaseReport[]): Html | null {
 }
 
 /** `VLLM_URL='http://gpu-1:8000'`, for each server that was benched by URL. */
-function serverVariables(runs: readonly CaseReport[]): string[] {
-  const lines = runs.flatMap(({ target: { framework, url } }) => {
+function serverVariables(cases: readonly CaseReport[]): string[] {
+  const lines = cases.flatMap(({ target: { framework, url } }) => {
     const variable = frameworksOf(framework)[0]?.urlVariable
     return url === null || variable === undefined ? [] : [`${variable}=${quoted(url)}`]
   })
   return [...new Set(lines)]
 }
 
-function suiteFilter(runs: readonly CaseReport[]): string {
-  const suite = commonSuite(runs)
+function suiteFilter(cases: readonly CaseReport[]): string {
+  const suite = commonSuite(cases)
   // Vitest takes the filter for a pattern over the names joined by spaces.
   return suite === null
     ? ''
@@ -58,8 +58,10 @@ function quoted(text: string): string {
   return `'${plainLine(text).replaceAll("'", String.raw`'\''`)}'`
 }
 
-function distinctLoads(runs: readonly CaseReport[]): CaseReport['load'][] {
-  const byContent = new Map(runs.map(({ load }) => [JSON.stringify(load), load]))
+/** Of each trial, whatever the target. */
+function distinctLoads(cases: readonly CaseReport[]) {
+  const loads = cases.flatMap(({ load, trials }) => trials.map(({ trial, digest }) => ({ ...load, trial, digest })))
+  const byContent = new Map(loads.map((load) => [JSON.stringify(load), load]))
   return [...byContent.values()].toSorted(
     (a, b) => (a.requestRate ?? Number.MAX_VALUE) - (b.requestRate ?? Number.MAX_VALUE) || a.trial - b.trial,
   )

@@ -1,6 +1,6 @@
 import { lmdeploy, mlcLlm, tensorrtLlm, vllm } from '../../src/frameworks/index.ts'
-import { REPORT_SCHEMA, type BenchReport, type RunReport } from '../../src/report.ts'
-import { judgeSlo } from '../../src/slo/judge-slo.ts'
+import { REPORT_SCHEMA, type BenchReport, type CaseReport } from '../../src/report.ts'
+import { judgeObjectives } from '../../src/case/judge.ts'
 import { resolvedCase } from '../../src/case/resolve.testkit.ts'
 import { runCase } from '../../src/case/run-case.ts'
 import { study } from '../../src/workload/study.ts'
@@ -11,10 +11,10 @@ const SLO = { ttft: { p99: 400 }, tpot: { p90: 110 } }
 
 /** The study's comparison, really run in virtual time: 4 simulated engines at 4 rates. Always the same. */
 export async function simulatedStudy({ requestsPerCase }: { readonly requestsPerCase: number }): Promise<BenchReport> {
-  const runs: RunReport[] = []
+  const cases: CaseReport[] = []
   for (const target of TARGETS) {
     for (const requestRate of RATES) {
-      const { reports } = await runCase(
+      const run = await runCase(
         resolvedCase({
           name: `Llama 3 8B on one RTX 3090 > ${target.framework} > ${requestRate} req/s`,
           target,
@@ -34,13 +34,9 @@ export async function simulatedStudy({ requestsPerCase }: { readonly requestsPer
           onProgress: undefined,
         },
       )
-      runs.push(
-        ...reports.map((run) => ({
-          ...run,
-          verdicts: [...run.verdicts, ...judgeSlo({ metrics: run.metrics, trials: [run] }, SLO)],
-        })),
-      )
+      judgeObjectives(run, SLO, { inconclusive: 'warn', stableRate: null })
+      cases.push(run.report)
     }
   }
-  return { schema: REPORT_SCHEMA, runs, failedCases: [], falseFailChance: 0 }
+  return { schema: REPORT_SCHEMA, cases, failedCases: [], falseFailChance: 0 }
 }

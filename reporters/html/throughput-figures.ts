@@ -1,12 +1,12 @@
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
+import type { CaseReport } from '../../src/report.ts'
 import { formatCount, formatFixed, formatLoad } from '../units.ts'
-import { largest, smallest, spreadsWide, type ChartAxis, type PlainSeries } from './chart.ts'
+import { axis, largest, smallest, spreadsWide, type PlainSeries } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import type { Figure, Panel } from './figure.ts'
 import type { PageModel } from './page-model.ts'
 import { hasSeveralRates, rateLines, rateSeries, valuesOf, type RateLine } from './rate-series.ts'
 
-/** What was asked for against what came, and what of it was good; nothing where all runs have one rate. */
+/** What was asked for against what came, and what of it was good; nothing where all cases have one rate. */
 export function throughputFigures(model: PageModel): Figure[] {
   const lines = rateLines(model)
   if (!hasSeveralRates(lines)) return []
@@ -30,7 +30,7 @@ function throughputFigure(lines: readonly RateLine[]): Figure {
       label: 'Throughput, asked for and achieved',
       header: ['target', 'asked for', 'requests/s', 'share of what was asked', 'output tokens/s', 'input tokens/s'],
       rows: lines.flatMap(({ label, points }) =>
-        points.map(({ rate, run: { metrics } }) => [
+        points.map(({ rate, row: { metrics } }) => [
           label,
           formatLoad(rate),
           formatFixed(metrics.requestThroughput, 2),
@@ -44,7 +44,7 @@ function throughputFigure(lines: readonly RateLine[]): Figure {
 }
 
 function goodputFigure(lines: readonly RateLine[]): Figure | null {
-  const judged = lines.filter(({ points }) => points.some(({ run }) => run.metrics.goodput !== null))
+  const judged = lines.filter(({ points }) => points.some(({ row }) => row.metrics.goodput !== null))
   if (judged.length === 0) return null
   return {
     id: 'goodput',
@@ -58,7 +58,7 @@ function goodputFigure(lines: readonly RateLine[]): Figure | null {
       label: 'Goodput',
       header: ['target', 'asked for', 'goodput (requests/s)', 'share of what was completed'],
       rows: judged.flatMap(({ label, points }) =>
-        points.map(({ rate, run: { metrics } }) => [
+        points.map(({ rate, row: { metrics } }) => [
           label,
           formatLoad(rate),
           formatFixed(metrics.goodput, 2),
@@ -79,13 +79,13 @@ function askedFor(lines: readonly RateLine[]): PlainSeries {
 function ratePanel(
   lines: readonly RateLine[],
   title: string | null,
-  value: (run: CaseReport) => number | null,
+  value: (row: CaseReport) => number | null,
   asked: PlainSeries | null,
 ): Panel {
   const series = rateSeries(lines, value)
   const values = valuesOf(series)
   const rates = lines.flatMap(({ points }) => points.map(({ rate }) => rate))
-  const x: ChartAxis = { label: 'requests/s asked for', unit: null, log: spreadsWide(rates), min: null, max: null }
+  const x = axis({ label: 'requests/s asked for', log: spreadsWide(rates) })
   const range =
     values.length === 0
       ? 'not measured'
@@ -95,7 +95,7 @@ function ratePanel(
     description: `${title ?? 'Goodput in requests a second'} against request rate for ${formatCount(lines.length, 'target')}, ${range}`,
     chart: {
       x,
-      y: { label: '', unit: null, log: false, min: 0, max: null },
+      y: axis({ min: 0 }),
       series: asked === null ? series : [asked, ...series],
       limits: [],
       sync: null,

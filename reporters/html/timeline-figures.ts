@@ -1,10 +1,20 @@
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { RunReport, Telemetry } from '../../src/report.ts'
+import { TIME_CODE } from '../../src/metrics/columns.ts'
+import type { CaseReport, Telemetry, Trial } from '../../src/report.ts'
 import { quantile } from '../../src/stats/quantile.ts'
 import { MS_PER_SECOND } from '../../src/base/units.ts'
 import { formatFixed, formatMs, formatShare } from '../units.ts'
-import { caseVerdict } from '../verdicts.ts'
-import { largest, rounded, smallest, spreadsWide, type Chart, type ChartAxis, type ChartSeries } from './chart.ts'
+import { caseVerdict } from '../../src/verdict/case-verdict.ts'
+import {
+  axis,
+  largest,
+  rounded,
+  smallest,
+  spreadsWide,
+  type Chart,
+  type ChartAxis,
+  type ChartSeries,
+  type ReportColumn,
+} from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import { renderFigure, type Panel } from './figure.ts'
 import { simulatedTag } from './simulated.ts'
@@ -18,7 +28,7 @@ const WINDOWS = 8
 
 /** Each case over its time, to unfold: the first tokens, and under them the queue. */
 export function timelineSection(model: PageModel): Html | null {
-  const cases = model.cases.filter((row) => model.trials(row).some(({ requests }) => requests.count > 0))
+  const cases = model.cases.filter(({ trials }) => trials.some(({ requests }) => requests.count > 0))
   if (cases.length === 0) return null
   const opened = mostTelling(cases)
   return html`${cases.map(
@@ -28,7 +38,7 @@ export function timelineSection(model: PageModel): Html | null {
           ${model.label(row)} ${row.target.simulated && simulatedTag}
           ${verdictWord(caseVerdict(row))}${isSaturated(row) && ' · its queue grew'}
         </summary>
-        ${model.trials(row).map((run) => timeline(model, row, run))}
+        ${row.trials.map((trial, i) => timeline(model, row, trial, i))}
       </details> `,
   )}`
 }
@@ -39,28 +49,29 @@ function mostTelling(cases: readonly CaseReport[]): CaseReport | undefined {
   return slowest.find((row) => caseVerdict(row) === 'fail') ?? slowest.find(isSaturated) ?? slowest[0]
 }
 
-function isSaturated({ validity }: CaseReport): boolean {
-  return validity.warnings.some(({ code }) => code === 'saturated' || code === 'queue-growing')
+function isSaturated({ doubts }: CaseReport): boolean {
+  return doubts.some(({ code }) => code === 'saturated' || code === 'queue-growing')
 }
 
-function timeline(model: PageModel, row: CaseReport, run: RunReport): Html {
-  const place = model.runs.indexOf(run)
+function timeline(model: PageModel, row: CaseReport, trial: Trial, index: number): Html {
+  const place = model.cases.indexOf(row)
   const context: TimelineContext = {
     model,
-    run,
-    place,
+    row,
+    trial,
+    path: ['cases', place, 'trials', index],
     style: model.style(row),
-    sync: `timeline-${place}`,
-    x: { label: '', unit: 's', log: false, min: 0, max: rounded(run.metrics.durationMs / MS_PER_SECOND) },
+    sync: `timeline-${place}-${index}`,
+    x: axis({ unit: 's', min: 0, max: rounded(trial.metrics.durationMs / MS_PER_SECOND) }),
   }
   const panels = [ttftPanel(context), inFlightPanel(context), ...telemetryPanels(context)]
-  const title = `${model.label(row)}${row.load.trials > 1 ? `, trial ${run.load.trial}` : ''} over time`
+  const title = `${model.label(row)}${row.trials.length > 1 ? `, trial ${trial.trial}` : ''} over time`
   return renderFigure({
     id: context.sync,
     title,
     caption: html`Every point is a request at the time it was due. Below it stands how many requests were under
-    way${run.telemetry === null ? ', as the client counts them' : ', and what the server said of itself at that time'}.
-    ${run.telemetry?.problems.join(' ') ?? null}`,
+    way${trial.telemetry === null ? ', as the client counts them' : ', and what the server said of itself at that time'}.
+    ${trial.telemetry?.problems.join(' ') ?? null}`,
     // A panel with one line has its name in its title.
     legend: panels.flatMap(({ chart: { series } }) => {
       const lines = series.filter(({ shape }) => shape === 'steps')
@@ -68,24 +79,25 @@ function timeline(model: PageModel, row: CaseReport, run: RunReport): Html {
     }),
     layout: 'stack',
     panels,
-    numbers: windowsTable(model, run, title),
+    numbers: windowsTable(model, trial, title),
   })
 }
 
 interface TimelineContext {
   readonly model: PageModel
-  readonly run: RunReport
-  /** Of the run in the raw report. */
-  readonly place: number
-  /** Of the run's group. */
+  readonly row: CaseReport
+  readonly trial: Trial
+  /** To the trial in the raw report. */
+  readonly path: ReportColumn['path']
+  /** Of the row's group. */
   readonly style: number
   readonly sync: string
   readonly x: ChartAxis
 }
 
-function ttftPanel({ model, run, place, style, sync, x }: TimelineContext): Panel {
-  const values = model.requests(run).ttft.filter((value) => value !== null)
-  const failed = failedSeries(model, run, values)
+function ttftPanel({ model, row, trial, path, style, sync, x }: TimelineContext): Panel {
+  const values = model.requests(trial).ttft.filter((value) => value !== null)
+  const failed = failedSeries(model, trial, values)
   return {
     title: failed === null ? 'TTFT' : 'TTFT, and requests that failed (grey, at the top)',
     description:
@@ -93,26 +105,26 @@ function ttftPanel({ model, run, place, style, sync, x }: TimelineContext): Pane
       (values.length === 0 ? 'none measured' : `from ${formatMs(smallest(values))} to ${formatMs(largest(values))}`),
     chart: {
       x,
-      y: { label: '', unit: 'ms', log: spreadsWide(values), min: null, max: null },
+      y: axis({ unit: 'ms', log: spreadsWide(values) }),
       series: [
         {
           label: 'TTFT',
           style,
           shape: 'points',
-          x: { run: place, path: ['requests', 'dueAt'], coding: 'ms' },
-          y: { run: place, path: ['requests', 'ttft'], coding: 'log-ms' },
+          x: { path: [...path, 'requests', 'dueAt'], coding: 'ms' },
+          y: { path: [...path, 'requests', 'ttft'], coding: TIME_CODE },
         },
         ...(failed === null ? [] : [failed]),
       ],
-      limits: drawnLimits([run], 'ttft', 'y', null),
+      limits: drawnLimits([row], 'ttft', 'y', null),
       sync,
     },
   }
 }
 
 /** Failed requests have no TTFT: they stand at the top. */
-function failedSeries(model: PageModel, run: RunReport, values: readonly number[]): ChartSeries | null {
-  const { dueAt, failures } = model.requests(run)
+function failedSeries(model: PageModel, trial: Trial, values: readonly number[]): ChartSeries | null {
+  const { dueAt, failures } = model.requests(trial)
   if (failures.length === 0) return null
   const start = dueAt[0] ?? 0
   const top = values.length === 0 ? 1 : rounded(largest(values))
@@ -125,22 +137,22 @@ function failedSeries(model: PageModel, run: RunReport, values: readonly number[
   }
 }
 
-function inFlightPanel({ run, place, sync, x }: TimelineContext): Panel {
-  const { inFlight } = run.series
-  const path = ['series', 'inFlight']
+function inFlightPanel({ trial, path, sync, x }: TimelineContext): Panel {
+  const { inFlight } = trial.series
+  const column = [...path, 'series', 'inFlight']
   return {
     title: 'Requests under way',
     description: `Requests under way in each second, at most ${inFlight.length === 0 ? 0 : largest(inFlight)}`,
     chart: {
       x,
-      y: { label: '', unit: null, log: false, min: 0, max: null },
+      y: axis({ min: 0 }),
       series: [
         {
           label: 'under way',
           style: 7,
           shape: 'steps',
-          x: { run: place, path, coding: 'index' },
-          y: { run: place, path, coding: 'plain' },
+          x: { path: column, coding: 'index' },
+          y: { path: column, coding: 'plain' },
         },
       ],
       limits: [],
@@ -170,7 +182,7 @@ const TELEMETRY_PANELS: readonly {
   { title: 'Server: preemptions since the start', unit: null, gauges: [['preemptions', 'preemptions', 6]] },
 ]
 
-function telemetryPanels({ run: { telemetry }, place, sync, x }: TimelineContext): Panel[] {
+function telemetryPanels({ trial: { telemetry }, path, sync, x }: TimelineContext): Panel[] {
   if (telemetry === null) return []
   const { samples } = telemetry
   return TELEMETRY_PANELS.flatMap(({ title, unit, gauges }) => {
@@ -182,16 +194,16 @@ function telemetryPanels({ run: { telemetry }, place, sync, x }: TimelineContext
     const peaks = told
       .map(({ label, peak }) => `${label} at most ${unit === 'share' ? formatShare(peak) : peak}`)
       .join(', ')
-    const path = ['telemetry', 'samples']
+    const column = [...path, 'telemetry', 'samples']
     const chart: Chart = {
       x,
-      y: { label: '', unit, log: false, min: 0, max: unit === 'share' ? 1 : null },
+      y: axis({ unit, min: 0, max: unit === 'share' ? 1 : null }),
       series: told.map(({ gauge, label, style }) => ({
         label,
         style,
         shape: 'steps',
-        x: { run: place, path: [...path, 'at'], coding: 'plain-ms' },
-        y: { run: place, path: [...path, gauge], coding: 'plain' },
+        x: { path: [...column, 'at'], coding: 'plain-ms' },
+        y: { path: [...column, gauge], coding: 'plain' },
       })),
       limits: [],
       sync,
@@ -200,17 +212,17 @@ function telemetryPanels({ run: { telemetry }, place, sync, x }: TimelineContext
   })
 }
 
-/** The run in stretches of equal time: a table of every request would be longer than anybody reads. */
-function windowsTable(model: PageModel, run: RunReport, label: string): Html {
-  const { dueAt, ttft } = model.requests(run)
+/** The trial in stretches of equal time: a table of every request would be longer than anybody reads. */
+function windowsTable(model: PageModel, trial: Trial, label: string): Html {
+  const { dueAt, ttft } = model.requests(trial)
   const start = dueAt[0] ?? 0
-  const length = run.metrics.durationMs / WINDOWS
+  const length = trial.metrics.durationMs / WINDOWS
   const windows = Array.from({ length: WINDOWS }, (_, window) => {
     const indices = dueAt.flatMap((due, i) =>
       length > 0 && Math.min(Math.floor((due - start) / length), WINDOWS - 1) === window ? [i] : [],
     )
     const sorted = Float64Array.from(indices.flatMap((i) => ttft[i] ?? [])).sort()
-    const seconds = run.series.inFlight.slice(
+    const seconds = trial.series.inFlight.slice(
       Math.floor((window * length) / MS_PER_SECOND),
       Math.max(Math.floor((window * length) / MS_PER_SECOND) + 1, Math.floor(((window + 1) * length) / MS_PER_SECOND)),
     )

@@ -1,8 +1,7 @@
 import { comparability } from '../../src/metrics/comparability.ts'
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { Environment, Warning } from '../../src/report.ts'
+import type { CaseReport, Doubt, Environment, Trial } from '../../src/report.ts'
 import { doubtsOf } from '../footnotes.ts'
-import { targetLabel } from '../groups.ts'
+import { fullLabel } from '../groups.ts'
 import { plainLine } from '../../src/base/plain-text.ts'
 import { trustFacts } from '../trust-facts.ts'
 import { formatCount, formatFixed, formatLoad, formatMs, formatShare } from '../units.ts'
@@ -13,27 +12,27 @@ import type { PageModel } from './page-model.ts'
 
 /** "Can this run be trusted?": what speaks for the numbers, what against them, and where they were made. */
 export function trustSection(model: PageModel): Html | null {
-  const { runs } = model
-  if (runs.length === 0) return null
+  const { cases } = model
+  if (cases.length === 0) return null
   return html`<ul class="reasons">
       ${trustSentences(model).map((sentence) => html`<li>${sentence}</li> `)}
     </ul>
     <h3>Evidence by case</h3>
     ${evidenceTable(model)} ${errorTable(model)}
     <h3>Where it was measured</h3>
-    ${targetTable(runs)} ${environmentTable(runs)}`
+    ${targetTable(cases)} ${environmentTable(cases)}`
 }
 
 /** What there is to say for all cases together, the weightiest first. */
 export function trustSentences(model: PageModel): string[] {
-  const { runs } = model
+  const { cases } = model
   return [
     failures(model),
     sending(model),
     lateness(model),
     clientErrors(model),
-    ...stimulus(runs),
-    ...tokens(runs),
+    ...stimulus(cases),
+    ...tokens(cases),
     ...trustFacts(model),
   ].filter((sentence) => sentence !== null)
 }
@@ -46,58 +45,58 @@ function failures({ cases }: PageModel): string {
   return `${count} of ${formatCount(all, 'request')} failed, in ${failed.length} of ${formatCount(cases.length, 'case')}.`
 }
 
-const RATE_DOUBTS: ReadonlySet<Warning['code']> = new Set(['rate-not-reached', 'rate-exceeded'])
+const RATE_DOUBTS: ReadonlySet<Doubt['code']> = new Set(['rate-not-reached', 'rate-exceeded'])
 
 function sending(model: PageModel): string {
   const cut = model.cases.filter(({ validity }) => validity.sentShare < 1)
-  const off = model.cases.filter(({ validity }) => validity.warnings.some(({ code }) => RATE_DOUBTS.has(code)))
+  const off = model.cases.filter(({ doubts }) => doubts.some(({ code }) => RATE_DOUBTS.has(code)))
   return [
     cut.length === 0
       ? 'Every request that was asked for was sent.'
-      : `Cut short: ${cut.map((run) => `${model.label(run)} (${formatShare(run.validity.sentShare)} sent)`).join(', ')}.`,
+      : `Cut short: ${cut.map((row) => `${model.label(row)} (${formatShare(row.validity.sentShare)} sent)`).join(', ')}.`,
     off.length === 0
       ? 'Each load had the rate that was asked for.'
-      : `At another rate than was asked for: ${off.map((run) => model.label(run)).join(', ')}.`,
+      : `At another rate than was asked for: ${off.map((row) => model.label(row)).join(', ')}.`,
   ].join(' ')
 }
 
 /** The client's own delay, which is in every TTFT. */
 function lateness(model: PageModel): string {
-  const late = model.cases.flatMap((run) => {
-    const { queueLateness, ttft } = run.metrics
+  const late = model.cases.flatMap((row) => {
+    const { queueLateness, ttft } = row.metrics
     return queueLateness === null || ttft === null || ttft.p50 === 0
       ? []
-      : [{ run, ms: queueLateness.p99, share: queueLateness.p99 / ttft.p50 }]
+      : [{ row, ms: queueLateness.p99, share: queueLateness.p99 / ttft.p50 }]
   })
   if (late.length === 0) return 'How late the client sent its requests was not measured.'
   const worst = late.reduce((a, b) => (b.share > a.share ? b : a))
   return worst.ms === 0
     ? 'The client sent each request at the very time it was due.'
-    : `The client was late by at most ${formatMs(worst.ms)} at P99, ${formatShare(worst.share)} of the median TTFT (${model.label(worst.run)}).`
+    : `The client was late by at most ${formatMs(worst.ms)} at P99, ${formatShare(worst.share)} of the median TTFT (${model.label(worst.row)}).`
 }
 
 /** What the client itself adds to the times, as far as it is known. */
 function clientErrors(model: PageModel): string {
-  const known = model.cases.flatMap((run) => {
-    const { calibration } = run.validity.client
-    return calibration === null ? [] : [{ run, calibration }]
+  const known = model.cases.flatMap((row) => {
+    const { calibration } = row.validity.client
+    return calibration === null ? [] : [{ row, calibration }]
   })
   const reasons = [...new Set(model.cases.flatMap(({ validity }) => validity.client.notCalibrated ?? []))]
   const missing = known.length === model.cases.length ? '' : `Not calibrated: ${reasons.join('; ')}.`
   if (known.length === 0) return `What the client adds to the times was not measured. ${missing}`
-  const { run, calibration } = known.reduce((a, b) => (b.calibration.ttft.p99 > a.calibration.ttft.p99 ? b : a))
+  const { row, calibration } = known.reduce((a, b) => (b.calibration.ttft.p99 > a.calibration.ttft.p99 ? b : a))
   const itl = largest(known.map((each) => each.calibration.itl.p99))
   return (
-    `At the loads of the cases the client adds at most ${formatMs(calibration.ttft.p99)} to a TTFT (${model.label(run)}) and ` +
+    `At the loads of the cases the client adds at most ${formatMs(calibration.ttft.p99)} to a TTFT (${model.label(row)}) and ` +
     `${formatMs(itl)} to an ITL, at P99 and measured against a built-in server. ${missing}`
   ).trim()
 }
 
 /** Whether what is set side by side answered the same requests. */
-function stimulus(runs: readonly CaseReport[]): (string | null)[] {
-  const compared = comparedLoads(runs)
+function stimulus(cases: readonly CaseReport[]): (string | null)[] {
+  const compared = comparedLoads(cases)
   if (compared.length === 0) return []
-  const different = compared.filter(([, members]) => new Set(members.map(({ load }) => load.digest)).size > 1)
+  const different = compared.filter(([, members]) => new Set(members.map(({ trial }) => trial.digest)).size > 1)
   return different.length === 0
     ? ['At each load all targets got the same prompts, lengths and arrival times (one digest).']
     : different.map(
@@ -107,12 +106,12 @@ function stimulus(runs: readonly CaseReport[]): (string | null)[] {
 }
 
 /** What was really generated. */
-function tokens(runs: readonly CaseReport[]): (string | null)[] {
-  const ratios = comparedLoads(runs).flatMap(([name, members]) => {
-    const made = members.map(({ metrics }) => metrics.outputTokens).filter((count) => count > 0)
+function tokens(cases: readonly CaseReport[]): (string | null)[] {
+  const ratios = comparedLoads(cases).flatMap(([name, members]) => {
+    const made = members.map(({ trial }) => trial.metrics.outputTokens).filter((count) => count > 0)
     return made.length < 2 ? [] : [{ name, ratio: largest(made) / smallest(made) }]
   })
-  const mismatched = runs.filter(({ validity }) => validity.lengthMismatches > 0)
+  const mismatched = cases.filter(({ validity }) => validity.lengthMismatches > 0)
   const widest = ratios.reduce<(typeof ratios)[number] | null>(
     (a, b) => (a === null || b.ratio > a.ratio ? b : a),
     null,
@@ -129,16 +128,22 @@ function tokens(runs: readonly CaseReport[]): (string | null)[] {
   ]
 }
 
-/** The runs of several targets under one load and trial. */
-function comparedLoads(runs: readonly CaseReport[]): [name: string, members: CaseReport[]][] {
+interface ComparedTrial {
+  readonly row: CaseReport
+  readonly trial: Trial
+}
+
+/** The trials of several targets under one load, with the same number. */
+function comparedLoads(cases: readonly CaseReport[]): [name: string, members: ComparedTrial[]][] {
   const byLoad = Map.groupBy(
-    runs,
-    ({ load }) => `${load.requestRate} ${load.numPrompts} ${load.dataset} ${load.arrival} ${load.seed} ${load.trial}`,
+    cases.flatMap((row) => row.trials.map((trial): ComparedTrial => ({ row, trial }))),
+    ({ row: { load }, trial: { trial } }) =>
+      `${load.requestRate} ${load.numPrompts} ${load.dataset} ${load.arrival} ${load.seed} ${trial}`,
   )
   return [...byLoad.values()].flatMap((members) => {
     const [first] = members
-    const targets = new Set(members.map(({ target }) => targetLabel(target)))
-    return first === undefined || targets.size < 2 ? [] : [[formatLoad(first.load.requestRate), members]]
+    const targets = new Set(members.map(({ row }) => fullLabel(row.target)))
+    return first === undefined || targets.size < 2 ? [] : [[formatLoad(first.row.load.requestRate), members]]
   })
 }
 
@@ -168,12 +173,12 @@ function evidenceTable(model: PageModel): Html {
       'filled the batch',
       'failed',
     ],
-    rows: model.cases.map((run) => {
-      const { validity, metrics } = run
+    rows: model.cases.map((row) => {
+      const { validity, metrics } = row
       const late = metrics.queueLateness?.p99 ?? null
       return [
-        model.label(run),
-        doubtsOf(run, remarks.get(run))
+        model.label(row),
+        doubtsOf(row, remarks.get(row))
           .map(({ code }) => code)
           .join(', ') || 'none',
         formatShare(validity.sentShare),
@@ -217,9 +222,9 @@ function tally(counts: Readonly<Record<string, number>>): string {
 }
 
 function errorTable(model: PageModel): Html | null {
-  const rows = model.cases.flatMap((run) =>
-    run.errors.map(({ kind, count, example }) => [
-      model.label(run),
+  const rows = model.cases.flatMap((row) =>
+    row.errors.map(({ kind, count, example }) => [
+      model.label(row),
       kind,
       count,
       html`<code>${plainLine(example)}</code>`,
@@ -230,28 +235,28 @@ function errorTable(model: PageModel): Html | null {
     ${renderDataTable({ label: 'Errors by kind', header: ['case', 'kind', 'requests', 'an example'], rows })}`
 }
 
-function targetTable(runs: readonly CaseReport[]): Html {
-  const distinct = [...Map.groupBy(runs, ({ target }) => JSON.stringify(target)).values()].flatMap(
+function targetTable(cases: readonly CaseReport[]): Html {
+  const distinct = [...Map.groupBy(cases, ({ target }) => JSON.stringify(target)).values()].flatMap(
     ([first]) => first ?? [],
   )
   return renderDataTable({
     label: 'Targets',
     header: ['target', 'model', 'answered by'],
     rows: distinct.map(({ target }) => [
-      targetLabel(target),
+      fullLabel(target),
       target.model ?? '–',
       target.simulated ? `a simulated engine${target.estimate ? ' (an estimate)' : ''}` : (target.url ?? 'a server'),
     ]),
   })
 }
 
-function environmentTable(runs: readonly CaseReport[]): Html {
+function environmentTable(cases: readonly CaseReport[]): Html {
   const name = ({ hostname, cpu, cores, platform, node, tool }: Environment): string =>
     [hostname, cpu, cores, platform, node, tool].join('\n')
   return renderDataTable({
     label: 'Machines that sent the load',
     header: ['client', 'processor', 'platform', 'Node', 'tool', 'cases', 'first started', 'last started'],
-    rows: [...Map.groupBy(runs, ({ environment }) => name(environment)).values()].flatMap((members) => {
+    rows: [...Map.groupBy(cases, ({ environment }) => name(environment)).values()].flatMap((members) => {
       const [first] = members
       if (first === undefined) return []
       const { hostname, cpu, cores, platform, node, tool } = first.environment

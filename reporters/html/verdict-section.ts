@@ -1,16 +1,9 @@
-import type { CaseReport } from '../../src/metrics/pool-trials.ts'
-import type { VerdictWord } from '../../src/report.ts'
-import type { PooledReport } from '../pool-cases.ts'
+import type { BenchReport, CaseReport } from '../../src/report.ts'
 import { formatLoad, formatMs } from '../units.ts'
-import {
-  VERDICT_MARKS,
-  caseVerdict,
-  describeVerdict,
-  summarize,
-  summarizeGates,
-  verdictsThat,
-  type CaseVerdict,
-} from '../verdicts.ts'
+import { VERDICT_MARKS, caseVerdict, type CaseVerdict } from '../../src/verdict/case-verdict.ts'
+import type { VerdictWord } from '../../src/verdict/verdict.ts'
+import { describeVerdict } from '../../src/verdict/words.ts'
+import { summarize, summarizeGates, verdictsThat } from '../verdicts.ts'
 import { largest } from './chart.ts'
 import { isSimulated, simulatedTag } from './simulated.ts'
 import { html, type Html } from './html.ts'
@@ -21,7 +14,7 @@ const MOST_REASONS = 12
 
 /** What was decided, where, and why. */
 export function verdictSection(model: PageModel): Html {
-  const report = { ...model.report, runs: model.cases }
+  const { report } = model
   const word = reportVerdict(report)
   const gates = summarizeGates(report)
   return html`<p class="verdict ${word}">${VERDICT_MARKS[word]} ${summarize(report)}.</p>
@@ -34,8 +27,8 @@ export function verdictWord(word: CaseVerdict): Html {
 }
 
 /** The worst of all cases, a case that did not run being a failed one. */
-function reportVerdict({ runs, failedCases }: PooledReport): CaseVerdict {
-  const words = new Set<CaseVerdict>(runs.map(caseVerdict))
+function reportVerdict({ cases, failedCases }: BenchReport): CaseVerdict {
+  const words = new Set<CaseVerdict>(cases.map(caseVerdict))
   if (failedCases.length > 0) words.add('fail')
   return (['invalid', 'fail', 'inconclusive', 'pass'] as const).find((word) => words.has(word)) ?? 'unjudged'
 }
@@ -56,10 +49,10 @@ function matrix({ groups, cases }: PageModel): Html | null {
       </thead>
       <tbody>
         ${groups.map(
-          ({ label, runs: members }) =>
+          ({ label, cases: members }) =>
             html`<tr>
               <th scope="row">${label} ${isSimulated(members) && simulatedTag}</th>
-              ${loads.map((load) => matrixCell(members.filter((run) => run.load.requestRate === load)))}
+              ${loads.map((load) => matrixCell(members.filter((row) => row.load.requestRate === load)))}
             </tr> `,
         )}
       </tbody>
@@ -68,11 +61,11 @@ function matrix({ groups, cases }: PageModel): Html | null {
   </div>`
 }
 
-function matrixCell(runs: readonly CaseReport[]): Html {
-  const words = new Set(runs.map(caseVerdict))
+function matrixCell(cases: readonly CaseReport[]): Html {
+  const words = new Set(cases.map(caseVerdict))
   const word = (['invalid', 'fail', 'inconclusive', 'unjudged', 'pass'] as const).find((each) => words.has(each))
   if (word === undefined) return html`<td></td>`
-  const waits = runs.flatMap(({ metrics }) => metrics.ttft?.p99 ?? [])
+  const waits = cases.flatMap(({ metrics }) => metrics.ttft?.p99 ?? [])
   return html`<td class="${word}">
     ${verdictWord(word)}${waits.length > 0 && html`<small>${formatMs(largest(waits))}</small>`}
   </td>`
@@ -83,9 +76,9 @@ const WORDS = ['fail', 'invalid', 'inconclusive'] as const satisfies readonly Ve
 
 function reasons(model: PageModel): Html | null {
   const lines = WORDS.flatMap((word) =>
-    model.cases.flatMap((run) =>
-      verdictsThat(run, word).map(
-        (verdict) => html`<li>${verdictWord(word)} <b>${model.label(run)}</b>: ${describeVerdict(verdict)}</li> `,
+    model.cases.flatMap((row) =>
+      verdictsThat(row, word).map(
+        (verdict) => html`<li>${verdictWord(word)} <b>${model.label(row)}</b>: ${describeVerdict(verdict)}</li> `,
       ),
     ),
   )
@@ -98,7 +91,7 @@ function reasons(model: PageModel): Html | null {
   </ul>`
 }
 
-function didNotRun({ failedCases }: PooledReport): Html | null {
+function didNotRun({ failedCases }: BenchReport): Html | null {
   if (failedCases.length === 0) return null
   return html`<ul class="reasons">
     ${failedCases.map(

@@ -16,7 +16,10 @@ function entries(versions: readonly (readonly [version: string, ...ttft: number[
     requestRate: 8,
     digest: 'd',
     recordedAt: `2026-01-${String(day + 1).padStart(2, '0')}T00:00:00Z`,
-    trials: values.map((value, seed) => ({ seed, metrics: { 'ttft.p50': value, requestThroughput: 8000 / value } })),
+    trials: values.map((value, seed) => ({
+      seed,
+      metrics: { 'ttft.p50': value, requestThroughput: 8000 / value, completed: 5000 / value, failed: value },
+    })),
   }))
 }
 
@@ -39,8 +42,10 @@ describe('changes', () => {
     expect(changes).toMatchObject([{ index: 3, certainty: 'confirmed', direction: 'worse' }])
     expect(changes[0]!.before).toBeCloseTo(100, 0)
     expect(changes[0]!.after).toBeCloseTo(110, 0)
-    // The same step is for the worse where more is better: throughput fell.
-    expect(changesOf(history!, 'requestThroughput')).toMatchObject([{ index: 3, direction: 'worse' }])
+    // The same step is for the worse where more is better: throughput fell, and fewer requests completed.
+    for (const metric of ['requestThroughput', 'completed', 'failed']) {
+      expect(changesOf(history!, metric)).toMatchObject([{ index: 3, direction: 'worse' }])
+    }
   })
 
   test('one that only the newest version shows is suspected', () => {

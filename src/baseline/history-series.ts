@@ -1,3 +1,4 @@
+import { findMetric } from '../metrics/find-metric.ts'
 import { findChangePoints } from '../stats/change-points.ts'
 import { mean, variance } from '../stats/variance.ts'
 import { withoutVersion } from './case-identity.ts'
@@ -135,6 +136,7 @@ function logsOf(trials: HistoryEntry['trials'], metric: string): number[] | null
   return logs.every(Number.isFinite) ? logs : null
 }
 
+/** Of a metric that the catalog does not know, an import of another tool, less is taken to be better. */
 function isLowerBetter(metric: string): boolean {
-  return !/[tT]hroughput$|^goodput$/.test(metric)
+  return findMetric(metric)?.better !== 'higher'
 }

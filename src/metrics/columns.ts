@@ -7,11 +7,11 @@ import { queueLateness } from './queue-lateness.ts'
 import { tpot } from './tpot.ts'
 import { ttft } from './ttft.ts'
 
-/** Code 0, and so the shortest time that can be told from a shorter one. */
-const SMALLEST_MS = 0.001
-/** Half a step is 0.025 %: the largest error of a decoded time. */
-const LOG_STEP = 0.0005
-const ABSENT_CODE = 65_535
+/**
+ * The log code of a time, here and in the page of a report: `round(ln(ms / smallestMs) / step)`, so that code 0 is the shortest
+ * time that can be told from a shorter one. Half a step is 0.025 %: the largest error of a decoded time.
+ */
+export const TIME_CODE = { smallestMs: 0.001, step: 0.0005, absent: 65_535 } as const
 /** By bytes: of 2 where every count of the column has room, else of 4. */
 const UNKNOWN_COUNT = { 2: 65_535, 4: 4_294_967_295 } as const
 
@@ -79,14 +79,16 @@ export function decodeTimes(text: string): (Ms | null)[] {
 
 /** The log code of a time, 0 to 65535; null (absent) is 65535. */
 export function timeCode(ms: Ms | null): number {
-  if (ms === null) return ABSENT_CODE
-  if (ms <= SMALLEST_MS) return 0
-  return Math.min(Math.round(Math.log(ms / SMALLEST_MS) / LOG_STEP), ABSENT_CODE - 1)
+  const { smallestMs, step, absent } = TIME_CODE
+  if (ms === null) return absent
+  if (ms <= smallestMs) return 0
+  return Math.min(Math.round(Math.log(ms / smallestMs) / step), absent - 1)
 }
 
 /** The time of a log code; null for 65535. */
 export function timeOfCode(code: number): Ms | null {
-  return code === ABSENT_CODE ? null : SMALLEST_MS * Math.exp(code * LOG_STEP)
+  const { smallestMs, step, absent } = TIME_CODE
+  return code === absent ? null : smallestMs * Math.exp(code * step)
 }
 
 /** base64 of little-endian uint16 log codes. */

@@ -1,26 +1,34 @@
 import { expect, test } from 'vitest'
 import type { RequestRecord } from '../record.ts'
-import type { RunReport } from '../report.ts'
+import type { CaseReport } from '../report.ts'
 import { comparability } from './comparability.ts'
 import { madeUpRecord, madeUpReport } from './records.testkit.ts'
 
 interface Row {
-  readonly framework: RunReport['target']['framework']
-  readonly sampling?: RunReport['target']['sampling']
-  readonly load?: Partial<RunReport['load']>
-  readonly validity?: Partial<RunReport['validity']>
+  readonly framework: CaseReport['target']['framework']
+  readonly sampling?: CaseReport['target']['sampling']
+  readonly digest?: string
+  readonly requestRate?: number
+  readonly validity?: Partial<CaseReport['validity']>
   /** What differs in each of ten requests, one a second. */
   readonly request?: (i: number) => Partial<RequestRecord>
 }
 
-function row({ framework, sampling = { temperature: 0 }, load, validity, request = () => ({}) }: Row): RunReport {
+function row({
+  framework,
+  sampling = { temperature: 0 },
+  digest,
+  requestRate = 8,
+  validity,
+  request = () => ({}),
+}: Row): CaseReport {
   const records = Array.from({ length: 10 }, (_, i) => madeUpRecord({ index: i, dueAt: 1000 * i, ...request(i) }))
-  const report = madeUpReport(records)
+  const report = madeUpReport(records, digest === undefined ? {} : { digest })
   return {
     ...report,
     case: `suite > ${framework} > 8 req/s`,
     target: { ...report.target, framework, version: null, sampling },
-    load: { ...report.load, ...load },
+    load: { ...report.load, requestRate },
     validity: { ...report.validity, ...validity },
   }
 }
@@ -93,7 +101,7 @@ test('a client that sent to one server more slowly than to another', () => {
 })
 
 test('another workload, unless another server has one like it', () => {
-  const other: Row = { framework: 'sglang', load: { digest: '0123456789ab' } }
+  const other: Row = { framework: 'sglang', digest: '0123456789ab' }
   const message = 'no row of another server had its workload (digest 01234567): other prompts, lengths or arrivals'
   expect(said(other, VLLM)).toEqual([message])
   expect(said(other, VLLM, { ...other, framework: 'tgi' })).toEqual([])
@@ -102,5 +110,5 @@ test('another workload, unless another server has one like it', () => {
 test('rows of another suite or rate, and other cases of the same server, are not held against each other', () => {
   const shorter: Row = { framework: 'vllm', request: () => ({ outputTokens: 2, finishReason: 'stop' }) }
   expect(said(shorter, VLLM)).toEqual([])
-  expect(said({ ...shorter, framework: 'tgi', load: { requestRate: 2 } }, VLLM)).toEqual([])
+  expect(said({ ...shorter, framework: 'tgi', requestRate: 2 }, VLLM)).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { targetLabel } from '../frameworks/target.ts'
-import type { CaseReport } from './pool-trials.ts'
+import type { CaseReport } from '../report.ts'
 import { percent } from './percent.ts'
 
 /** Token counts of two servers may differ by this much and be called the same. */
@@ -31,7 +31,7 @@ export function comparability(rows: readonly CaseReport[]): Map<CaseReport, stri
   const remarks = new Map<CaseReport, string[]>()
   for (const beside of Map.groupBy(rows, placeOf).values()) {
     if (labelsOf(beside).size < 2) continue
-    for (const alike of Map.groupBy(beside, ({ load }) => load.digest).values()) {
+    for (const alike of Map.groupBy(beside, digestOf).values()) {
       if (labelsOf(alike).size < 2) {
         for (const row of alike) remarks.set(row, [otherWorkload(row)])
         continue
@@ -53,8 +53,13 @@ function labelsOf(rows: readonly CaseReport[]): Set<string> {
   return new Set(rows.map(({ target }) => targetLabel(target)))
 }
 
-function otherWorkload({ load }: CaseReport): string {
-  return `no row of another server had its workload (digest ${load.digest.slice(0, 8)}): other prompts, lengths or arrivals`
+/** That of the first trial: those of the others follow from its seed. */
+function digestOf({ trials }: CaseReport): string {
+  return trials[0]?.digest ?? ''
+}
+
+function otherWorkload(row: CaseReport): string {
+  return `no row of another server had its workload (digest ${digestOf(row).slice(0, 8)}): other prompts, lengths or arrivals`
 }
 
 type Rule = (row: CaseReport, beside: readonly CaseReport[]) => string | null

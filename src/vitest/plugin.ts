@@ -11,7 +11,8 @@ import type { Inconclusive } from '../slo/slo.ts'
 import { checkBaselineTrials } from '../case/check-options.ts'
 import { receiveRuns } from './receive-runs.ts'
 import { unknownVariables } from '../case/variables.ts'
-import { OUTPUT_DIR, reporterOptions, ServingReporter, type ServingReporterOptions } from './serving-reporter.ts'
+import { OUTPUT_DIR } from '../../reporters/output-dir.ts'
+import { reporterOptions, ServingReporter, type ServingReporterOptions } from './serving-reporter.ts'
 
 export interface ServingBenchOptions extends ServingReporterOptions {
   /** What an objective that a run can neither show nor refute does to its test. Default `warn`: it passes, and is shown. */

@@ -22,14 +22,12 @@ import { renderJson } from '../../reporters/json.ts'
 import { renderJunit } from '../../reporters/junit.ts'
 import { renderMarkdown } from '../../reporters/markdown.ts'
 import { onlyWritable } from '../../reporters/only-writable.ts'
+import { OUTPUT_DIR } from '../../reporters/output-dir.ts'
 import { renderLoading } from '../../reporters/loading.ts'
 import { plainLine } from '../base/plain-text.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from '../../reporters/progress.ts'
 import { writeAtomically } from '../base/write-atomically.ts'
-
-/** Where a run's files go, from the project's root. */
-export const OUTPUT_DIR = 'bench-results'
 
 export interface ServingReporterOptions {
   /** Folder of `report.json`, `junit.xml`, `report.md` and `report.html`, from the project's root. Default `bench-results`. */
@@ -150,18 +148,18 @@ export class ServingReporter extends DefaultReporter {
     const collected = collectReport(modules, unhandledErrors, reason)
     const report = onlyWritable(collected)
     const folder = join(this.ctx.config.root, this.#outputDir)
+    const shown = relative(process.cwd(), folder)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
     if (report.cases.length === 0 && report.failedCases.length === 0) {
-      if (existsSync(folder))
-        this.log(` No load was run: ${relative(process.cwd(), folder)} holds the reports of an earlier run.`)
+      if (existsSync(folder)) this.log(` No load was run: ${shown} holds the reports of an earlier run.`)
       return
     }
     // The evidence first: a table that cannot be drawn must not cost it.
     const table = (): void =>
-      this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.' }))
+      this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.', outputDir: shown }))
     const problems = [...this.#outputs(report, folder), ['the table', table] as const].flatMap(problemWith)
     const page = this.#html === false ? '' : `, ${relative(process.cwd(), resolve(this.ctx.config.root, this.#html))}`
-    this.log(`\n Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md}${page}`)
+    this.log(`\n Reports: ${shown}/{report.json,junit.xml,report.md}${page}`)
     if (problems.length === 0 && report === collected) return
     // Vitest knows of neither, and what is not in the reports must not be green. It is told even where this reporter is quiet.
     for (const problem of problems) this.ctx.logger.error(` ${problem}`)
@@ -193,7 +191,7 @@ export class ServingReporter extends DefaultReporter {
   /** What is to be written, each by itself: one that fails must not cost the others. */
   #outputs(report: BenchReport, folder: string): Output[] {
     const file = (path: string, render: () => string): Output => [path, () => writeAtomically(path, render())]
-    const markdown = (): string => renderMarkdown(report)
+    const markdown = (): string => renderMarkdown(report, { outputDir: this.#outputDir })
     const summary = process.env['GITHUB_STEP_SUMMARY'] ?? ''
     return [
       file(join(folder, 'report.json'), () => renderJson(report)),
