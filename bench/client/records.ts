@@ -34,8 +34,8 @@ const watch: Reporter = {
   onTestCaseResult(test: TestCase) {
     reportedAt = monotonicNow()
     recordsMb ??= test.meta().recordsMb
-    const [run] = test.meta().serving?.runs ?? []
-    if (run?.report.metrics.completed !== requests) console.log(`not all of ${requests} requests completed`)
+    const [first] = test.meta().serving?.cases ?? []
+    if (first?.report.metrics.completed !== requests) console.log(`not all of ${requests} requests completed`)
   },
 }
 

@@ -17,7 +17,7 @@ vllm bench serve --save-result, or a folder of them; default: bench-results/hist
   --to F         the history to record in; default: bench-results/history.jsonl
   --metric M     a metric to show, such as tpot.p99; may be repeated. Default: P50 and P99 of
                  ttft and tpot, e2eLatency.p50, and outputThroughput where all requests came at once
-  --html F       the same as a page: a plot for each case and metric, without network and script
+  --html F       the same as a page: a plot for each case and metric, without network
   --gate         end with status 1 when a metric got worse for good (a suspected change does not fail)
   --since V      with --gate: only changes at the version V or later
 `
