@@ -13,13 +13,9 @@ import {
 import * as z from 'zod'
 import { checkOptions, flag, schemaOf, text } from '../base/options.ts'
 import type { BenchReport } from '../report.ts'
-import type { ProgressArtifact } from './types.ts'
 import { collectReport } from './collect-report.ts'
 import { renderTable } from '../../reporters/console-table.ts'
 import { answerSignals, type SignalAnswer } from './graceful-shutdown.ts'
-import { renderHtml } from '../../reporters/html/render-html.ts'
-import { renderJson } from '../../reporters/json.ts'
-import { renderJunit } from '../../reporters/junit.ts'
 import { renderMarkdown } from '../../reporters/markdown.ts'
 import { onlyWritable } from '../../reporters/only-writable.ts'
 import { OUTPUT_DIR } from '../../reporters/output-dir.ts'
@@ -27,6 +23,8 @@ import { renderLoading } from '../../reporters/loading.ts'
 import { plainLine } from '../base/plain-text.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from '../../reporters/progress.ts'
+import { reportFiles } from '../../reporters/report-files.ts'
+import { standing } from '../../reporters/standing.ts'
 import { writeAtomically } from '../base/write-atomically.ts'
 
 export interface ServingReporterOptions {
@@ -191,14 +189,14 @@ export class ServingReporter extends DefaultReporter {
   /** What is to be written, each by itself: one that fails must not cost the others. */
   #outputs(report: BenchReport, folder: string): Output[] {
     const file = (path: string, render: () => string): Output => [path, () => writeAtomically(path, render())]
-    const markdown = (): string => renderMarkdown(report, { outputDir: this.#outputDir })
+    const outputDir = this.#outputDir
+    const page = this.#html === false ? null : resolve(this.ctx.config.root, this.#html)
+    const files = reportFiles(report, { folder, outputDir, page, attachments: this.#attachments() })
     const summary = process.env['GITHUB_STEP_SUMMARY'] ?? ''
+    const append = (): void => appendFileSync(summary, `\n${renderMarkdown(report, { outputDir })}\n`)
     return [
-      file(join(folder, 'report.json'), () => renderJson(report)),
-      file(join(folder, 'junit.xml'), () => renderJunit(report, { attachments: this.#attachments() })),
-      file(join(folder, 'report.md'), markdown),
-      ...(summary === '' ? [] : [[summary, () => appendFileSync(summary, `\n${markdown()}\n`)] as const]),
-      ...(this.#html === false ? [] : [file(resolve(this.ctx.config.root, this.#html), () => renderHtml(report))]),
+      ...files.map(([path, render]) => file(path, render)),
+      ...(summary === '' ? [] : [[summary, append] as const]),
     ]
   }
 
@@ -249,14 +247,4 @@ function problemWith([name, make]: Output): string[] {
   } catch (error) {
     return [`${name} was not made: ${error instanceof Error ? error.message : String(error)}`]
   }
-}
-
-/** What is left is guessed from the pace of sending, which the schedule sets, and at the end from the pace of the answers. */
-function standing(
-  progress: ProgressArtifact['progress'],
-): Omit<Parameters<typeof renderProgress>[0], 'name' | 'position'> {
-  const { sent, total, elapsedMs } = progress
-  const done = progress.completed + progress.failed
-  const paced = sent < total ? sent : done
-  return { ...progress, done, etaMs: paced === 0 ? null : (elapsedMs / paced) * (total - paced) }
 }
