@@ -1,3 +1,4 @@
+import { atRate } from '../base/rate-text.ts'
 import { detectableChange, pairsToSettle, TOO_NOISY, type GateEstimate } from './gate-estimate.ts'
 import type { FailureEstimate } from './failed-requests.ts'
 import type { RegressionCase } from './trial.ts'
@@ -20,7 +21,7 @@ export interface DecidedGate {
 
 /** `vllm @ 8 req/s`, `vllm, all at once`. */
 export function caseLabel({ framework, requestRate }: Pick<RegressionCase, 'framework' | 'requestRate'>): string {
-  return isBurst(requestRate) ? `${framework}, all at once` : `${framework} @ ${requestRate} req/s`
+  return atRate(framework, requestRate)
 }
 
 export function isBurst(requestRate: number | null): boolean {

@@ -15,7 +15,7 @@ import { checkComparison, checkPartOfLoad } from '../case/check-options.ts'
 import { interleaveTrials, type SideTrial } from '../case/interleave-trials.ts'
 import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
-import { rateTitle } from '../case/rate-title.ts'
+import { rateText } from '../base/rate-text.ts'
 import type { LoadOptions } from '../case/load-options.ts'
 import { resolveInconclusive } from '../case/resolve-case.ts'
 import { isOneServer, refuseMerged, resolveTarget } from '../case/resolve-target.ts'
@@ -131,7 +131,7 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
     async send({ side, requestRate, trial, repeats }) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
       checkPartOfLoad(options, 'compareVersions', ['requestRate', 'slo', 'trial', 'trials'])
-      const name = `${side}, ${rateTitle(requestRate)}`
+      const name = `${side}, ${rateText(requestRate)}`
       const run = await load({ target: targets[side], requestRate, ...options, name, trial }, repeats)
       noteProbe(run)
       if (side === 'candidate' && !firstRuns.has(requestRate)) firstRuns.set(requestRate, run)
@@ -178,7 +178,7 @@ function gotWorse(sides: Sides, gates: readonly GateResult[], policy: Inconclusi
     return judged.filter(({ verdict }) => verdict === 'fail').map(({ message }) => ({ run, requestRate, message }))
   })
   if (broken.length === 0) return []
-  const lines = broken.map(({ requestRate, message }) => `${rateTitle(requestRate)}: ${message}`)
+  const lines = broken.map(({ requestRate, message }) => `${rateText(requestRate)}: ${message}`)
   const error = new BenchError(`The candidate got worse.\n${lines.join('\n')}\n`, {
     code: 'regressed',
     remedy: 'See both sides in the table; a wider margin is set with `margins`.',
