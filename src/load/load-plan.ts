@@ -1,7 +1,7 @@
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import type { TlsOptions } from '../client/tls.ts'
 import type { WireRequest } from '../client/transport.ts'
-import type { ProtocolId } from '../protocol/protocol.ts'
+import type { ProtocolId } from '../protocol/protocols.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import type { Ms } from '../base/units.ts'
 import type { PromptRequest, Workload } from '../workload/workload.ts'
