@@ -116,6 +116,7 @@ function mergeConnections(all: readonly ConnectionFacts[]): ConnectionFacts {
   const sum = (pick: (facts: ConnectionFacts) => number): number => all.reduce((total, each) => total + pick(each), 0)
   return {
     opened: sum(({ opened }) => opened),
+    ...(all.some(({ http2 }) => http2 !== undefined) && { http2: sum(({ http2 = 0 }) => http2) }),
     reused: sum(({ reused }) => reused),
     resent: sum(({ resent }) => resent),
     connectMs: all.flatMap(({ connectMs }) => connectMs),
