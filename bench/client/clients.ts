@@ -70,7 +70,7 @@ async function runOurs(
   const { records } =
     threads > 1
       ? await (ownThreads ??= openThreads(threads)).send(
-          { ...load, endpoint: { kind: 'url', url, tls: {} } },
+          { ...load, endpoint: { kind: 'url', url, tls: {}, proxy: null, transport: 'http' } },
           { clockZero: 0 },
         )
       : await runHere(load, create, { url, connections: streams, connectTimeoutMs: 10_000 })

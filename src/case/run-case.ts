@@ -22,7 +22,7 @@ import { doubtClient } from './doubt-client.ts'
 import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid, type Repeats } from './repeat-invalid.ts'
-import { openGeneratorFor, sendLoad } from './send-load.ts'
+import { openGeneratorFor, sendLoad, transportFacts } from './send-load.ts'
 import { simulationNotice } from './simulation-notice.ts'
 import { targetFacts } from './target-facts.ts'
 import type { ServingRun } from './serving-run.ts'
@@ -152,7 +152,8 @@ async function runTrial(
   const result = presentable(measured, target)
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
-  const client = await calibrationFor({ generator, records, maxClientError: load.maxClientError }, signal)
+  const way = transportFacts(target, load)
+  const calibrated = await calibrationFor({ generator, ...way, records, maxClientError: load.maxClientError }, signal)
   const built = buildRunReport({
     case: name,
     target: targetFacts(target, load),
@@ -160,7 +161,7 @@ async function runTrial(
     result,
     telemetry,
     environment,
-    client,
+    client: { ...way, ...calibrated },
     ...(warmup === null ? {} : { warmup }),
     ...goodputOf(load),
   })

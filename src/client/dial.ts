@@ -16,7 +16,7 @@ export interface Dialled {
 }
 
 /** Opens a connection that can be used: TLS included, with HTTP/2 where the server speaks it (`alpnProtocol`). */
-export type Dial = (callback: (error: Error | null, socket: Socket | null) => void) => void
+export type Dial = (callback: buildConnector.Callback) => void
 
 const LONGEST_TIMEOUT: Ms = 2 ** 31 - 1
 const TCP_KEEP_ALIVE: Ms = 60_000
@@ -34,17 +34,19 @@ export function createDial({ url, tls, proxy, timeoutMs }: Dialled): Dial {
     const { protocol, port } = place
     return { hostname, host: hostname, protocol, port, ...(isIP(hostname) === 0 && { servername: hostname }) }
   }
-  // undici leaves the socket out where there is none.
-  if (proxy === null) return (callback) => connect(to(url), (error, socket) => callback(error, socket ?? null))
+  if (proxy === null) return (callback) => connect(to(url), callback)
   if (url.protocol === 'http:') {
     const toProxy = buildConnector({ ...options, allowH2: false })
     return (callback) =>
-      toProxy(to(proxy), (error, socket) => callback(error && new ProxyError(proxy, error), socket ?? null))
+      toProxy(to(proxy), (error, socket) => {
+        if (error === null) callback(null, socket)
+        else callback(new ProxyError(proxy, error), null)
+      })
   }
   return (callback) =>
     openTunnel(url, proxy, timeout, (error, httpSocket) => {
-      if (httpSocket === null) callback(error, null)
-      else connect({ ...to(url), httpSocket }, (error, socket) => callback(error, socket ?? null))
+      if (error === null) connect({ ...to(url), httpSocket }, callback)
+      else callback(error, null)
     })
 }
 

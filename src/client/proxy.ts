@@ -47,7 +47,7 @@ export function proxyFor(url: URL, { http, https, none }: ProxyRules): string | 
 }
 
 /** The variable that names the proxy of a server. */
-export function proxyVariable({ protocol }: URL): 'HTTPS_PROXY' | 'HTTP_PROXY' {
+export function proxyVariable({ protocol }: Pick<URL, 'protocol'>): 'HTTPS_PROXY' | 'HTTP_PROXY' {
   return protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
 }
 

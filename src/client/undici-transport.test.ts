@@ -46,13 +46,14 @@ describe('HTTP/2', () => {
     setImmediate(() => stream.end('ok'))
   }
   const OK = ['sent', 'head 200', 'ok', 'end']
+  const allOk = (count: number): string[][] => Array.from({ length: count }, () => OK)
 
   test('one connection carries all requests, one after the other and at once', async () => {
     const { url, sessions } = await serve(answerOk)
     const transport = transportTo(url)
     for (let i = 0; i < 3; i++) expect(await exchange(transport, POST)).toEqual(OK)
     const all = await Promise.all(Array.from({ length: 60 }, () => exchange(transport, GET)))
-    expect(all).toEqual(Array(60).fill(OK))
+    expect(all).toEqual(allOk(60))
     expect(sessions).toHaveLength(1)
     expect(transport.connections()).toMatchObject({ opened: 1, http2: 1, reused: 62, resent: 0 })
   })
@@ -64,7 +65,7 @@ describe('HTTP/2', () => {
     await transport.prepare(250)
     expect(transport.connections()).toMatchObject({ opened: 3, http2: 3 })
     const all = await Promise.all(Array.from({ length: 250 }, () => exchange(transport, GET)))
-    expect(all).toEqual(Array(250).fill(OK))
+    expect(all).toEqual(allOk(250))
     expect(sessions).toHaveLength(3)
   })
 
@@ -80,7 +81,7 @@ describe('HTTP/2', () => {
     while (held.length > 0) answerOk(held.pop()!)
     while (held.length === 0) await new Promise(setImmediate)
     answerOk(held.pop()!)
-    expect(await Promise.all(holding)).toEqual(Array(12).fill(OK))
+    expect(await Promise.all(holding)).toEqual(allOk(12))
   })
 
   test('a stream that the server resets, or that we abort, ends alone', async () => {

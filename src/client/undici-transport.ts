@@ -5,6 +5,7 @@ import { parseBaseUrl } from './base-url.ts'
 import { createDial, proxyAuthorization } from './dial.ts'
 import type { HttpTransportOptions } from './http-transport.ts'
 import { explainNetworkError, ProxyError } from './network-error.ts'
+import { createSpareSockets } from './spare-sockets.ts'
 import type { Transport, WireObserver, WireRequest } from './transport.ts'
 
 export interface UndiciTransportOptions extends HttpTransportOptions {
@@ -67,21 +68,12 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
   const reader = proxy !== null && url.protocol === 'http:' ? proxy : null
   const prefix = (reader === null ? '' : url.origin) + url.pathname.replace(/\/+$/, '')
   const ownHeaders = reader === null ? {} : { host: url.host, ...proxyAuthorization(reader) }
-  const dial = createDial({ url, tls, proxy, timeoutMs: connectTimeoutMs })
   const lanes = new Set<Lane>()
   const free: Lane[] = []
   const queue: Sending[] = []
-  /** Connections that are open for whoever comes first. */
-  const spare: Socket[] = []
-  const connectMs: Ms[] = []
-  /** Null until the first connection tells. */
-  let isHttp2: boolean | null = url.protocol === 'https:' ? null : false
-  /** Requests that one connection carries at once. */
-  let streams = 1
-  let connecting = 0
+  let http2Streams = STREAMS
   let spareWanted = 0
   let onPrepared: (() => void)[] = []
-  let http2 = 0
   let reused = 0
   let resent = 0
   let closed = false
@@ -99,53 +91,20 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     readAt = null
   }
 
-  const open = (callback: (error: Error | null, socket: Socket | null) => void): void => {
-    const startedAt = now()
-    dial((error, socket) => {
-      if (socket !== null) {
-        connectMs.push(now() - startedAt)
-        const wasHttp2 = isHttp2
-        isHttp2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
-        if (isHttp2) http2++
-        if (isHttp2 !== wasHttp2) streams = isHttp2 ? STREAMS : 1
-      }
-      callback(error, socket)
-    })
-  }
-
-  const openSpare = (): void => {
-    connecting++
-    open((error, socket) => {
-      connecting--
-      if (socket === null || closed) {
-        socket?.destroy()
-        // What nobody waits for is not tried again until the next `prepare`: a request will tell why.
-        if (error !== null) spareWanted = 0
-        return serve()
-      }
-      spare.push(socket)
-      const gone = (): void => {
-        const at = spare.indexOf(socket)
-        if (at === -1) return
-        spare.splice(at, 1)
-        spareWanted = 0
-        socket.destroy()
-        serve()
-      }
-      socket.once('close', gone).on('error', gone)
-      // That it closes is only seen where it is read. In HTTP/2 the server speaks first, and is read later.
-      if (isHttp2 === false) socket.once('data', gone).once('end', gone).resume()
+  const spare = createSpareSockets({
+    dial: createDial({ url, tls, proxy, timeoutMs: connectTimeoutMs }),
+    isHttp2: url.protocol === 'https:' ? null : false,
+    now,
+    onOpen: () => serve(),
+    onLost() {
+      // What nobody waits for is not tried again until the next `prepare`: a request will tell why.
+      spareWanted = 0
       serve()
-    })
-  }
+    },
+  })
 
-  const takeSpare = (): Socket | null => {
-    const socket = spare.pop()
-    if (socket === undefined) return null
-    for (const event of ['close', 'error', 'data', 'end']) socket.removeAllListeners(event)
-    if (isHttp2 === false) socket.pause()
-    return socket
-  }
+  /** Requests that one connection carries at once. */
+  const streams = (): number => (spare.isHttp2() === true ? http2Streams : 1)
 
   const openLane = (): Lane => {
     const client = new Client(reader?.origin ?? url.origin, {
@@ -156,16 +115,13 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
       keepAliveMaxTimeout: LONGEST_KEEP_ALIVE,
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN,
       connect: (_options, callback) => {
-        const connected = (error: Error | null, socket: Socket | null): void => {
+        spare.take((error, socket) => {
           lane.socket = socket
           lane.error = null
-          socket?.on('error', (first) => (lane.error ??= first))
-          if (socket === null) callback(error!, null)
-          else callback(null, socket)
-        }
-        const socket = takeSpare()
-        if (socket === null) open(connected)
-        else queueMicrotask(() => connected(null, socket))
+          if (error !== null) return callback(error, null)
+          socket.on('error', (first) => (lane.error ??= first))
+          callback(null, socket)
+        })
       },
     })
     const lane: Lane = {
@@ -174,7 +130,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
       error: null,
       fresh: false,
       running: 0,
-      capacity: streams,
+      capacity: streams(),
       heard: false,
       isFree: false,
       idleUntil: Infinity,
@@ -182,7 +138,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     client.on('connect', () => {
       lane.fresh = true
       lane.idleUntil = Infinity
-      lane.capacity = streams
+      lane.capacity = streams()
       offer(lane)
       serve()
     })
@@ -219,16 +175,26 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
       if (lane.running > 0 || lane.idleUntil > now()) return lane
       closeLane(lane)
     }
-    if (spare.length > 0) return openLane()
+    if (spare.count() > 0) return openLane()
     // Nobody knows yet how many requests a connection takes: the first one tells.
-    const isUnknown = isHttp2 === null && lanes.size + connecting > 0
-    return !isUnknown && lanes.size + connecting < limit ? openLane() : null
+    const isUnknown = spare.isHttp2() === null && lanes.size + spare.connecting() > 0
+    return !isUnknown && lanes.size + spare.connecting() < limit ? openLane() : null
   }
 
   /** Requests that could be sent at once, when all that is being opened is open. */
-  const room = (): number => {
-    return free.reduce((sum, { running, capacity }) => sum + capacity - running, (spare.length + connecting) * streams)
-  }
+  const room = (): number =>
+    free.reduce(
+      (sum, { running, capacity }) => sum + capacity - running,
+      (spare.count() + spare.connecting()) * streams(),
+    )
+
+  /** Connections to be opened now. */
+  const countMissing = (): number =>
+    Math.min(
+      Math.ceil((spareWanted - room()) / streams()),
+      limit - lanes.size - spare.count() - spare.connecting(),
+      (spare.isHttp2() === null ? 1 : maxConnecting) - spare.connecting(),
+    )
 
   /** Gives lanes to those that wait, and opens what is missing. */
   const serve = (): void => {
@@ -241,9 +207,8 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
         dispatch(queue.shift()!, lane)
       }
     }
-    const isMissing = (): boolean => room() < spareWanted && lanes.size + spare.length + connecting < limit
-    while (isMissing() && connecting < (isHttp2 === null ? 1 : maxConnecting)) openSpare()
-    if (connecting === 0 && !isMissing()) for (const resolve of onPrepared.splice(0)) resolve()
+    for (let missing = countMissing(); missing > 0; missing--) spare.open()
+    if (spare.connecting() === 0) for (const resolve of onPrepared.splice(0)) resolve()
   }
 
   const release = (lane: Lane): void => {
@@ -304,9 +269,9 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
           const heard = (lane.socket?.bytesRead ?? 0) - sending.bytesRead
           release(lane)
           // Other requests may share a connection of HTTP/2, and undici opens it again when it was lost.
-          if (isHttp2 !== true || lane.socket === null) closeLane(lane)
+          if (spare.isHttp2() !== true || lane.socket === null) closeLane(lane)
           const wasLost = sending.state === 'sent' && sending.onReusedConnection && heard <= graceOf(url)
-          if (wasLost && isHttp2 === false && !sending.resent && !closed) {
+          if (wasLost && spare.isHttp2() === false && !sending.resent && !closed) {
             sending.resent = true
             resent++
             sending.state = 'waiting'
@@ -324,8 +289,8 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     )
     // It waits inside of undici: the server allows fewer streams than we thought.
     if (lane.heard && !sending.wasSent && lane.running > 1) {
-      streams = lane.running - 1
-      lane.capacity = streams
+      http2Streams = lane.running - 1
+      lane.capacity = http2Streams
       retract(lane)
     }
   }
@@ -356,14 +321,20 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     prepare(count, until = -Infinity) {
       spareWanted = count
       if (count > 0) {
-        for (const lane of [...free]) if (lane.running === 0 && lane.idleUntil <= until) closeLane(lane)
+        for (const lane of lanes) if (lane.running === 0 && lane.idleUntil <= until) closeLane(lane)
       }
       return new Promise((resolve) => {
         onPrepared.push(resolve)
         serve()
       })
     },
-    connections: () => ({ opened: connectMs.length, http2, reused, resent, connectMs }),
+    connections: () => ({
+      opened: spare.connectMs.length,
+      http2: spare.http2(),
+      reused,
+      resent,
+      connectMs: spare.connectMs,
+    }),
     async close() {
       closed = true
       for (const sending of queue.splice(0)) {
@@ -371,7 +342,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
         sending.state = 'over'
         sending.observer.onError('aborted', 'the client was closed')
       }
-      for (const socket of spare.splice(0)) socket.destroy()
+      spare.close()
       for (const resolve of onPrepared.splice(0)) resolve()
       await Promise.all([...lanes].map((lane) => lane.client.destroy()))
     },

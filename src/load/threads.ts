@@ -33,7 +33,7 @@ export function openThreads(lanes: number): LoadGenerator {
     if (result.threads?.crash !== null) await close()
     return result
   }
-  return { lanes, send, calibrate: (shape, signal) => calibrate(send, shape, signal), close }
+  return { lanes, send, calibrate: (...load) => calibrate(send, ...load), close }
 }
 
 async function sendFrom(
