@@ -4,7 +4,7 @@ import { didYouMean } from '../base/did-you-mean.ts'
 import { BenchError } from '../base/errors.ts'
 import { checkLoadCall } from '../case/check-options.ts'
 import type { LoadOptions } from '../case/load-options.ts'
-import { rateTitle } from '../case/rate-title.ts'
+import { rateText } from '../base/rate-text.ts'
 import { resolveCase, type ResolvedCase } from '../case/resolve-case.ts'
 import { readVariables, unknownVariables, type Variables } from '../case/variables.ts'
 import { FRAMEWORK_IDS, frameworksOf } from '../frameworks/catalog.ts'
@@ -66,7 +66,7 @@ function askedCase([name, ...rest]: readonly string[], values: Values, variables
   const target = targetOf(framework, variant, values)
   const load = loadOf(values)
   checkLoadCall({ target, ...load })
-  const title = `run > ${targetLabel(target)} > ${rateTitle(load.requestRate)}`
+  const title = `run > ${targetLabel(target)} > ${rateText(load.requestRate)}`
   const others = withoutGiven(variables, framework, values)
   const resolved = resolveCase({ name: title, target, load }, { inconclusive: null }, others)
   if (resolved.target.endpoint.kind !== 'unset') return resolved

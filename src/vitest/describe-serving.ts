@@ -7,7 +7,7 @@ import type { Slo } from '../slo/slo.ts'
 import { checkMatrix, checkPartOfLoad } from '../case/check-options.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { test } from './load-fixture.ts'
-import { rateTitle } from '../case/rate-title.ts'
+import { rateText } from '../base/rate-text.ts'
 import type { LoadOptions } from '../case/load-options.ts'
 import { resolveAnySlo } from '../case/resolve-case.ts'
 import { releaseServerAfterAll } from './servers.ts'
@@ -70,7 +70,7 @@ function announceShortSamples(name: string, matrix: ServingMatrix): void {
   const cells = matrix.targets.flatMap((target) => matrix.requestRates.map((requestRate) => ({ target, requestRate })))
   const lines = cells.flatMap((cell) =>
     shortSamplesOf(cell, matrix).map(
-      (message) => `  ${targetLabel(cell.target)}, ${rateTitle(cell.requestRate)}: ${message}`,
+      (message) => `  ${targetLabel(cell.target)}, ${rateText(cell.requestRate)}: ${message}`,
     ),
   )
   if (lines.length === 0) return
@@ -101,30 +101,30 @@ function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad 
 }
 
 function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | undefined, frames: string): void {
-  test(
-    rateTitle(cell.requestRate),
-    { meta: { serving: { framework: targetLabel(cell.target) } } },
-    async ({ load }) => {
-      try {
-        const slo = sloOf(cell, matrix)
-        const run = await load({
-          target: cell.target,
-          requestRate: cell.requestRate,
-          ...loadOf(cell, matrix),
-          ...(slo === null ? {} : { slo }),
-        })
-        const errors = await collect([
-          () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
-          () => matrix.baseline === true && expect(run).toMatchBaseline(),
-          () => check?.(run, cell),
-        ])
-        if (errors.length === 1) throw errors[0]
-        if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
-      } catch (error) {
-        throw atCallSite(error, frames)
-      }
-    },
-  )
+  test(rateText(cell.requestRate), { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
+    try {
+      const slo = sloOf(cell, matrix)
+      const run = await load({
+        target: cell.target,
+        requestRate: cell.requestRate,
+        ...loadOf(cell, matrix),
+        ...(slo === null ? {} : { slo }),
+      })
+      const errors = await collect([
+        () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
+        () => matrix.baseline === true && expect(run).toMatchBaseline(),
+        () => check?.(run, cell),
+      ])
+      if (errors.length === 1) throw errors[0]
+      if (errors.length > 1)
+        throw new AggregateError(
+          errors.map((error) => atCallSite(error, frames)),
+          `${errors.length} failures`,
+        )
+    } catch (error) {
+      throw atCallSite(error, frames)
+    }
+  })
 }
 
 /** Makes one assertion after the other, and resolves with what they throw. */
