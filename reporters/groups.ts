@@ -1,6 +1,6 @@
 import { FRAMEWORK_IDS, type CaseReport, type TargetFacts } from '../src/report.ts'
 import { plainLine } from '../src/base/plain-text.ts'
-import { formatLoad } from './units.ts'
+import { rateText } from '../src/base/rate-text.ts'
 
 /** Cases that stand under one heading: the same framework, version, variant and model. */
 export interface Group {
@@ -40,7 +40,7 @@ export function fullLabel({ framework, version, variant }: TargetFacts): string 
 export function labelCases(cases: readonly CaseReport[]): Map<CaseReport, string> {
   const labelled = cases.map((row) => ({
     row,
-    label: `${fullLabel(row.target)}, ${formatLoad(row.load.requestRate)}`,
+    label: `${fullLabel(row.target)}, ${rateText(row.load.requestRate)}`,
   }))
   const labels = new Map<CaseReport, string>()
   for (const alike of Map.groupBy(labelled, ({ label }) => label).values()) {

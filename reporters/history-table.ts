@@ -3,7 +3,8 @@ import { changesOf, hasReplicates, versionValue } from '../src/baseline/history-
 import { plainLine } from '../src/base/plain-text.ts'
 import { layOutGrid, paint, type GridCell, type GridColumn, type Style } from './text-grid.ts'
 import { wrap } from './text-width.ts'
-import { formatCount, formatFixed, formatLoad } from './units.ts'
+import { rateText } from '../src/base/rate-text.ts'
+import { formatCount, formatFixed } from './units.ts'
 import { VERDICT_MARKS } from '../src/verdict/case-verdict.ts'
 
 export interface HistoryTableOptions {
@@ -54,7 +55,7 @@ function caseTable(history: CaseHistory, { metrics, width, color }: HistoryTable
 
 /** `vllm base · 8 req/s · serving > vllm 0.4.1 > 8 req/s · simulated` */
 export function titleOf({ framework, variant, model, requestRate, simulated, case: name }: CaseHistory): string {
-  return [`${framework} ${variant}`, formatLoad(requestRate), model, name, simulated ? 'simulated' : null]
+  return [`${framework} ${variant}`, rateText(requestRate), model, name, simulated ? 'simulated' : null]
     .filter((part) => part !== null)
     .map(plainLine)
     .join(' · ')

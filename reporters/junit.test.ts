@@ -76,14 +76,14 @@ test('each metric that was measured is a property of its case', () => {
   expect(renderJunit(report([sampleCase({ metrics: EMPTY_METRICS })]))).not.toContain('"ttft')
 })
 
-test('the type of the failure is the weightiest kind of verdict', () => {
+test('the type of the failure is the kind of the verdict that it tells first: the cause of the others', () => {
   const missed = objective('fail', 'ttft.p99', 2, 1)
   const baseline = told('fail', 'ttft.p99 as before', 'slower')
   const late = invalid('late')
   const lost = serverLost('vllm was ended by SIGKILL')
   const typeOf = (...verdicts: Verdict[]): string | undefined =>
     /<failure .*type="(\w+)"/.exec(renderJunit(report([sampleCase({ verdicts })])))?.[1]
-  expect([typeOf(baseline), typeOf(baseline, missed), typeOf(missed, late), typeOf(late, lost)]).toEqual([
+  expect([typeOf(baseline), typeOf(missed, baseline), typeOf(missed, late), typeOf(late, lost)]).toEqual([
     'baseline',
     'objective',
     'validity',

@@ -19,7 +19,8 @@ import { violations } from './verdicts.ts'
 
 /**
  * The report as JUnit XML: a suite for each framework and variant, a test case for each case (over all its trials), a property for each
- * metric, at most one failure for each case (Jenkins keeps only one) that lists every violated objective.
+ * metric, at most one failure for each case (Jenkins keeps only one) that lists every violated objective and
+ * has the message and the kind of the first: the cause of the others.
  *
  * Properties of a test case are what pytest, Vitest and the Jenkins JUnit plugin use; Jenkins' stricter xUnit plugin
  * (`junit-10.xsd`) knows properties of a suite only. Facts that a whole suite shares stand there.
@@ -106,7 +107,7 @@ function addCase(suite: TestSuite, row: CaseReport, { className, name, summary, 
   const first = violated[0]
   if (first !== undefined) {
     const more = violated.length > 1 ? ` (and ${violated.length - 1} more)` : ''
-    testCase.failure(describeVerdict(first) + more, failureType(violated))
+    testCase.failure(describeVerdict(first) + more, first.kind)
     const errors = row.errors.map(({ kind, count, example }) => `${count} x ${kind}: ${plainLine(example)}`)
     testCase.stacktrace(cdata([...violated.map(wholeVerdict), ...errors].join('\n')))
   }
@@ -133,25 +134,6 @@ function wholeVerdict(verdict: Verdict): string {
 /** The numbers of the trials, and the digest of the first. */
 function trialFacts({ trials }: CaseReport): { trial: string; digest: string | null } {
   return { trial: trials.map(({ trial }) => trial).join(', '), digest: trials[0]?.digest ?? null }
-}
-
-/**
- * The weight of each kind of verdict: the kind of a failure is that of its heaviest. That the server was lost is beyond doubt, then a
- * run that cannot be trusted says so; a missed objective outweighs a regression.
- */
-const WEIGHTS: Readonly<Record<Verdict['kind'], number>> = {
-  server: 8,
-  validity: 7,
-  schedule: 6,
-  objective: 5,
-  capacity: 4,
-  assertion: 3,
-  regression: 2,
-  baseline: 1,
-}
-
-function failureType(violated: readonly Verdict[]): Verdict['kind'] {
-  return violated.reduce((a, b) => (WEIGHTS[b.kind] > WEIGHTS[a.kind] ? b : a)).kind
 }
 
 interface HasProperties {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatElapsed, formatFixed, formatLoad, formatMs, formatShare, formatTokenRate } from './units.ts'
+import { formatElapsed, formatFixed, formatMs, formatShare, formatTokenRate } from './units.ts'
 
 test.each([
   { name: 'a fraction of a millisecond', ms: 0.4234, text: '0.42 ms' },
@@ -16,10 +16,6 @@ test.each([
 
 test('a running time reads like a clock', () => {
   expect([7_400, 64_000, 7_380_000].map(formatElapsed)).toEqual(['7s', '1m 04s', '2h 03m'])
-})
-
-test('all at once is no rate', () => {
-  expect([formatLoad(0.5), formatLoad(null)]).toEqual(['0.5 req/s', 'all at once'])
 })
 
 test('rates, shares and absent numbers have one spelling', () => {

@@ -23,11 +23,6 @@ export function formatRequestRate(rate: PerSecond | null): string {
   return rate === null ? 'inf' : String(rate)
 }
 
-/** The offered load in words: `8 req/s`, `all at once`. */
-export function formatLoad(rate: PerSecond | null): string {
-  return rate === null ? 'all at once' : `${formatRequestRate(rate)} req/s`
-}
-
 /** A number of tokens a second with its unit: `915.5 tok/s`, `1303 tok/s`. */
 export function formatTokenRate(rate: PerSecond): string {
   return `${rate.toFixed(rate < MS_PER_SECOND ? 1 : 0)} tok/s`

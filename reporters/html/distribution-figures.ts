@@ -3,7 +3,8 @@ import { itl } from '../../src/metrics/itl.ts'
 import { tpot } from '../../src/metrics/tpot.ts'
 import { ttft } from '../../src/metrics/ttft.ts'
 import { quantile } from '../../src/stats/quantile.ts'
-import { formatCount, formatFixed, formatLoad } from '../units.ts'
+import { rateText } from '../../src/base/rate-text.ts'
+import { formatCount, formatFixed } from '../units.ts'
 import { axis, largest, rounded, smallest, spreadsWide, type PlainSeries } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import type { Figure, Panel } from './figure.ts'
@@ -28,7 +29,7 @@ function distributionFigure(model: PageModel, { id, label: name }: LatencyMetric
     ([a], [b]) => (a ?? Number.MAX_VALUE) - (b ?? Number.MAX_VALUE),
   )
   const isLog = (members: readonly Curve[]): boolean => spreadsWide(members.flatMap(({ series }) => series.x))
-  const logLoads = loads.filter(([, members]) => isLog(members)).map(([load]) => formatLoad(load))
+  const logLoads = loads.filter(([, members]) => isLog(members)).map(([load]) => rateText(load))
   const drawn = new Set(curves.map(({ row }) => model.style(row)))
   return {
     id: `${id}-distribution`,
@@ -48,8 +49,8 @@ function distributionFigure(model: PageModel, { id, label: name }: LatencyMetric
       const values = members.flatMap(({ series }) => series.x)
       const x = axis({ unit: 'ms', log: isLog(members) })
       return {
-        title: formatLoad(load),
-        description: `Cumulative distribution of ${name} at ${formatLoad(load)} of ${formatCount(members.length, 'case')}, from ${formatFixed(smallest(values), 1)} to ${formatFixed(largest(values), 1)} ms`,
+        title: rateText(load),
+        description: `Cumulative distribution of ${name} at ${rateText(load)} of ${formatCount(members.length, 'case')}, from ${formatFixed(smallest(values), 1)} to ${formatFixed(largest(values), 1)} ms`,
         chart: {
           x,
           y: axis({ unit: 'share', min: 0, max: 1 }),

@@ -1,7 +1,8 @@
 import type { SampleMetric } from '../../src/metrics/metric.ts'
 import { tpot } from '../../src/metrics/tpot.ts'
 import { ttft } from '../../src/metrics/ttft.ts'
-import { formatCount, formatFixed, formatLoad, formatMs } from '../units.ts'
+import { rateText } from '../../src/base/rate-text.ts'
+import { formatCount, formatFixed, formatMs } from '../units.ts'
 import { axis, largest, smallest, spreadsWide } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import type { Figure, Panel } from './figure.ts'
@@ -59,7 +60,7 @@ function latencyFigure(lines: readonly RateLine[], metric: SampleMetric, words: 
       rows: lines.flatMap(({ label, points }) =>
         points.map(({ rate, row }) => [
           label,
-          formatLoad(rate),
+          rateText(rate),
           metric.of(row.metrics)?.count ?? 0,
           ...STATISTICS.map((statistic) => formatFixed(metric.read(row.metrics, statistic), 2)),
         ]),

@@ -2,7 +2,7 @@ import { frameworksOf } from '../../src/frameworks/catalog.ts'
 import type { CaseReport } from '../../src/report.ts'
 import { plainLine } from '../../src/base/plain-text.ts'
 import { commonSuite } from '../scenario.ts'
-import { formatLoad } from '../units.ts'
+import { rateText } from '../../src/base/rate-text.ts'
 import { renderDataTable } from './data-table.ts'
 import { html, type Html } from './html.ts'
 
@@ -22,7 +22,7 @@ export function repeatSection(cases: readonly CaseReport[]): Html | null {
       header: ['load', 'requests', 'dataset', 'arrivals', 'at most in flight', 'seed', 'trial', 'digest'],
       rows: distinctLoads(cases).map(
         ({ requestRate, numPrompts, dataset, arrival, maxConcurrency, seed, trial, digest }) => [
-          formatLoad(requestRate),
+          rateText(requestRate),
           numPrompts,
           dataset,
           arrival,

@@ -1,5 +1,6 @@
 import type { CaseReport } from '../../src/report.ts'
-import { formatCount, formatFixed, formatLoad } from '../units.ts'
+import { rateText } from '../../src/base/rate-text.ts'
+import { formatCount, formatFixed } from '../units.ts'
 import { axis, largest, smallest, spreadsWide, type PlainSeries } from './chart.ts'
 import { renderDataTable } from './data-table.ts'
 import type { Figure, Panel } from './figure.ts'
@@ -32,7 +33,7 @@ function throughputFigure(lines: readonly RateLine[]): Figure {
       rows: lines.flatMap(({ label, points }) =>
         points.map(({ rate, row: { metrics } }) => [
           label,
-          formatLoad(rate),
+          rateText(rate),
           formatFixed(metrics.requestThroughput, 2),
           `${formatFixed((100 * metrics.requestThroughput) / rate, 1)} %`,
           formatFixed(metrics.outputThroughput, 1),
@@ -60,7 +61,7 @@ function goodputFigure(lines: readonly RateLine[]): Figure | null {
       rows: judged.flatMap(({ label, points }) =>
         points.map(({ rate, row: { metrics } }) => [
           label,
-          formatLoad(rate),
+          rateText(rate),
           formatFixed(metrics.goodput, 2),
           metrics.goodput === null || metrics.requestThroughput === 0
             ? formatFixed(null, 1)

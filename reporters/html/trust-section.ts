@@ -4,7 +4,8 @@ import { doubtsOf } from '../footnotes.ts'
 import { fullLabel } from '../groups.ts'
 import { plainLine } from '../../src/base/plain-text.ts'
 import { trustFacts } from '../trust-facts.ts'
-import { formatCount, formatFixed, formatLoad, formatMs, formatShare } from '../units.ts'
+import { rateText } from '../../src/base/rate-text.ts'
+import { formatCount, formatFixed, formatMs, formatShare } from '../units.ts'
 import { largest, smallest } from './chart.ts'
 import { renderDataTable, type DataTable } from './data-table.ts'
 import { html, type Html } from './html.ts'
@@ -143,7 +144,7 @@ function comparedLoads(cases: readonly CaseReport[]): [name: string, members: Co
   return [...byLoad.values()].flatMap((members) => {
     const [first] = members
     const targets = new Set(members.map(({ row }) => fullLabel(row.target)))
-    return first === undefined || targets.size < 2 ? [] : [[formatLoad(first.row.load.requestRate), members]]
+    return first === undefined || targets.size < 2 ? [] : [[rateText(first.row.load.requestRate), members]]
   })
 }
 

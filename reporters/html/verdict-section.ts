@@ -1,5 +1,6 @@
 import type { BenchReport, CaseReport } from '../../src/report.ts'
-import { formatLoad, formatMs } from '../units.ts'
+import { rateText } from '../../src/base/rate-text.ts'
+import { formatMs } from '../units.ts'
 import { VERDICT_MARKS, caseVerdict, type CaseVerdict } from '../../src/verdict/case-verdict.ts'
 import type { VerdictWord } from '../../src/verdict/verdict.ts'
 import { describeVerdict } from '../../src/verdict/words.ts'
@@ -44,7 +45,7 @@ function matrix({ groups, cases }: PageModel): Html | null {
       <thead>
         <tr>
           <th scope="col">target</th>
-          ${loads.map((load) => html`<th scope="col">${formatLoad(load)}</th>`)}
+          ${loads.map((load) => html`<th scope="col">${rateText(load)}</th>`)}
         </tr>
       </thead>
       <tbody>

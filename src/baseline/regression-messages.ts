@@ -1,3 +1,4 @@
+import { atRate } from '../base/rate-text.ts'
 import { plain } from '../verdict/regression-words.ts'
 import { inWords } from '../verdict/words.ts'
 import type { GateResult, GateWord } from './gate-result.ts'
@@ -6,7 +7,7 @@ import type { RegressionCase } from './trial.ts'
 
 /** `vllm @ 8 req/s`, `vllm, all at once`. */
 export function caseLabel({ framework, requestRate }: Pick<RegressionCase, 'framework' | 'requestRate'>): string {
-  return isBurst(requestRate) ? `${framework}, all at once` : `${framework} @ ${requestRate} req/s`
+  return atRate(framework, requestRate)
 }
 
 export function isBurst(requestRate: number | null): boolean {

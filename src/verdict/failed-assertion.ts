@@ -1,4 +1,6 @@
+import { atRate } from '../base/rate-text.ts'
 import { MS_PER_SECOND } from '../base/units.ts'
+import { targetLabel } from '../frameworks/target.ts'
 import { formatValue } from '../metrics/format-value.ts'
 import { neverSent } from '../metrics/never-sent.ts'
 import type { CaseReport } from '../report.ts'
@@ -14,8 +16,7 @@ export type FormattedCase = Pick<CaseReport, 'target' | 'load' | 'trials' | 'met
 
 /** `vllm @ 8 req/s`, `lmdeploy awq, all at once`. */
 export function runLabel({ target, load }: Pick<CaseReport, 'target' | 'load'>): string {
-  const variant = target.variant === 'base' ? '' : ` ${target.variant}`
-  return `${target.framework}${variant}${load.requestRate === null ? ', all at once' : ` @ ${load.requestRate} req/s`}`
+  return atRate(targetLabel({ ...target, version: null }), load.requestRate)
 }
 
 /**

@@ -36,22 +36,6 @@ const ACCEPTED: BaselineVerdict = {
   state: { is: 'accepted', trials: 13, file: 'a.json', failed: 0, requests: 40 },
 }
 
-test('what the end of a file decided, and doubted, stands in the case that waited for it', () => {
-  const waiting = report()
-  const doubt = { code: 'repeated', message: 'trial 4 was invalid and was repeated', trial: null } as const
-  const meta = { cases: [{ attempt: 0, report: waiting }], waiting: [waiting.case] }
-  const settled = { case: waiting.case, verdicts: [ACCEPTED], doubts: [doubt] }
-  expect(collected({ ...meta, settled: [settled] })).toEqual([
-    { ...waiting, verdicts: [ACCEPTED], doubts: [...waiting.doubts, doubt] },
-  ])
-  // A run that ends before has not passed, and nobody else's decision is taken for its own.
-  const open = [{ ...waiting, verdicts: [undecided()] }]
-  expect(collected(meta)).toEqual(open)
-  expect(collected({ ...meta, settled: [{ ...settled, case: 'other' }] })).toEqual(open)
-  // A case that was never compared gets nothing.
-  expect(collected({ cases: meta.cases, settled: [settled] })).toEqual([waiting])
-})
-
 const LATE: ValidityVerdict = {
   kind: 'validity',
   reason: 'client-on-time',
@@ -77,6 +61,25 @@ const BROKEN: ObjectiveVerdict = {
   implied: false,
   explanation: null,
 }
+
+test('what the end of a file decided, and doubted, stands in the case that waited for it', () => {
+  const waiting = report()
+  const doubt = { code: 'repeated', message: 'trial 4 was invalid and was repeated', trial: null } as const
+  const meta = { cases: [{ attempt: 0, report: waiting }], waiting: [waiting.case] }
+  const settled = { case: waiting.case, verdicts: [ACCEPTED], doubts: [doubt] }
+  expect(collected({ ...meta, settled: [settled] })).toEqual([
+    { ...waiting, verdicts: [ACCEPTED], doubts: [...waiting.doubts, doubt] },
+  ])
+  // The test itself passed: it is the end of the file that fails.
+  const slower = [BROKEN]
+  expect(collected({ ...meta, settled: [{ ...settled, verdicts: slower }] })[0]?.verdicts).toEqual(slower)
+  // A run that ends before has not passed, and nobody else's decision is taken for its own.
+  const open = [{ ...waiting, verdicts: [undecided()] }]
+  expect(collected(meta)).toEqual(open)
+  expect(collected({ ...meta, settled: [{ ...settled, case: 'other' }] })).toEqual(open)
+  // A case that was never compared gets nothing.
+  expect(collected({ cases: meta.cases, settled: [settled] })).toEqual([waiting])
+})
 
 test('of an invalid run in a test that passed the report says whether anything judged it', () => {
   const told = (...verdicts: Verdict[]): string[] =>

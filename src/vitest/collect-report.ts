@@ -69,16 +69,17 @@ function casesOf(test: TestCase, settled: ReadonlyMap<string, SettledCase>): Cas
   const assertions = untoldErrors(test).map(({ message }, i) => assertionFailed(message ?? 'no message', i + 1))
   const { state } = test.result()
   return reports.map((report, index) => {
-    const decided = waiting.includes(report.case) ? (settled.get(report.case) ?? UNDECIDED) : NOTHING
-    const verdicts = [
+    const waits = waiting.includes(report.case)
+    const own = [
       ...report.verdicts,
-      ...decided.verdicts,
       ...(state === 'pending' ? [NOT_ENDED] : []),
       ...(index === reports.length - 1 ? assertions : []),
     ]
+    const isAsserted = waits || own.some(({ kind }) => kind !== 'validity')
+    const decided = waits ? (settled.get(report.case) ?? UNDECIDED) : NOTHING
     return {
       ...report,
-      verdicts: state === 'passed' ? excused(verdicts) : verdicts,
+      verdicts: [...(state === 'passed' ? excused(own, isAsserted) : own), ...decided.verdicts],
       doubts: [...report.doubts, ...decided.doubts],
     }
   })
@@ -109,8 +110,8 @@ function servingOf(test: TestCase): ServingMeta | undefined {
  * The verdicts on a case of a test that passed although some are bad: Vitest's word decides, and the report says what it
  * passed over. Either the test judges nothing of an invalid run, or it is a `test.fails`, or it caught its assertion.
  */
-function excused(verdicts: readonly Verdict[]): Verdict[] {
-  const by = verdicts.some(({ kind }) => kind !== 'validity') ? 'failure-expected' : 'not-asserted'
+function excused(verdicts: readonly Verdict[], isAsserted: boolean): Verdict[] {
+  const by = isAsserted ? 'failure-expected' : 'not-asserted'
   return verdicts.map((verdict) =>
     verdict.verdict === 'fail' || verdict.verdict === 'invalid' ? overrule(verdict, by, 'inconclusive') : verdict,
   )
