@@ -11,12 +11,12 @@ import {
   type Vitest,
 } from 'vitest/node'
 import * as z from 'zod'
+import { answerSignals, type SignalAnswer } from '../base/answer-signals.ts'
 import { checkOptions, flag, schemaOf, text } from '../base/options.ts'
 import type { BenchReport } from '../report.ts'
 import type { ProgressArtifact } from './types.ts'
 import { collectReport } from './collect-report.ts'
 import { renderTable } from '../../reporters/console-table.ts'
-import { answerSignals, type SignalAnswer } from './graceful-shutdown.ts'
 import { renderHtml } from '../../reporters/html/render-html.ts'
 import { renderJson } from '../../reporters/json.ts'
 import { renderJunit } from '../../reporters/junit.ts'
@@ -92,7 +92,12 @@ export class ServingReporter extends DefaultReporter {
 
   override onInit(vitest: Vitest): void {
     super.onInit(vitest)
-    this.#signals = answerSignals(vitest)
+    // In run mode Vitest itself exits a millisecond after a signal, or dies of it.
+    this.#signals = answerSignals((signal) => {
+      vitest.logger.log(`\n ${signal}: ending the load and writing what was measured. Again to exit at once.`)
+      void vitest.cancelCurrentRun('keyboard-input')
+    })
+    vitest.onClose(this.#signals.close)
   }
 
   override log(...messages: unknown[]): void {
@@ -112,7 +117,8 @@ export class ServingReporter extends DefaultReporter {
     super.onTestModuleCollected(module)
     this.#collectedFiles++
     for (const test of module.children.allTests()) if (test.options.mode === 'run') this.#knownTests.add(test.id)
-    this.#signals?.testsAreLive()
+    // A worker is there to hear a cancellation; one sent earlier would be lost.
+    this.#signals?.runIsLive()
   }
 
   override onTestCaseResult(test: TestCase): void {
