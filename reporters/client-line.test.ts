@@ -34,3 +34,15 @@ test('a wait for a slot is not the lateness of the client', () => {
 test('in virtual time there is no client', () => {
   expect(clientLine([row(0, 0, { simulated: true })])).toBeNull()
 })
+
+test('another transport than our own is told of, with what its calibration leaves out', () => {
+  const ours = row(0, 0.1)
+  ours.validity.client.transport = 'http'
+  const proxied = row(0, 0.1)
+  Object.assign(proxied.validity.client, { transport: 'undici', proxy: 'proxy:3128' })
+  proxied.validity.connections = { opened: 1, http2: 1, reused: 0, resent: 0, connectMs: null }
+  expect(clientLine([ours])).toMatch(/^client: sends up to /)
+  expect(clientLine([ours, proxied, proxied])).toMatch(
+    /^client: speaks HTTP\/2 by undici through the proxy proxy:3128, sends up to .* ITL \(P99, over HTTP\/1\.1, without the proxy\), is at work/,
+  )
+})

@@ -157,6 +157,10 @@ export type Calibration = z.infer<typeof Calibration>
 export const ClientFacts = z.object({
   /** How many sent the load. */
   threads: z.int().positive().default(1),
+  /** What carried it: our own HTTP/1.1, or undici. Absent in virtual time, and in reports older than this field. */
+  transport: z.enum(['http', 'undici']).optional(),
+  /** Host and port of the proxy through which it went; absent where it went directly. */
+  proxy: z.string().optional(),
   /**
    * Share of the run in which its thread, the busiest of several, was at work, 0 to 1; null in virtual time, and in reports older
    * than this field.
@@ -299,6 +303,8 @@ export const Validity = z.object({
   connections: z
     .object({
       opened: count,
+      /** So many of them spoke HTTP/2; absent where the transport does not. */
+      http2: count.optional(),
       reused: count,
       resent: count.default(0),
       /** Until each connection could be used, TLS included; null when none was opened. */

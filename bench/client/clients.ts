@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { createParser } from 'eventsource-parser'
 import { createHttpTransport, type HttpTransportOptions } from '../../src/client/http-transport.ts'
-import { createUndiciTransport } from '../../src/client/undici-transport.testkit.ts'
+import { createUndiciTransport } from '../../src/client/undici-transport.ts'
 import { referencePath } from '../../src/load/calibration/reference-server.ts'
 import { monotonicNow } from '../../src/load/monotonic.ts'
 import { createRealClock } from '../../src/load/real-clock.ts'
@@ -70,7 +70,7 @@ async function runOurs(
   const { records } =
     threads > 1
       ? await (ownThreads ??= openThreads(threads)).send(
-          { ...load, endpoint: { kind: 'url', url, tls: {} } },
+          { ...load, endpoint: { kind: 'url', url, tls: {}, proxy: null, transport: 'http' } },
           { clockZero: 0 },
         )
       : await runHere(load, create, { url, connections: streams, connectTimeoutMs: 10_000 })

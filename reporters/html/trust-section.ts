@@ -1,3 +1,4 @@
+import { beyondCalibration } from '../client-line.ts'
 import { comparability } from '../../src/metrics/comparability.ts'
 import type { CaseReport, Doubt, Environment, Trial } from '../../src/report.ts'
 import { doubtsOf } from '../footnotes.ts'
@@ -89,7 +90,7 @@ function clientErrors(model: PageModel): string {
   const itl = largest(known.map((each) => each.calibration.itl.p99))
   return (
     `At the loads of the cases the client adds at most ${formatMs(calibration.ttft.p99)} to a TTFT (${model.label(row)}) and ` +
-    `${formatMs(itl)} to an ITL, at P99 and measured against a built-in server. ${missing}`
+    `${formatMs(itl)} to an ITL, at P99 and measured against a built-in server${beyondCalibration(known.map((each) => each.row))}. ${missing}`
   ).trim()
 }
 

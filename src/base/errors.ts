@@ -17,6 +17,7 @@ export type BenchErrorCode =
   | 'bad-options'
   | 'no-data'
   | 'not-comparable'
+  | 'not-met'
   | 'regressed'
   | 'gate-broken'
   | 'no-capacity'

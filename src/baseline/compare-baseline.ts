@@ -1,3 +1,4 @@
+import { rateText } from '../base/rate-text.ts'
 import { BenchError } from '../base/errors.ts'
 import type { CaseReport, Trial } from '../report.ts'
 import type { Baseline } from './baseline-file.ts'
@@ -63,7 +64,7 @@ function factsThatDiffer(run: Baseline, baseline: Baseline): string[] {
     ['server', serverKind(target), serverKind(baseline.target)],
     ['sampling', samplingText(target), samplingText(baseline.target)],
     ['hardware', run.hardware ?? 'none', baseline.hardware ?? 'none'],
-    ['request rate', rateText(load), rateText(baseline.load)],
+    ['request rate', rateText(load.requestRate), rateText(baseline.load.requestRate)],
     ['concurrency cap', String(load.maxConcurrency ?? 'none'), String(baseline.load.maxConcurrency ?? 'none')],
     ['number of requests', String(load.numPrompts), String(baseline.load.numPrompts)],
     ['nonce of each prompt', nonceText(load), nonceText(baseline.load)],
@@ -107,8 +108,4 @@ function serverKind({ simulated }: Baseline['target']): string {
 
 function nonceText({ nonceTokens }: Baseline['load']): string {
   return nonceTokens === 0 ? 'none' : `${nonceTokens} tokens`
-}
-
-function rateText({ requestRate }: Baseline['load']): string {
-  return requestRate === null ? 'all at once' : `${requestRate}/s`
 }

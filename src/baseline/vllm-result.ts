@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FRAMEWORK_IDS } from '../frameworks/catalog.ts'
 import { BenchError } from '../base/errors.ts'
 import { decodeMeasured } from '../metrics/measured-requests.ts'
 import type { CaseReport, Trial } from '../report.ts'
@@ -124,7 +125,8 @@ export function fromVllmResult(json: unknown, place: string): HistoryEntry {
     schema: HISTORY_SCHEMA,
     case: `vllm bench serve > ${server}, ${result.num_prompts} prompts`,
     source: 'vllm bench serve',
-    framework: FRAMEWORKS[server] ?? 'openai',
+    // Its other backends speak OpenAI's protocol.
+    framework: FRAMEWORK_IDS.includes(server) ? server : 'openai',
     version: result.label ?? null,
     variant: 'base',
     model: result.model_id,
@@ -134,15 +136,6 @@ export function fromVllmResult(json: unknown, place: string): HistoryEntry {
     recordedAt: `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}T${date.slice(9, 11)}:${date.slice(11, 13)}:${date.slice(13, 15)}Z`,
     trials: [{ seed: null, metrics: { ...totals(result), ...latencies(result) } }],
   }
-}
-
-/** Of vLLM's `--backend`; the others speak OpenAI's protocol. */
-const FRAMEWORKS: Readonly<Record<string, HistoryEntry['framework']>> = {
-  vllm: 'vllm',
-  lmdeploy: 'lmdeploy',
-  'tensorrt-llm': 'tensorrt-llm',
-  sglang: 'sglang',
-  tgi: 'tgi',
 }
 
 function totals(result: z.infer<typeof VllmResult>): Record<string, number> {

@@ -24,7 +24,7 @@ test.for([
   [{ min: 3, to: 2 }, 'begin at 3 req/s'],
   [{ to: 0.5 }, 'begin at 1 req/s'],
 ] as const)('findCapacity refuses %j, whose rates are none', ([options, message]) => {
-  expect(() => checkCapacity(vllm(), { slo: {}, ...options })).toThrow(message)
+  expect(() => checkCapacity('chat', { target: vllm(), slo: {}, ...options })).toThrow(message)
 })
 
 test.for([

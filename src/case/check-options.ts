@@ -56,6 +56,7 @@ const Load = z.strictObject({
     .optional(),
   maxConcurrency: atLeast(1).optional(),
   threads: z.union([between(1, MOST_THREADS), z.literal('auto')], THREADS).optional(),
+  transport: z.enum(['auto', 'http', 'undici'], { error: '"auto", "http" or "undici"' }).optional(),
   seed: integer.optional(),
   reusePrompts: flag.optional(),
   trial: atLeast(0).optional(),

@@ -12,7 +12,7 @@ const calibrations = new Map<string, Calibration>()
  * measured is told.
  */
 export async function calibrationFor(
-  { generator, records, maxClientError }: CalibratedLoad,
+  { generator, transport = 'http', records, maxClientError }: CalibratedLoad,
   signal: AbortSignal,
 ): Promise<Omit<ClientFacts, 'threads' | 'utilisation'>> {
   const maxErrorShare = maxClientError === false ? MAX_CLIENT_ERROR : maxClientError
@@ -26,9 +26,9 @@ export async function calibrationFor(
   if (signal.aborted) return without('the run was cut short')
   const shape = loadShapeOf(records)
   if (shape === null) return without('no output came')
-  const key = JSON.stringify({ shape, lanes: generator.lanes })
+  const key = JSON.stringify({ shape, transport, lanes: generator.lanes })
   try {
-    const calibration = calibrations.get(key) ?? (await generator.calibrate(shape, signal))
+    const calibration = calibrations.get(key) ?? (await generator.calibrate(shape, transport, signal))
     calibrations.set(key, calibration)
     return { calibration, notCalibrated: null, maxErrorShare }
   } catch (error) {
@@ -39,6 +39,7 @@ export async function calibrationFor(
 interface CalibratedLoad {
   /** What sent it. */
   readonly generator: LoadGenerator
+  readonly transport?: ClientFacts['transport']
   readonly records: readonly RequestRecord[]
   /** As in `LoadOptions`. */
   readonly maxClientError: number | false

@@ -17,7 +17,7 @@ import { interleaveTrials, type Side, type SideTrial } from './interleave-trials
 import { addVerdicts, underPolicy } from './judge.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { SendLook } from './look.ts'
-import { rateTitle } from './rate-title.ts'
+import { rateText } from '../base/rate-text.ts'
 import type { ServingRun } from './serving-run.ts'
 import { isOneServer, refuseMerged, resolveTarget } from './resolve-target.ts'
 import { toldByVerdict } from './told-by-verdict.ts'
@@ -99,7 +99,7 @@ function createSides(send: SendLook, { baseline, candidate, load: chosen }: Comp
     async send({ side, requestRate, trial, repeats }) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
       checkPartOfLoad(options, 'compareVersions', ['requestRate', 'slo', 'trial', 'trials'])
-      const name = `${side}, ${rateTitle(requestRate)}`
+      const name = `${side}, ${rateText(requestRate)}`
       const before = runs[side].get(requestRate) ?? null
       const run = await send({ target: targets[side], requestRate, ...options, name, trial }, { before, repeats })
       runs[side].set(requestRate, run)
@@ -143,7 +143,7 @@ function gotWorse(sides: Sides, gates: readonly GateResult[], inconclusive: Inco
     addVerdicts(sides.candidateAt(requestRate).report, judged)
     return judged
       .filter(({ verdict }) => verdict === 'fail')
-      .map((verdict) => `${rateTitle(requestRate)}: ${inWords(verdict).message}`)
+      .map((verdict) => `${rateText(requestRate)}: ${inWords(verdict).message}`)
   })
   if (lines.length === 0) return []
   return [

@@ -1,4 +1,5 @@
 import type { Arrival } from '../arrival/arrival.ts'
+import type { TransportName } from '../client/create-transport.ts'
 import type { Timeouts } from '../client/timeouts.ts'
 import type { Slo } from '../slo/slo.ts'
 import type { Dataset } from '../workload/workload.ts'
@@ -24,6 +25,12 @@ export interface LoadOptions {
    * its client: there it is always one. At most 64.
    */
   readonly threads?: 'auto' | number
+  /**
+   * What carries the requests to a server. `http` is our own HTTP/1.1, which costs and errs least. `undici` speaks HTTP/2 with a
+   * server that does, and goes through proxies. `auto` (the default) is `http`, but `undici` where HTTPS_PROXY or HTTP_PROXY names
+   * a proxy for the server's URL.
+   */
+  readonly transport?: 'auto' | TransportName
   /** Default 0. The same seed is the same stimulus, whatever the target, but for the nonces of the prompts. */
   readonly seed?: number
   /**

@@ -4,7 +4,7 @@ import { shortSamples } from '../slo/judge-slo.ts'
 import type { Slo } from '../slo/slo.ts'
 import { checkPartOfLoad } from './check-options.ts'
 import type { LoadOptions } from './load-options.ts'
-import { rateTitle } from './rate-title.ts'
+import { rateText } from '../base/rate-text.ts'
 
 /** One cell of the matrix. */
 export interface ServingCell {
@@ -58,7 +58,7 @@ export function shortSamplesNotice(
   const lines = matrix.targets.flatMap((target) =>
     matrix.requestRates.flatMap((requestRate) =>
       shortIn({ target, requestRate }).map(
-        (message) => `  ${targetLabel(target)}, ${rateTitle(requestRate)}: ${message}`,
+        (message) => `  ${targetLabel(target)}, ${rateText(requestRate)}: ${message}`,
       ),
     ),
   )

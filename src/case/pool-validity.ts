@@ -57,6 +57,7 @@ function poolConnections(all: readonly Validity['connections'][], connectMs: rea
   if (known.length < all.length) return null
   return {
     opened: sum(known, ({ opened }) => opened),
+    ...(known.some(({ http2 }) => http2 !== undefined) ? { http2: sum(known, ({ http2 = 0 }) => http2) } : {}),
     reused: sum(known, ({ reused }) => reused),
     resent: sum(known, ({ resent }) => resent),
     connectMs: distribution(connectMs),

@@ -213,6 +213,7 @@ test('nothing is left open, and what is not said is the default of the docs', ()
     arrival: 'poisson',
     maxConcurrency: null,
     threads: 'auto',
+    transport: 'auto',
     seed: 0,
     reusePrompts: false,
     trial: 0,

@@ -1,5 +1,6 @@
 import type { Arrival } from '../arrival/arrival.ts'
 import { poisson } from '../arrival/index.ts'
+import type { TransportName } from '../client/create-transport.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import type { Target } from '../frameworks/target.ts'
 import { MAX_CLIENT_ERROR, type Environment } from '../report.ts'
@@ -35,6 +36,7 @@ export interface ResolvedLoad {
   /** Null: no limit. */
   readonly maxConcurrency: number | null
   readonly threads: 'auto' | number
+  readonly transport: 'auto' | TransportName
   readonly seed: number
   readonly reusePrompts: boolean
   readonly trial: number
@@ -83,6 +85,7 @@ const LOAD_DEFAULTS: Omit<ResolvedLoad, 'requestRate' | 'numPrompts'> = {
   arrival: poisson(),
   maxConcurrency: null,
   threads: 'auto',
+  transport: 'auto',
   seed: 0,
   reusePrompts: false,
   trial: 0,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { NO_PROXIES } from '../client/proxy.ts'
 import { llamaCpp, ollama, tensorrtLlm, vllm } from '../frameworks/index.ts'
 import type { Target } from '../frameworks/target.ts'
 import { createMergeCheck, resolveTarget } from './resolve-target.ts'
@@ -60,7 +61,7 @@ describe('who gets which key', () => {
       metricsUrl: 'https://code:9000/metrics',
     })
     const { endpoint, connection } = resolved(target, AT_A)
-    expect(endpoint).toEqual({ kind: 'url', url: 'http://a', query: '', headers: {}, tls: {} })
+    expect(endpoint).toEqual({ kind: 'url', url: 'http://a', query: '', headers: {}, tls: {}, proxies: NO_PROXIES })
     expect(connection).toEqual({ apiKey: null, headers: {}, tls: {}, metricsUrl: null })
     // It is masked all the same.
     expect(resolved(target, AT_A).secrets).toContain('own-key-1234')

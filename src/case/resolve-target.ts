@@ -1,13 +1,13 @@
 import { BenchError } from '../base/errors.ts'
 import { shownUrl } from '../base/secrets.ts'
 import { isAtUrl, targetLabel, type Connection, type Target, type UrlTarget } from '../frameworks/target.ts'
-import { atUrl, withCommonKey } from '../frameworks/at-url.ts'
+import { atUrl, withCommonKey, withProxies } from '../frameworks/at-url.ts'
 import { emptyVariable, type Variables } from './variables.ts'
 
 /**
  * Where the load of a target goes. `VLLM_URL` and its like go before all that code says of it: a `url`, a `launch`, a
  * simulation. LLM_BENCH_MODEL names the model of every target at a URL. LLM_BENCH_API_KEY is for those without credentials of
- * their own, so that nobody's key goes to a server of somebody else.
+ * their own, so that nobody's key goes to a server of somebody else. HTTPS_PROXY and its like say what is on the way.
  *
  * BenchError `bad-target` where LLM_BENCH_SIMULATE=0 forbids the simulation, `bad-variable` for an empty URL.
  */
@@ -17,7 +17,8 @@ export function resolveTarget(target: Target, variables: Variables): Target {
   if (url?.trim() === '') throw emptyVariable(urlVariable)
   const there = url === undefined ? target : moved(target, url)
   if (!isAtUrl(there)) return mayBeSimulated(there, variables)
-  const keyed = variables.apiKey === null ? there : withCommonKey(there, variables.apiKey)
+  const routed = withProxies(there, variables.proxies)
+  const keyed = variables.apiKey === null ? routed : withCommonKey(routed, variables.apiKey)
   return { ...keyed, model: variables.model ?? there.model, secrets: [...new Set(keyed.secrets)] }
 }
 

@@ -11,7 +11,7 @@ import type { PreparedCase } from './prepare.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid } from './repeats.ts'
 import type { ResolvedLoad } from './resolve-case.ts'
-import { send } from './send.ts'
+import { send, transportFacts } from './send.ts'
 import type { RunCaseOptions } from './serving-case.ts'
 import { targetFacts } from './target-facts.ts'
 import { buildTrial, type MeasuredTrial } from './trial.ts'
@@ -87,7 +87,8 @@ async function runTrial(
   const { telemetry, ...result } = await send({ target, load, workload, generator, log }, { signal, onProgress })
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
-  const client = await calibrationFor({ generator, records, maxClientError: load.maxClientError }, signal)
+  const way = transportFacts(target, load)
+  const calibrated = await calibrationFor({ generator, ...way, records, maxClientError: load.maxClientError }, signal)
   const built = buildTrial({
     target: targetFacts(target, load),
     load: loadFacts(load),
@@ -95,7 +96,7 @@ async function runTrial(
     digest: workload.digest,
     result,
     telemetry,
-    client,
+    client: { ...way, ...calibrated },
     warmup: warmup ?? undefined,
     meetsObjectives: goodputOf(load),
   })

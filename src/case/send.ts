@@ -1,11 +1,15 @@
+import { transportOn, type TransportName } from '../client/create-transport.ts'
+import { proxyVariable } from '../client/proxy.ts'
 import { BenchError } from '../base/errors.ts'
 import { masker, remembering } from '../base/mask.ts'
 import { plainLine } from '../base/plain-text.ts'
-import { targetLabel, type Target } from '../frameworks/target.ts'
+import { routeTo } from '../frameworks/at-url.ts'
+import { targetLabel, type Target, type UrlEndpoint } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
 import type { LoadGenerator, LoadHooks, WatchedLoad } from '../load/load-generator.ts'
 import { type LoadEndpoint, type LoadPlan, planLoad } from '../load/load-plan.ts'
 import { openGenerator } from '../load/open-generator.ts'
+import type { ClientFacts } from '../report.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { openMetricsSources } from '../telemetry/metrics-sources.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -15,7 +19,7 @@ import { bodyInput, fixesLength } from './target-facts.ts'
 /** What sends all trials of a case, and its warm-up. Throws BenchError `bad-target` where there is nothing to send to. */
 export function openGeneratorFor(target: Target, load: ResolvedLoad, workloads: readonly Workload[]): LoadGenerator {
   return openGenerator({
-    endpoint: endpointOf(target, 0),
+    endpoint: endpointOf(target, load, 0),
     threads: load.threads,
     loads: workloads,
     maxConcurrency: load.maxConcurrency,
@@ -56,16 +60,35 @@ function planOf(target: Target, load: ResolvedLoad, workload: Workload): LoadPla
     timeouts: load.timeouts,
     maxConcurrency: load.maxConcurrency,
   })
-  return { ...plan, endpoint: endpointOf(target, workload.seed) }
+  return { ...plan, endpoint: endpointOf(target, load, workload.seed) }
 }
 
-function endpointOf(target: Target, seed: number): LoadEndpoint {
+/** What a report says of the way to the server; nothing of a simulated engine. */
+export function transportFacts({ endpoint }: Target, load: ResolvedLoad): Pick<ClientFacts, 'transport' | 'proxy'> {
+  if (endpoint.kind !== 'url') return {}
+  const { proxy } = routeTo(endpoint)
+  return { transport: transportOf(endpoint, load), ...(proxy !== null && { proxy: new URL(proxy).host }) }
+}
+
+/** BenchError `bad-load` where the transport that is asked for cannot go the way that the environment wants. */
+function transportOf(endpoint: UrlEndpoint, { transport }: ResolvedLoad): TransportName {
+  const route = routeTo(endpoint)
+  if (transport === 'auto') return transportOn(route)
+  if (transport === 'undici' || route.proxy === null) return transport
+  const { hostname, protocol } = new URL(endpoint.url)
+  throw new BenchError(
+    `${proxyVariable({ protocol })} names a proxy for ${hostname}, and transport "http" goes through none.`,
+    { code: 'bad-load', remedy: `Leave \`transport\` out, or name ${hostname} in NO_PROXY.` },
+  )
+}
+
+function endpointOf(target: Target, load: ResolvedLoad, seed: number): LoadEndpoint {
   const { endpoint } = target
   switch (endpoint.kind) {
     case 'simulated':
       return { kind: 'simulated', profile: endpoint.profile, seed }
     case 'url':
-      return { kind: 'url', url: endpoint.url, tls: endpoint.tls }
+      return { kind: 'url', ...routeTo(endpoint), transport: transportOf(endpoint, load) }
     case 'launch':
       throw new BenchError(`${targetLabel(target)} was not started.`, {
         code: 'bad-target',

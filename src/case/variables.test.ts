@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { NO_PROXIES } from '../client/proxy.ts'
 import { readVariables, unknownVariables } from './variables.ts'
 
 describe('a variable that says nothing, or what nobody knows, is an error that names it', () => {
@@ -25,8 +26,8 @@ describe('a variable that says nothing, or what nobody knows, is an error that n
 
 test('what is not set, and what is known, is no error', () => {
   const nothing = readVariables({ OTHER: 'x' })
-  expect(Object.values(nothing).filter((value) => value !== null)).toEqual([{}])
-  expect(nothing.urls).toEqual({})
+  expect(Object.values(nothing).filter((value) => value !== null)).toEqual([{}, NO_PROXIES])
+  expect(nothing).toMatchObject({ urls: {}, proxies: NO_PROXIES })
   const env = {
     VLLM_URL: 'http://a',
     OLLAMA_URL: '',
@@ -52,6 +53,7 @@ test('what is not set, and what is known, is no error', () => {
     simulate: true,
     calibrate: false,
     inconclusive: 'warn',
+    proxies: NO_PROXIES,
   })
 })
 

@@ -1,4 +1,5 @@
 import { BenchError } from '../base/errors.ts'
+import { type ProxyRules, readProxyRules } from '../client/proxy.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { URL_VARIABLES } from '../frameworks/catalog.ts'
 import { parseSlo } from '../slo/parse-slo.ts'
@@ -20,6 +21,8 @@ export interface Variables {
   readonly simulate: boolean | null
   readonly calibrate: boolean | null
   readonly inconclusive: Inconclusive | null
+  /** Of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  readonly proxies: ProxyRules
 }
 
 const PREFIX = 'LLM_BENCH_'
@@ -64,6 +67,7 @@ export function readVariables(env: Env): Variables {
     simulate: isOn('LLM_BENCH_SIMULATE'),
     calibrate: isOn('LLM_BENCH_CALIBRATE'),
     inconclusive: read('LLM_BENCH_INCONCLUSIVE') as Inconclusive | null,
+    proxies: readProxyRules(env),
     slo: slo === null ? null : parseSlo(slo, 'LLM_BENCH_SLO'),
   }
 }

@@ -7,4 +7,6 @@ export interface CommandIo {
   readonly color: boolean
   /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>
 }

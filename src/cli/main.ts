@@ -11,11 +11,13 @@ import { fit } from './fit.ts'
 import { history } from './history.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
+import { run } from './run.ts'
 import { simulate } from './simulate.ts'
 
 const USAGE = `vitest-llm-bench <command> [options]
 
 Commands
+  run <framework>                  send one load to one server, and judge it
   simulate <framework>[:variant]   serve a simulated engine over HTTP
   replay <case.sse...>             serve recorded answers over HTTP, with faults
   fit <report.json> -o <file>      make a simulated engine of a measured server
@@ -30,6 +32,7 @@ Options
 `
 
 const COMMANDS = new Map<string, (args: readonly string[], io: CommandIo) => void | Promise<void>>([
+  ['run', run],
   ['simulate', simulate],
   ['replay', replay],
   ['fit', fit],
@@ -49,13 +52,13 @@ process.exitCode = await main(process.argv.slice(2))
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--version') return print(packageInfo().version)
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') return print(USAGE)
-  const run = COMMANDS.get(command)
-  if (run === undefined) {
+  const start = COMMANDS.get(command)
+  if (start === undefined) {
     process.stderr.write(`There is no command "${command}". ${didYouMean(command, [...COMMANDS.keys()])}\n\n${USAGE}`)
     return BAD_USAGE
   }
   try {
-    await run(args, terminal())
+    await start(args, terminal())
     return 0
   } catch (error) {
     if (!(error instanceof BenchError)) throw error
@@ -77,6 +80,7 @@ function terminal(): CommandIo {
     width: terminalWidth(),
     color: styleText('red', '.') !== '.',
     signal: interrupted.signal,
+    env: process.env,
   }
 }
 

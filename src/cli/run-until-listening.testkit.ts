@@ -15,6 +15,7 @@ export async function runUntilListening(
     width: 120,
     color: false,
     signal: stop.signal,
+    env: {},
   })
   return lines
 }

@@ -41,7 +41,7 @@ test.for([
   [['vllm', '--speed', '0.05'], '--speed 0.05 is not a number from 0.1.'],
   [['vllm', '--speed', '10'], 'at speed 10 TTFT grows by 4 to 13 %'],
   [['vllm', '--max-batch', '1.5'], '--max-batch 1.5 is not a positive integer.'],
-  [['lmdeploy', '--prefix-cache'], '--prefix-cache is simulated for vllm only, and this engine is lmdeploy.'],
+  [['lmdeploy', '--prefix-cache'], '--prefix-cache is not simulated for lmdeploy.'],
   [['vllm', '--die-after', '0'], '--die-after 0 is not a positive integer.'],
   [['nope'], 'There is no simulated engine "nope".'],
 ] as const)('%j is refused', async ([args, message]) => {

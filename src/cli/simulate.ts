@@ -3,6 +3,7 @@ import { createRealClock } from '../load/real-clock.ts'
 import { BenchError } from '../base/errors.ts'
 import { frameworksOf } from '../frameworks/catalog.ts'
 import { findProfile } from '../frameworks/find-profile.ts'
+import { DIALECTS } from '../simulator/dialects/of-framework.ts'
 import { EngineProfile } from '../simulator/profile.ts'
 import { readProfileFile } from '../simulator/profile-file.ts'
 import { startSimulatedServer } from '../simulator/simulated-server.ts'
@@ -108,8 +109,8 @@ function changed(
 
 function prefixCache({ framework, scheduler }: EngineProfile, isWanted: boolean): Partial<EngineProfile['scheduler']> {
   if (!isWanted) return {}
-  if (framework !== 'vllm')
-    throw new BenchError(`--prefix-cache is simulated for vllm only, and this engine is ${framework}.`, {
+  if (DIALECTS[framework].cacheReset === null)
+    throw new BenchError(`--prefix-cache is not simulated for ${framework}.`, {
       code: 'bad-command',
       remedy: 'Simulate vllm, or leave --prefix-cache out.',
     })

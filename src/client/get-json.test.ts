@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { getJson } from './get-json.ts'
 
+const at = (url: string) => ({ url, tls: {}, proxy: null })
+
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -15,7 +17,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 test('the JSON under a base URL with a path, asked for with the headers given', async () => {
   const url = await serve(({ url, headers }, response) => response.end(JSON.stringify([url, headers.authorization])))
-  expect(await getJson(`${url}/base/`, '/v1/models', { authorization: 'Bearer k' }, 2000)).toEqual([
+  expect(await getJson(at(`${url}/base/`), '/v1/models', { authorization: 'Bearer k' }, 2000)).toEqual([
     '/base/v1/models',
     'Bearer k',
   ])
@@ -33,12 +35,12 @@ test.for([
   { name: 'a page instead of JSON', status: 200, body: '<html>', says: /other than JSON: <html>/ },
 ])('$name is server-refused and says what to do', async ({ status, body, says }) => {
   const url = await serve((_request, response) => response.writeHead(status).end(body))
-  const error = await getJson(url, '/v1/models', {}, 2000).catch((caught: unknown) => caught)
+  const error = await getJson(at(url), '/v1/models', {}, 2000).catch((caught: unknown) => caught)
   expect(error).toMatchObject({ code: 'server-refused', message: expect.stringMatching(says) })
 })
 
 test('a refused port is server-unreachable, with URL, code and remedy', async () => {
-  const error = await getJson('http://127.0.0.1:1', '/v1/models', {}, 2000).catch((caught: unknown) => caught)
+  const error = await getJson(at('http://127.0.0.1:1'), '/v1/models', {}, 2000).catch((caught: unknown) => caught)
   expect(error).toMatchObject({
     code: 'server-unreachable',
     message: expect.stringMatching(
@@ -49,7 +51,7 @@ test('a refused port is server-unreachable, with URL, code and remedy', async ()
 
 test('silence is server-unreachable', async () => {
   const url = await serve(() => {})
-  const error = await getJson(url, '/v1/models', {}, 50).catch((caught: unknown) => caught)
+  const error = await getJson(at(url), '/v1/models', {}, 50).catch((caught: unknown) => caught)
   expect(error).toMatchObject({
     code: 'server-unreachable',
     message: expect.stringContaining('no answer within 50 ms'),

@@ -1,56 +1,33 @@
-import { Agent, request } from 'undici'
 import { BenchError } from '../base/errors.ts'
 import { masker } from '../base/mask.ts'
 import { secretsInHeaders, secretsInUrl, shownUrl } from '../base/secrets.ts'
 import type { Ms } from '../base/units.ts'
 import { parseBaseUrl } from './base-url.ts'
-import { explainNetworkError } from './network-error.ts'
-import type { TlsOptions } from './tls.ts'
+import type { Route } from './create-transport.ts'
+import { getOnce } from './get.ts'
 
 /**
- * The JSON that `url` + `path` answers to one GET. Not for anything timed. `path` may end with a query, which no error shows.
+ * The JSON that a server answers to one GET. `path` may end with a query, which no error shows.
  *
  * Throws BenchError `bad-target` on a URL that is none, `server-unreachable` when no answer comes in time, `server-refused` when it is not 200 or no JSON.
  */
 export async function getJson(
-  url: string,
+  route: Route,
   path: string,
   headers: Readonly<Record<string, string>>,
   timeoutMs: Ms,
-  tls: TlsOptions = {},
 ): Promise<unknown> {
-  const address = new URL(parseBaseUrl(url).href.replace(/\/+$/, '') + path)
-  const dispatcher = new Agent({ allowH2: false, connect: { ...tls, timeout: timeoutMs } })
-  try {
-    const { statusCode, text } = await get(address, headers, timeoutMs, dispatcher)
-    const mask = masker([...secretsInHeaders(headers), ...secretsInUrl(address.href)])
-    if (statusCode !== 200) throw refused(address, statusCode, mask(text))
-    return parse(address, text, mask)
-  } finally {
-    await dispatcher.destroy()
-  }
-}
-
-async function get(
-  address: URL,
-  headers: Readonly<Record<string, string>>,
-  timeoutMs: Ms,
-  dispatcher: Agent,
-): Promise<{ statusCode: number; text: string }> {
-  const signal = AbortSignal.timeout(timeoutMs)
-  try {
-    const { statusCode, body } = await request(address, { headers: { ...headers }, dispatcher, signal })
-    return { statusCode, text: await body.text() }
-  } catch (cause) {
-    const why = signal.aborted
-      ? `no answer within ${timeoutMs} ms.`
-      : explainNetworkError(cause as Error, address, false).message
-    throw new BenchError(`GET ${shownUrl(address.href)} failed: ${why}`, {
+  const address = new URL(parseBaseUrl(route.url).href.replace(/\/+$/, '') + path)
+  const got = await getOnce(route, path, headers, timeoutMs)
+  if (got.kind === 'failure') {
+    throw new BenchError(`GET ${shownUrl(address.href)} failed: ${got.problem}.`, {
       code: 'server-unreachable',
       remedy: 'Start the server, or correct the URL of the target.',
-      cause,
     })
   }
+  const mask = masker([...secretsInHeaders(headers), ...secretsInUrl(address.href)])
+  if (got.status !== 200) throw refused(address, got.status, mask(got.text))
+  return parse(address, got.text, mask)
 }
 
 function refused(address: URL, statusCode: number, text: string): BenchError {

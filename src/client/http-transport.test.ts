@@ -1,14 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { SELF_SIGNED } from './self-signed.testkit.ts'
-import type { Transport, WireRequest } from './transport.ts'
+import type { Transport } from './transport.ts'
 import { createHttpTransport, type HttpTransportOptions } from './http-transport.ts'
-import { createUndiciTransport } from './undici-transport.testkit.ts'
-
-const GET: WireRequest = { method: 'GET', path: '/v1/models', headers: {}, body: null }
-const POST: WireRequest = { method: 'POST', path: '/v1/completions', headers: { 'x-a': 'b' }, body: '{"ä":1}' }
+import { exchange, GET, POST } from './transport.testkit.ts'
+import { createUndiciTransport } from './undici-transport.ts'
 
 const toClose: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -39,33 +38,6 @@ function connectWith(create: Create, options: Partial<HttpTransportOptions> & { 
   const transport = create({ connections: 10, connectTimeoutMs: 2000, now: () => performance.now(), ...options })
   toClose.push(() => transport.close())
   return transport
-}
-
-/** What the observer heard, in order, as words; bytes are joined. */
-function exchange(transport: Transport, request: WireRequest, abortOn?: string): Promise<string[]> {
-  const { promise, resolve } = Promise.withResolvers<string[]>()
-  const heard: string[] = []
-  const hear = (what: string): void => {
-    heard.push(what)
-    if (what === abortOn) {
-      sending.abort()
-      setImmediate(resolve, heard)
-    }
-  }
-  const sending = transport.send(request, {
-    onSent: () => hear('sent'),
-    onHead: (status) => hear(`head ${status}`),
-    onBytes: (bytes, start, end) => hear(Buffer.from(bytes.subarray(start, end)).toString()),
-    onEnd() {
-      hear('end')
-      resolve(heard)
-    },
-    onError(kind, message) {
-      hear(`${kind}: ${message}`)
-      resolve(heard)
-    },
-  })
-  return promise
 }
 
 describe.for<[string, Create]>([
@@ -156,6 +128,37 @@ describe.for<[string, Create]>([
     expect(transport.connections()).toMatchObject({ opened: 1, reused: 1 })
   })
 
+  test('what came in one read became visible at one time, however it is framed', async () => {
+    const server = raw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n')
+    })
+    let reads = 0
+    const transport = connectWith(create, { url: await listen(server), now: () => reads++ })
+    const stamps: number[] = []
+    await new Promise<void>((resolve) => {
+      transport.send(GET, {
+        onSent() {},
+        onHead: (_status, _headers, at) => stamps.push(at),
+        onBytes: (_bytes, _start, _end, at) => stamps.push(at),
+        onEnd: resolve,
+        onError: () => resolve(),
+      })
+    })
+    expect(stamps).toEqual([stamps[0], stamps[0], stamps[0]])
+  })
+
+  test('a server that asks for a certificate gets the one that was given, and without it the failure says what is missing', async () => {
+    const server = createTlsServer({ ...SELF_SIGNED, ca: SELF_SIGNED.cert, requestCert: true }, (request, response) =>
+      response.end((request.socket as TLSSocket).getPeerCertificate().subject.CN),
+    )
+    const url = (await listen(server)).replace('http:', 'https:')
+    const { cert, key } = SELF_SIGNED
+    const known = connectWith(create, { url, tls: { ca: cert, cert, key } })
+    expect(await exchange(known, GET)).toEqual(['sent', 'head 200', '127.0.0.1', 'end'])
+    const stranger = await exchange(connectWith(create, { url, tls: { ca: cert } }), GET)
+    expect(stranger.at(-1)).toMatch(/^tls: .*CERTIFICATE_REQUIRED.* give `tls: \{ cert, key \}`/)
+  })
+
   test('a body may end with its connection', async () => {
     const server = raw((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nall'))
     const transport = connectTo(await listen(server))
@@ -240,128 +243,130 @@ describe.for<[string, Create]>([
     await transport.close()
     expect(await both).toEqual([['sent', 'aborted: the client was closed'], ['aborted: the client was closed']])
   })
-})
 
-describe('connections opened ahead of need', () => {
-  const prepare = async (spare: number, server: Server, limit = 10): Promise<Transport> => {
-    const transport = connectWith(createHttpTransport, { url: await listen(server), connections: limit })
-    await transport.prepare(spare)
-    return transport
-  }
-  const answering = (): Server => createServer((_request, response) => setImmediate(() => response.end('ok')))
-
-  test('three are open before the first request, which takes one of them', async () => {
-    const transport = await prepare(3, answering())
-    expect(transport.connections()).toMatchObject({ opened: 3, connectMs: Array(3).fill(expect.any(Number)) })
-    await transport.prepare(0)
-    await Promise.all(Array.from({ length: 3 }, () => exchange(transport, GET)))
-    expect(transport.connections()).toMatchObject({ opened: 3, reused: 0 })
-  })
-
-  test('never more than the limit', async () => {
-    const transport = await prepare(50, answering(), 4)
-    expect(transport.connections()).toMatchObject({ opened: 4 })
-  })
-
-  test('one that the server has closed is opened again at the next call', async () => {
-    const sockets: Socket[] = []
-    const server = answering().on('connection', (socket: Socket) => sockets.push(socket))
-    const transport = await prepare(1, server)
-    while (sockets.length === 0) await new Promise(setImmediate)
-    sockets[0]!.destroy()
-    while (transport.connections()?.opened === 1) {
-      await transport.prepare(1)
-      await new Promise(setImmediate)
+  describe('connections opened ahead of need', () => {
+    const prepare = async (spare: number, server: Server, limit = 10): Promise<Transport> => {
+      const transport = connectWith(create, { url: await listen(server), connections: limit })
+      await transport.prepare(spare)
+      return transport
     }
-    await transport.prepare(0)
-    expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
-    expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
-  })
+    const answering = (): Server => createServer((_request, response) => setImmediate(() => response.end('ok')))
 
-  test('one that its server will have closed before it is needed is replaced ahead, and no other', async () => {
-    const server = answering()
-    server.keepAliveTimeout = 5000
-    let now = 0
-    const transport = connectWith(createHttpTransport, { url: await listen(server), now: () => now })
-    await exchange(transport, GET)
-    await transport.prepare(1, 3999)
-    expect(transport.connections()).toMatchObject({ opened: 1 })
-    now = 3600
-    await transport.prepare(1, 4100)
-    expect(transport.connections()).toMatchObject({ opened: 2 })
-    now = 4050
-    await transport.prepare(0)
-    expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
-    expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
-  })
-
-  test('a server that closes unused connections is not asked again before the next call', async () => {
-    let onClosed = (): void => {}
-    const closing = createTcpServer((socket) => {
-      socket.on('close', () => onClosed()).end()
+    test('three are open before the first request, which takes one of them', async () => {
+      const transport = await prepare(3, answering())
+      expect(transport.connections()).toMatchObject({ opened: 3, connectMs: Array(3).fill(expect.any(Number)) })
+      await transport.prepare(0)
+      await Promise.all(Array.from({ length: 3 }, () => exchange(transport, GET)))
+      expect(transport.connections()).toMatchObject({ opened: 3, reused: 0 })
     })
-    const transport = connectWith(createHttpTransport, { url: await listen(closing) })
-    for (let calls = 1; calls <= 2; calls++) {
-      const closed = new Promise<void>((resolve) => {
-        onClosed = resolve
+
+    test('never more than the limit', async () => {
+      const transport = await prepare(50, answering(), 4)
+      expect(transport.connections()).toMatchObject({ opened: 4 })
+    })
+
+    test('one that the server has closed is opened again at the next call', async () => {
+      const sockets: Socket[] = []
+      const server = answering().on('connection', (socket: Socket) => sockets.push(socket))
+      const transport = await prepare(1, server)
+      while (sockets.length === 0) await new Promise(setImmediate)
+      sockets[0]!.destroy()
+      while (transport.connections()?.opened === 1) {
+        await transport.prepare(1)
+        await new Promise(setImmediate)
+      }
+      await transport.prepare(0)
+      expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+      expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
+    })
+
+    test('one that its server will have closed before it is needed is replaced ahead, and no other', async () => {
+      const server = answering()
+      server.keepAliveTimeout = 5000
+      let now = 0
+      const transport = connectWith(create, { url: await listen(server), now: () => now })
+      await exchange(transport, GET)
+      await transport.prepare(1, 3999)
+      expect(transport.connections()).toMatchObject({ opened: 1 })
+      now = 3600
+      await transport.prepare(1, 4100)
+      expect(transport.connections()).toMatchObject({ opened: 2 })
+      now = 4050
+      await transport.prepare(0)
+      expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+      expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
+    })
+
+    test('a server that closes unused connections is not asked again before the next call', async () => {
+      let onClosed = (): void => {}
+      const closing = createTcpServer((socket) => {
+        socket.on('close', () => onClosed()).end()
       })
-      await transport.prepare(1)
-      await closed
-      for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
-      expect(transport.connections()).toMatchObject({ opened: calls })
-    }
-  })
-
-  test('a server that is not there resolves the wait, and the request says why', async () => {
-    const url = await listen(createServer())
-    await toClose.pop()!()
-    const transport = connectWith(createHttpTransport, { url })
-    await transport.prepare(5)
-    expect((await exchange(transport, GET))[0]).toMatch(/^connect: .* refused/)
-  })
-
-  test('localhost is found, though the server listens at one of its addresses only', async () => {
-    const url = (await listen(answering())).replace('127.0.0.1', 'localhost')
-    expect(await exchange(connectWith(createHttpTransport, { url }), GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
-  })
-})
-
-test('what follows an answer unasked is not taken for the next one', async () => {
-  const server = raw((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\n\r\n'))
-  const transport = connectWith(createHttpTransport, { url: await listen(server) })
-  for (let i = 0; i < 2; i++) expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
-  expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
-})
-
-test.for(['H', 'HTTP/1.1 200 OK\r\ncontent-ty', 'HTTP/1.1 103 Early Hints\r\n\r\n'])(
-  'a request whose answer broke off after %j has been heard by the server, and is not sent again',
-  async (part) => {
-    let requests = 0
-    const server = raw((socket) => {
-      if (++requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
-      else socket.write(part, () => setImmediate(() => socket.destroy()))
+      const transport = connectWith(create, { url: await listen(closing) })
+      for (let calls = 1; calls <= 2; calls++) {
+        const closed = new Promise<void>((resolve) => {
+          onClosed = resolve
+        })
+        await transport.prepare(1)
+        await closed
+        for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
+        expect(transport.connections()).toMatchObject({ opened: calls })
+      }
     })
-    const transport = connectWith(createHttpTransport, { url: await listen(server) })
-    expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
-    expect(await exchange(transport, GET)).toEqual([
-      'sent',
-      expect.stringMatching(/^truncated: .* broke before the end/),
-    ])
-    expect(requests).toBe(2)
-    expect(transport.connections()).toEqual(expect.objectContaining({ opened: 1, reused: 1, resent: 0 }))
-  },
-)
 
-test('a header that HTTP cannot carry fails its request, and no other', async () => {
-  const transport = connectWith(createHttpTransport, { url: await serve((_request, response) => response.end('ok')) })
-  expect(await exchange(transport, { ...GET, headers: { 'x-a': 'b\r\nx-c: d' } })).toEqual([
-    expect.stringMatching(/^connect: the request cannot be written: Invalid character in header content/),
-  ])
-  expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
-})
+    test('a server that is not there resolves the wait, and the request says why', async () => {
+      const url = await listen(createServer())
+      await toClose.pop()!()
+      const transport = connectWith(create, { url })
+      await transport.prepare(5)
+      expect((await exchange(transport, GET))[0]).toMatch(/^connect: .* refused/)
+    })
 
-test.for(['localhost:8000', 'ftp://host', ''])('"%s" is a bad target', (url) => {
-  expect(() => createHttpTransport({ url, connections: 1, connectTimeoutMs: 1, now: () => 0 })).toThrow(
-    'is not the URL of a server',
+    test('localhost is found, though the server listens at one of its addresses only', async () => {
+      const url = (await listen(answering())).replace('127.0.0.1', 'localhost')
+      expect(await exchange(connectWith(create, { url }), GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+    })
+  })
+
+  test('what follows an answer unasked is not taken for the next one', async () => {
+    const server = raw((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\n\r\n'),
+    )
+    const transport = connectWith(create, { url: await listen(server) })
+    for (let i = 0; i < 2; i++) expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+    expect(transport.connections()).toMatchObject({ opened: 2, reused: 0 })
+  })
+
+  test.for(['H', 'HTTP/1.1 200 OK\r\ncontent-ty', 'HTTP/1.1 103 Early Hints\r\n\r\n'])(
+    'a request whose answer broke off after %j has been heard by the server, and is not sent again',
+    async (part) => {
+      let requests = 0
+      const server = raw((socket) => {
+        if (++requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+        else socket.write(part, () => setImmediate(() => socket.destroy()))
+      })
+      const transport = connectWith(create, { url: await listen(server) })
+      expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+      expect(await exchange(transport, GET)).toEqual([
+        'sent',
+        expect.stringMatching(/^truncated: .* broke before the end/),
+      ])
+      expect(requests).toBe(2)
+      expect(transport.connections()).toEqual(expect.objectContaining({ opened: 1, reused: 1, resent: 0 }))
+    },
   )
+
+  test('a header that HTTP cannot carry fails its request, and no other', async () => {
+    const transport = connectWith(create, { url: await serve((_request, response) => response.end('ok')) })
+    expect(await exchange(transport, { ...GET, headers: { 'x-a': 'b\r\nx-c: d' } })).toEqual([
+      expect.stringMatching(/^connect: the request cannot be written: .*header/),
+    ])
+    expect(await exchange(transport, GET)).toEqual(['sent', 'head 200', 'ok', 'end'])
+  })
+
+  test.for(['localhost:8000', 'ftp://host', ''])('"%s" is a bad target', (url) => {
+    expect(() => create({ url, connections: 1, connectTimeoutMs: 1, now: () => 0 })).toThrow(
+      'is not the URL of a server',
+    )
+  })
 })

@@ -28,6 +28,8 @@ export interface WireObserver {
 
 export interface ConnectionFacts {
   readonly opened: number
+  /** So many of them speak HTTP/2; absent where the transport does not. */
+  readonly http2?: number
   /** Requests that found a connection which another one had used. */
   readonly reused: number
   /** Requests that lost such a connection before any byte of an answer, and were sent once more. */

@@ -1,7 +1,9 @@
 import { basicAuthorization, parseBaseUrl } from '../client/base-url.ts'
+import type { Route } from '../client/create-transport.ts'
+import { NO_PROXIES, proxyFor, type ProxyRules } from '../client/proxy.ts'
 import { confidenceOf } from '../base/harmless.ts'
 import { secretsInHeaders, secretsInUrl } from '../base/secrets.ts'
-import type { Connection, Target, UrlTarget } from './target.ts'
+import type { Connection, Target, UrlEndpoint, UrlTarget } from './target.ts'
 
 /** The same target at a running server. Of its version nothing is known but what was stated, until the server tells it. */
 export function atUrl(target: Target, url: string): UrlTarget {
@@ -25,6 +27,17 @@ export function withCommonKey(target: UrlTarget, key: string): UrlTarget {
   return { ...target, endpoint: { ...endpoint, headers }, secrets: [...target.secrets, ...secretsInHeaders(headers)] }
 }
 
+/** The same target, asked through the proxies that an environment names. Their credentials are secrets of the target. */
+export function withProxies(target: UrlTarget, proxies: ProxyRules): UrlTarget {
+  const secrets = [proxies.http, proxies.https].flatMap((proxy) => (proxy === null ? [] : secretsInUrl(proxy)))
+  return { ...target, endpoint: { ...target.endpoint, proxies }, secrets: [...target.secrets, ...secrets] }
+}
+
+/** The way to a server, or to another URL of its host. */
+export function routeTo({ url: own, tls, proxies }: UrlEndpoint, url: string = own): Route {
+  return { url, tls, proxy: proxyFor(new URL(url), proxies) }
+}
+
 /** A running server by its base URL: its credentials go into a header, its query behind every path. */
 export function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): UrlTarget['endpoint'] {
   const parsed = parseBaseUrl(url)
@@ -40,6 +53,7 @@ export function urlEndpoint(url: string, { apiKey, headers, tls }: Connection): 
     query,
     headers: authorization === null ? headers : { ...withoutAuthorization(headers), authorization },
     tls,
+    proxies: NO_PROXIES,
   }
 }
 

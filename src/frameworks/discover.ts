@@ -2,6 +2,7 @@ import { getJson } from '../client/get-json.ts'
 import { BenchError } from '../base/errors.ts'
 import type { Ms } from '../base/units.ts'
 import type { Framework, JsonPage } from './framework.ts'
+import { routeTo } from './at-url.ts'
 import type { Endpoint, Target } from './target.ts'
 
 type Server = Endpoint & { kind: 'url' }
@@ -66,6 +67,6 @@ function noVersion(error: unknown): null {
   throw error
 }
 
-function ask({ url, query, headers, tls }: Server, path: string, timeoutMs: Ms): Promise<unknown> {
-  return getJson(url, path + query, headers, timeoutMs, tls)
+function ask(server: Server, path: string, timeoutMs: Ms): Promise<unknown> {
+  return getJson(routeTo(server), path + server.query, server.headers, timeoutMs)
 }

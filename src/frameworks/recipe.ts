@@ -1,4 +1,4 @@
-import type { ProtocolId } from '../protocol/protocol.ts'
+import type { ProtocolId } from '../protocol/protocols.ts'
 
 /** What is asked of a server. */
 export interface CallInput {

@@ -14,7 +14,7 @@ import type { TargetOptions } from './target-options.ts'
  * one of them is not masked, even where it was given as something else, too.
  */
 export function secretsIn(options: TargetOptions<EndpointName>): string[] {
-  const { apiKey, headers = {}, url = '', metricsUrl = '', extraBody = {}, launch } = options
+  const { apiKey, headers = {}, url = '', metricsUrl = '', extraBody = {}, tls = {}, launch } = options
   const shown: readonly unknown[] = [options.model, options.version, options.variant]
   return [
     ...secretsInHeaders(headers),
@@ -22,6 +22,7 @@ export function secretsIn(options: TargetOptions<EndpointName>): string[] {
     ...secretsInUrl(url),
     ...secretsInUrl(metricsUrl),
     ...secretsInBody(extraBody),
+    ...secretsInVariables({ passphrase: tls.passphrase ?? '' }),
     ...(launch === undefined ? [] : secretsInLaunch(launch)),
   ].filter((secret) => !shown.includes(secret))
 }

@@ -1,3 +1,4 @@
+import type { ProxyRules } from '../client/proxy.ts'
 import type { TlsOptions } from '../client/tls.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import type { Framework } from './framework.ts'
@@ -23,6 +24,7 @@ export interface UrlEndpoint {
   readonly query: string
   readonly headers: Readonly<Record<string, string>>
   readonly tls: TlsOptions
+  readonly proxies: ProxyRules
 }
 
 /** Where the answers come from. `unset` is an error the moment somebody wants to run it. */

@@ -1,5 +1,8 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { NO_PROXIES } from '../client/proxy.ts'
+import { SELF_SIGNED } from '../client/self-signed.testkit.ts'
 import { temporaryFile } from '../workload/temporary-file.testkit.ts'
 import type { UrlTarget } from './target.ts'
 import { atUrl, withCommonKey } from './at-url.ts'
@@ -52,6 +55,7 @@ test('key, headers and certificates given in code hold for a URL that comes from
     query: '',
     headers: { 'x-tenant': 'a', authorization: 'Bearer in code' },
     tls: { rejectUnauthorized: false },
+    proxies: NO_PROXIES,
   })
 })
 
@@ -98,6 +102,34 @@ test('trtllm-serve and llama.cpp are not simulated: without a URL they have nowh
   expect(tensorrtLlm().endpoint.kind).toBe('simulated')
   expect(tensorrtLlm({ server: 'trtllm-serve' }).endpoint.kind).toBe('unset')
   expect(llamaCpp().endpoint.kind).toBe('unset')
+})
+
+test('a client certificate needs its own key, and the pass phrase of an encrypted one, which is a secret', async () => {
+  const { cert, key } = SELF_SIGNED
+  const passphrase = 'open-sesame-1001'
+  const encrypted = String(
+    createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }),
+  )
+  const file = await temporaryFile('me.key', encrypted)
+  const target = llamaCpp({ tls: { cert, key: file, passphrase } })
+  expect(target.connection.tls).toEqual({ cert, key: encrypted, passphrase })
+  expect(target.secrets).toContain(passphrase)
+  const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  })
+  for (const [tls, says] of [
+    [{ cert }, /not whole\. Give both `cert` and `key`/],
+    [{ key }, /not whole/],
+    [
+      { cert, key: file, passphrase: 'wrong' },
+      /cannot be used \(.*\)\. Give the key of this certificate, and its `passphrase`/,
+    ],
+    [{ cert, key: String(other) }, /cannot be used \(.*mismatch/],
+    [{ cert, key: cert }, /private key of `tls\.key` cannot be read from the text that was given/],
+  ] as const) {
+    expect(() => llamaCpp({ tls })).toThrow(says)
+  }
 })
 
 test('an authority is given as a file or as its text; a file without one is refused', async () => {

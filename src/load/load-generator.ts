@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { TransportName } from '../client/create-transport.ts'
 import type { Transport } from '../client/transport.ts'
 import type { Calibration, Telemetry } from '../report.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
@@ -18,10 +19,11 @@ export interface LoadGenerator {
    */
   send(plan: LoadPlan, hooks?: LoadHooks): Promise<WatchedLoad>
   /**
-   * How far the stamps of its lanes are off under a load of this shape: measured against a server whose own stamps are known.
-   * Null in virtual time, where no client reads a socket. Throws Error when the load could not be brought about.
+   * How far the stamps of its lanes are off under a load of this shape: measured by the same transport against a server on this
+   * machine, whose own stamps are known. It speaks HTTP/1.1 and no proxy is on the way. Null in virtual time, where no client
+   * reads a socket. Throws Error when the load could not be brought about.
    */
-  readonly calibrate: ((shape: LoadShape, signal: AbortSignal) => Promise<Calibration>) | null
+  readonly calibrate: ((shape: LoadShape, transport: TransportName, signal: AbortSignal) => Promise<Calibration>) | null
   close(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
+import type { Route, TransportName } from '../client/create-transport.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
-import type { TlsOptions } from '../client/tls.ts'
 import type { WireRequest } from '../client/transport.ts'
-import type { ProtocolId } from '../protocol/protocol.ts'
+import type { ProtocolId } from '../protocol/protocols.ts'
 import type { EngineProfile } from '../simulator/profile.ts'
 import type { Ms } from '../base/units.ts'
 import type { PromptRequest, Workload } from '../workload/workload.ts'
@@ -44,11 +44,9 @@ export type LoadEndpoint =
   /** An engine that is new in each load. The same seed gives the same answers at the same times. */
   | { readonly kind: 'simulated'; readonly profile: EngineProfile; readonly seed: number }
 
-export interface ServerEndpoint {
+export interface ServerEndpoint extends Route {
   readonly kind: 'url'
-  /** Base URL; a path in it goes in front of each request's path. */
-  readonly url: string
-  readonly tls: TlsOptions
+  readonly transport: TransportName
 }
 
 /** What a plan is made from. Default: no limit, `DEFAULT_TIMEOUTS`, and other lengths do not fail. */

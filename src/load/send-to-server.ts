@@ -17,14 +17,20 @@ export async function sendToServer(
   const clock = createRealClock(clockZero)
   // What all parts together ask of the server is what one would ask.
   const parts = hooks.part?.of ?? 1
-  const transport = createHttpTransport({
+  const { transport: name, url, tls, proxy } = endpoint
+  const options = {
     now: clock.now,
-    url: endpoint.url,
-    tls: endpoint.tls,
+    url,
+    tls,
     connections: Math.ceil(MAX_CONNECTIONS / parts),
     connecting: Math.ceil(MAX_CONNECTING / parts),
     connectTimeoutMs: timeoutsOf(plan).connect,
-  })
+  }
+  // A thread that needs no undici does not load it.
+  const transport =
+    name === 'http'
+      ? createHttpTransport(options)
+      : (await import('../client/undici-transport.ts')).createUndiciTransport({ ...options, proxy })
   try {
     return await runLoad(plan, { ...hooks, clock, transport })
   } finally {

@@ -11,5 +11,5 @@ export function thisThread(): LoadGenerator {
     watchLoad(createRealClock(clockZero), null, hooks, (onProgress) =>
       sendToServer(plan, clockZero, { signal: hooks.signal, onProgress }),
     )
-  return { lanes: 1, send, calibrate: (shape, signal) => calibrate(send, shape, signal), close: async () => {} }
+  return { lanes: 1, send, calibrate: (...load) => calibrate(send, ...load), close: async () => {} }
 }

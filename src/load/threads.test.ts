@@ -6,7 +6,7 @@ import type { RequestRecord } from '../record.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Progress } from './progress.ts'
 import type { LoadHooks } from './load-generator.ts'
-import { type LoadPlan, planLoad, type PlanOptions } from './load-plan.ts'
+import { type LoadPlan, planLoad, type PlanOptions, type ServerEndpoint } from './load-plan.ts'
 import type { LoadResult } from './run-load.ts'
 import { thisThread } from './this-thread.ts'
 import { openThreads } from './threads.ts'
@@ -81,7 +81,7 @@ function planTo(url: string, options: Partial<PlanOptions>): LoadPlan {
     fixedLength: true,
     ...options,
   })
-  return { ...plan, endpoint: { kind: 'url', url, tls: {} } }
+  return { ...plan, endpoint: { kind: 'url', url, tls: {}, proxy: null, transport: 'http' } }
 }
 
 /** What does not depend on how fast the machine is. */
@@ -121,6 +121,21 @@ test.for([1, 2, 3])(
     expect(opened + reused).toBeGreaterThanOrEqual(OFFSETS.length)
   },
 )
+
+test('threads send by undici what this thread sends by our own transport', async () => {
+  const [ours, theirs] = [await serve(answerWhole), await serve(answerWhole)]
+  const expected = await thisThread().send(planTo(ours.url, {}))
+  const generator = openThreads(2)
+  onTestFinished(() => generator.close())
+  const plan = planTo(theirs.url, {})
+  const result = await generator.send({
+    ...plan,
+    endpoint: { ...plan.endpoint, transport: 'undici' } as ServerEndpoint,
+  })
+  expect(result.records.map(timeless)).toEqual(expected.records.map(timeless))
+  expect(theirs.bodies).toEqual(ours.bodies)
+  expect(result.connections).toMatchObject({ http2: 0, resent: 0 })
+})
 
 test('a limit of concurrency holds over all threads', async () => {
   const server = await serve((index, response) => setTimeout(answerWhole, 3, index, response))

@@ -33,7 +33,7 @@ export function openThreads(lanes: number): LoadGenerator {
     if (result.threads?.crash !== null) await close()
     return result
   }
-  return { lanes, send, calibrate: (shape, signal) => calibrate(send, shape, signal), close }
+  return { lanes, send, calibrate: (...load) => calibrate(send, ...load), close }
 }
 
 async function sendFrom(
@@ -116,6 +116,7 @@ function mergeConnections(all: readonly ConnectionFacts[]): ConnectionFacts {
   const sum = (pick: (facts: ConnectionFacts) => number): number => all.reduce((total, each) => total + pick(each), 0)
   return {
     opened: sum(({ opened }) => opened),
+    ...(all.some(({ http2 }) => http2 !== undefined) && { http2: sum(({ http2 = 0 }) => http2) }),
     reused: sum(({ reused }) => reused),
     resent: sum(({ resent }) => resent),
     connectMs: all.flatMap(({ connectMs }) => connectMs),

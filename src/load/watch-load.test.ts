@@ -91,7 +91,7 @@ test('the same over HTTP: each request is counted once, and by the server as no 
   onTestFinished(() => server.close())
   const plan = await load(20, 100, fixedLengths({ promptTokens: 200, outputTokens: 8 }))
   const { records, telemetry } = await thisThread().send(
-    { ...plan, endpoint: { kind: 'url', url: server.url, tls: {} } },
+    { ...plan, endpoint: { kind: 'url', url: server.url, tls: {}, proxy: null, transport: 'http' } },
     { watch: watch(vllm({ url: server.url })) },
   )
   expect(records.filter(({ outcome }) => outcome.status === 'completed')).toHaveLength(20)

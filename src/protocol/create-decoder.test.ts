@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createDecoder } from './create-decoder.ts'
-import { type DecodedStream, type DecoderOptions, PROTOCOL_IDS, type ProtocolId } from './protocol.ts'
+import type { DecodedStream, DecoderOptions } from './protocol.ts'
+import { PROTOCOL_IDS, type ProtocolId } from './protocols.ts'
 import { recordedStreams } from './recorded-streams.testkit.ts'
 
 const streams = recordedStreams()

@@ -2,18 +2,11 @@ import { BenchError } from '../base/errors.ts'
 import { Answer } from './answer.ts'
 import { ByteSplitter } from './byte-splitter.ts'
 import { EventIntake } from './event-intake.ts'
-import type { EventReader } from './event-reader.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { checkNames, namesOf, show } from '../base/options.ts'
-import { llamacppCompletionReader } from './llamacpp-completion.ts'
-import { lmdeployInteractiveReader } from './lmdeploy-interactive.ts'
-import { openaiChatReader } from './openai-chat.ts'
-import { openaiCompletionsReader } from './openai-completions.ts'
-import { PROTOCOL_IDS, type DecoderOptions, type ProtocolId, type StreamDecoder } from './protocol.ts'
-import { sglangGenerateReader } from './sglang-generate.ts'
+import type { DecoderOptions, StreamDecoder } from './protocol.ts'
+import { PROTOCOL_IDS, PROTOCOLS, type ProtocolId } from './protocols.ts'
 import { SseScanner } from './sse-scanner.ts'
-import { tgiGenerateReader } from './tgi-generate.ts'
-import { tritonGenerateReader } from './triton-generate.ts'
-import { vllmGenerateNulReader } from './vllm-generate-nul.ts'
 
 /** A decoder for one answer of the given protocol. Make a new one for each answer. */
 export function createDecoder(protocol: ProtocolId, options: DecoderOptions = {}): StreamDecoder {
@@ -24,7 +17,7 @@ export function createDecoder(protocol: ProtocolId, options: DecoderOptions = {}
       remedy: `Use one of: ${PROTOCOL_IDS.join(', ')}.`,
     })
   }
-  return new ProtocolDecoder(protocol, options)
+  return new ProtocolDecoder(PROTOCOLS[protocol], options)
 }
 
 const NAMES = namesOf<DecoderOptions>({ keepText: true, prompt: true })
@@ -40,12 +33,12 @@ class ProtocolDecoder implements StreamDecoder {
   readonly #events: EventIntake
   readonly #reader: EventReader
 
-  constructor(protocol: ProtocolId, options: DecoderOptions) {
-    const makeReader = (into: Answer): EventReader => createReader(protocol, into, options)
+  constructor({ framing, reader }: Protocol, options: DecoderOptions) {
+    const makeReader = (into: Answer): EventReader => reader(into, options)
     this.state = new Answer(options.keepText ?? true)
     this.#reader = makeReader(this.state)
     this.#events = new EventIntake(this.state, this.#reader, makeReader)
-    this.#framing = createFraming(protocol, this.#events)
+    this.#framing = createFraming(framing, this.#events)
   }
 
   push(bytes: Uint8Array, start = 0, end = bytes.length): void {
@@ -63,29 +56,6 @@ class ProtocolDecoder implements StreamDecoder {
   }
 }
 
-function createReader(protocol: ProtocolId, answer: Answer, { prompt }: DecoderOptions): EventReader {
-  switch (protocol) {
-    case 'openai-completions':
-      return openaiCompletionsReader()
-    case 'openai-chat':
-      return openaiChatReader()
-    case 'triton-generate':
-      return tritonGenerateReader(answer)
-    case 'tgi-generate':
-      return tgiGenerateReader()
-    case 'sglang-generate':
-      return sglangGenerateReader(answer)
-    case 'llamacpp-completion':
-      return llamacppCompletionReader()
-    case 'lmdeploy-interactive':
-      return lmdeployInteractiveReader()
-    case 'vllm-generate-nul':
-      return vllmGenerateNulReader(prompt)
-    case 'http-error-body':
-      return { read: () => false, isComplete: () => false }
-  }
-}
-
 interface Framing {
   push(bytes: Uint8Array, start: number, end: number): void
   end(): void
@@ -94,15 +64,15 @@ interface Framing {
 const LF = 10
 const NUL = 0
 
-function createFraming(protocol: ProtocolId, events: EventIntake): Framing {
-  switch (protocol) {
-    case 'http-error-body':
+function createFraming(framing: Protocol['framing'], events: EventIntake): Framing {
+  switch (framing) {
+    case 'none':
       return { push: (bytes, start, end) => events.strayBytes(bytes, start, end), end() {} }
-    case 'lmdeploy-interactive':
+    case 'lines':
       return new ByteSplitter(LF, events)
-    case 'vllm-generate-nul':
+    case 'nul':
       return new ByteSplitter(NUL, events)
-    default:
+    case 'sse':
       return new SseScanner(events)
   }
 }

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { checkFields, checkValues, text } from '../base/options.ts'
 import { createDecoder } from './create-decoder.ts'
 import { judgeAnswer, type TransportEnd } from './judge-answer.ts'
-import { PROTOCOL_IDS, type DecodedStream, type DecoderOptions, type ProtocolId } from './protocol.ts'
+import type { DecodedStream, DecoderOptions } from './protocol.ts'
+import { PROTOCOL_IDS, type ProtocolId } from './protocols.ts'
 
 /** One recorded answer. */
 export interface Transcript {

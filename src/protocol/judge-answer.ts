@@ -1,7 +1,8 @@
 import type { FailureKind, Outcome } from '../record.ts'
 import { checkFields, namesOf } from '../base/options.ts'
 import { shorten } from './error-text.ts'
-import type { DecodedStream, ProtocolId } from './protocol.ts'
+import type { DecodedStream } from './protocol.ts'
+import type { ProtocolId } from './protocols.ts'
 
 /** How the transport saw the body end: as HTTP wants it, by a lost connection, or not at all (given up after silence). */
 export type TransportEnd = 'clean' | 'cut' | 'stall'

@@ -1,11 +1,12 @@
-import type { EventReader } from './event-reader.ts'
+import { sseEvent } from './endings.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { stringOf } from './openai-events.ts'
 
 /**
  * llama.cpp's native `/completion`: `content`, counts in `tokens_predicted` and `tokens_evaluated`, and a last event with
  * `stop: true` and `stop_type`. Builds before December 2024 have `stopped_eos`, `stopped_limit`, `stopped_word` instead.
  */
-export function llamacppCompletionReader(): EventReader {
+function llamacppCompletionReader(): EventReader {
   let whole = false
   return {
     read(event, answer) {
@@ -20,4 +21,12 @@ export function llamacppCompletionReader(): EventReader {
     },
     isComplete: () => whole,
   }
+}
+
+export const llamacppCompletion: Protocol = {
+  framing: 'sse',
+  reader: llamacppCompletionReader,
+  errorEnding: (message) => sseEvent({ error: { code: 500, message, type: 'server_error' } }),
+  shortEnding: (tokens) =>
+    sseEvent({ content: '', stop: true, stop_type: 'eos', tokens_predicted: tokens, tokens_evaluated: 1 }),
 }

@@ -1,4 +1,5 @@
-import type { EventReader } from './event-reader.ts'
+import { openaiErrorEnding, openaiShortEnding } from './endings.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { isJsonObject } from './json.ts'
 import { choicesOf, readUsage, stringOf } from './openai-events.ts'
 
@@ -42,4 +43,11 @@ function hasToolOutput(calls: unknown): boolean {
 /** A function's name is generated just as its arguments are. */
 function saysSomething(call: unknown): boolean {
   return isJsonObject(call) && (stringOf(call['name']) !== '' || stringOf(call['arguments']) !== '')
+}
+
+export const openaiChat: Protocol = {
+  framing: 'sse',
+  reader: openaiChatReader,
+  errorEnding: openaiErrorEnding,
+  shortEnding: (tokens) => openaiShortEnding({ delta: {} }, tokens),
 }

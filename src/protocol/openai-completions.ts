@@ -1,8 +1,9 @@
-import type { EventReader } from './event-reader.ts'
+import { openaiErrorEnding, openaiShortEnding } from './endings.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { choicesOf, readUsage, stringOf } from './openai-events.ts'
 
 /** `/v1/completions`: `choices[].text`, a finish reason on the last choice, usage in any of five places. */
-export function openaiCompletionsReader(): EventReader {
+function openaiCompletionsReader(): EventReader {
   return {
     read(event, answer) {
       readUsage(event, answer)
@@ -19,4 +20,11 @@ export function openaiCompletionsReader(): EventReader {
     isComplete: (answer) => answer.finishReason !== null,
     textKeys: () => ['text'],
   }
+}
+
+export const openaiCompletions: Protocol = {
+  framing: 'sse',
+  reader: openaiCompletionsReader,
+  errorEnding: openaiErrorEnding,
+  shortEnding: (tokens) => openaiShortEnding({ text: '' }, tokens),
 }

@@ -1,17 +1,3 @@
-/** One wire format: how a request is written and how its answer is read. */
-export const PROTOCOL_IDS = [
-  'openai-completions',
-  'openai-chat',
-  'triton-generate',
-  'tgi-generate',
-  'sglang-generate',
-  'llamacpp-completion',
-  'lmdeploy-interactive',
-  'vllm-generate-nul',
-  'http-error-body',
-] as const
-export type ProtocolId = (typeof PROTOCOL_IDS)[number]
-
 /**
  * What the decoder of one answer has understood so far.
  *

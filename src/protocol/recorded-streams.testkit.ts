@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { TransportEnd } from './judge-answer.ts'
-import type { ProtocolId } from './protocol.ts'
+import type { ProtocolId } from './protocols.ts'
 
 /** One stream of fixtures/streams with what a correct decoder makes of it. */
 export interface RecordedStream {

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts'
-import type { EventReader } from './event-reader.ts'
+import { openaiErrorEnding, SSE_DONE, sseEvent } from './endings.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { GrowingText } from './growing-text.ts'
 import { isJsonObject } from './json.ts'
 import { stringOf } from './openai-events.ts'
@@ -8,7 +9,7 @@ import { stringOf } from './openai-events.ts'
  * SGLang's native `/generate` (and lmdeploy's of the same name): `text`, everything so far or the new piece, and
  * `meta_info` with cumulative counts and a finish reason `{type}`.
  */
-export function sglangGenerateReader(answer: Answer): EventReader {
+function sglangGenerateReader(answer: Answer): EventReader {
   const output = new GrowingText(answer)
   let isFirst = true
   return {
@@ -41,4 +42,14 @@ export function sglangGenerateReader(answer: Answer): EventReader {
 function holdsAllTokens({ output_ids: ids, meta_info: meta }: { output_ids?: unknown; meta_info?: unknown }): boolean {
   const tokens = isJsonObject(meta) ? meta['completion_tokens'] : undefined
   return Array.isArray(ids) && typeof tokens === 'number' && tokens > 1 && ids.length >= tokens
+}
+
+export const sglangGenerate: Protocol = {
+  framing: 'sse',
+  reader: sglangGenerateReader,
+  errorEnding: openaiErrorEnding,
+  shortEnding: (tokens) => {
+    const meta = { prompt_tokens: 1, completion_tokens: tokens, finish_reason: { type: 'stop' } }
+    return `${sseEvent({ text: '', meta_info: meta })}${SSE_DONE}`
+  },
 }

@@ -1,4 +1,5 @@
-import type { EventReader } from './event-reader.ts'
+import { sseEvent } from './endings.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { isJsonObject } from './json.ts'
 import { stringOf } from './openai-events.ts'
 
@@ -6,7 +7,7 @@ import { stringOf } from './openai-events.ts'
  * Text Generation Inference, `/generate_stream`: one token an event. Special tokens (`</s>`) are no part of the answer.
  * The last event carries `generated_text`, and `details` with counts and finish reason if the request asked for them.
  */
-export function tgiGenerateReader(): EventReader {
+function tgiGenerateReader(): EventReader {
   let whole = false
   return {
     read(event, answer) {
@@ -23,4 +24,16 @@ export function tgiGenerateReader(): EventReader {
     },
     isComplete: (answer) => whole || answer.finishReason !== null,
   }
+}
+
+export const tgiGenerate: Protocol = {
+  framing: 'sse',
+  reader: tgiGenerateReader,
+  errorEnding: (message) => sseEvent({ error: message, error_type: 'generation' }),
+  shortEnding: (tokens) =>
+    sseEvent({
+      token: { id: 2, text: '</s>', special: true },
+      generated_text: '',
+      details: { finish_reason: 'eos_token', generated_tokens: tokens },
+    }),
 }

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts'
-import type { EventReader } from './event-reader.ts'
+import { sseEvent } from './endings.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { GrowingText } from './growing-text.ts'
 import { stringOf } from './openai-events.ts'
 
@@ -7,7 +8,7 @@ import { stringOf } from './openai-events.ts'
  * TensorRT-LLM behind Triton, `/v2/models/<model>/generate_stream`: `text_output` and nothing else. No finish reason, no
  * usage, no end marker: the body just ends, so an answer that ended cleanly is taken as whole.
  */
-export function tritonGenerateReader(answer: Answer): EventReader {
+function tritonGenerateReader(answer: Answer): EventReader {
   const output = new GrowingText(answer)
   return {
     read(event) {
@@ -21,4 +22,11 @@ export function tritonGenerateReader(answer: Answer): EventReader {
     isComplete: () => true,
     textKeys: () => (output.isDelta ? ['text_output'] : []),
   }
+}
+
+export const tritonGenerate: Protocol = {
+  framing: 'sse',
+  reader: tritonGenerateReader,
+  errorEnding: (message) => sseEvent({ error: message }),
+  shortEnding: () => '',
 }

@@ -1,4 +1,4 @@
-import type { EventReader } from './event-reader.ts'
+import type { EventReader, Protocol } from './event-reader.ts'
 import { stringOf } from './openai-events.ts'
 
 /**
@@ -8,7 +8,7 @@ import { stringOf } from './openai-events.ts'
  * Only the caller knows the prompt. Without it the last word of the first item, with the blank before it, is taken as the
  * first generated piece: right for a one-token first step of the usual vocabularies, an estimate otherwise.
  */
-export function vllmGenerateNulReader(prompt: string | undefined): EventReader {
+function vllmGenerateNulReader(prompt: string | undefined): EventReader {
   let last: string | null = null
   return {
     read(event, answer) {
@@ -26,4 +26,11 @@ export function vllmGenerateNulReader(prompt: string | undefined): EventReader {
 
 function withoutLastWord(text: string): string {
   return text.slice(0, Math.max(0, text.trimEnd().search(/\s+\S+$/u)))
+}
+
+export const vllmGenerateNul: Protocol = {
+  framing: 'nul',
+  reader: (_, { prompt }) => vllmGenerateNulReader(prompt),
+  errorEnding: (message) => `${JSON.stringify({ error: message })}\0`,
+  shortEnding: () => '',
 }

@@ -1,7 +1,8 @@
 import { startExchange } from '../client/exchange.ts'
-import { createHttpTransport } from '../client/http-transport.ts'
+import { openRoute } from '../client/create-transport.ts'
 import type { Clock } from '../base/clock.ts'
 import { BenchError } from '../base/errors.ts'
+import { routeTo } from '../frameworks/at-url.ts'
 import { discover } from '../frameworks/discover.ts'
 import type { UrlTarget } from '../frameworks/target.ts'
 import { toWireRequest } from '../frameworks/wire-request.ts'
@@ -66,8 +67,7 @@ function asPart(sentence: string): string {
 }
 
 async function askForOneToken(target: UrlTarget, { clock, timeoutMs, signal }: ProbeOptions): Promise<Outcome> {
-  const { url, tls } = target.endpoint
-  const transport = createHttpTransport({ now: clock.now, url, tls, connections: 1, connectTimeoutMs: timeoutMs })
+  const transport = openRoute(routeTo(target.endpoint), { now: clock.now, connections: 1, connectTimeoutMs: timeoutMs })
   const { promise, resolve } = Promise.withResolvers<Outcome>()
   const exchange = startExchange({
     clock,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
+import { getOnce } from '../client/get.ts'
+import { routeTo } from '../frameworks/at-url.ts'
 import type { LaunchPlan } from '../frameworks/launch.ts'
 import type { UrlTarget } from '../frameworks/target.ts'
 import { MS_PER_SECOND, type Ms } from '../base/units.ts'
-import { isHealthy } from './health.ts'
 import { describeExit } from './post-mortem.ts'
 import { probe } from './probe.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -45,7 +46,6 @@ export async function waitUntilReady(
   plan: LaunchPlan,
   { clock, signal, onLoading }: ReadinessOptions,
 ): Promise<Readiness> {
-  const { url, headers } = target.endpoint
   const startedAt = clock.now()
   const over = new AbortController()
   const ended = Promise.race([server.exited, aborted(signal)]).then(() => over.abort())
@@ -55,7 +55,7 @@ export async function waitUntilReady(
   )
 
   const attempt = async (timeoutMs: Ms): ReturnType<typeof probe> => {
-    if (plan.healthPath !== null && !(await isHealthy(url, plan.healthPath, headers, HEALTH_TIMEOUT_MS)))
+    if (plan.healthPath !== null && !(await isHealthy(target, plan.healthPath)))
       return { answered: false, why: `${plan.healthPath} does not answer 200 yet`, isRefusal: false, isSilence: false }
     return probe(target, { clock, timeoutMs, signal: over.signal })
   }
@@ -89,4 +89,10 @@ export async function waitUntilReady(
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+/** Whether its page answers 200. Whatever else happens means no. */
+async function isHealthy({ endpoint }: UrlTarget, path: string): Promise<boolean> {
+  const got = await getOnce(routeTo(endpoint), path, endpoint.headers, HEALTH_TIMEOUT_MS)
+  return got.kind === 'answer' && got.status === 200
 }

@@ -1,13 +1,15 @@
 import type { Clock } from '../base/clock.ts'
 import { basicAuthorization } from '../client/base-url.ts'
 import type { Transport } from '../client/transport.ts'
-import { createHttpTransport } from '../client/http-transport.ts'
+import { openRoute } from '../client/create-transport.ts'
+import type { PageAddress } from '../client/get.ts'
+import type { TlsOptions } from '../client/tls.ts'
+import { routeTo } from '../frameworks/at-url.ts'
 import { METRICS_TABLES } from '../frameworks/catalog.ts'
 import type { MetricsTable } from '../frameworks/metrics-table.ts'
 import type { Target, UrlEndpoint } from '../frameworks/target.ts'
 import { shownUrl } from '../base/secrets.ts'
 import type { Ms } from '../base/units.ts'
-import type { PageAddress } from './fetch-page.ts'
 
 /** A page of metrics that a server may have. */
 export interface MetricsSource extends PageAddress {
@@ -44,13 +46,10 @@ export function openMetricsSources(
   }
   const own = new URL(endpoint.url + endpoint.query)
   const sources = pagesOf(target, own).map(({ page, tables }) => ({
-    transport: createHttpTransport({
-      now: clock.now,
-      url: page.origin,
-      connections: 1,
-      connectTimeoutMs: CONNECT_TIMEOUT,
-      tls: endpoint.tls,
-    }),
+    transport: openRoute(
+      { ...routeTo(endpoint, page.origin), tls: tlsFor(page, own, endpoint) },
+      { now: clock.now, connections: 1, connectTimeoutMs: CONNECT_TIMEOUT },
+    ),
     path: page.pathname + page.search,
     headers: headersFor(page, own, endpoint),
     address: shownUrl(page.origin + page.pathname),
@@ -69,6 +68,15 @@ function headersFor(page: URL, own: URL, endpoint: UrlEndpoint): Readonly<Record
   const authorization = basicAuthorization(page)
   if (authorization !== null) return { authorization }
   return page.origin === own.origin ? endpoint.headers : {}
+}
+
+/** Nor does it get to know who we are. */
+function tlsFor(
+  page: URL,
+  own: URL,
+  { tls: { cert: _cert, key: _key, passphrase: _passphrase, ...others }, tls }: UrlEndpoint,
+): TlsOptions {
+  return page.origin === own.origin ? tls : others
 }
 
 interface Page {

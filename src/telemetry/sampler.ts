@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../base/clock.ts'
 import type { Ms } from '../base/units.ts'
-import { fetchPage, type FetchedPage } from './fetch-page.ts'
+import { get, type Got } from '../client/get.ts'
 import type { MetricsSource } from './metrics-sources.ts'
 import { readPage } from './read-page.ts'
 import type { Levels } from '../frameworks/metrics-table.ts'
@@ -37,6 +37,8 @@ export interface Sampler {
 }
 
 const INTERVAL: Ms = 1000
+/** Of one question. */
+const TIMEOUT: Ms = 3000
 
 /**
  * Asks a server once a second what it is doing. One question at a time: an answer that takes longer than a second costs
@@ -64,7 +66,7 @@ export function createSampler(clock: Clock, sources: readonly MetricsSource[]): 
   }
 
   const ask = (whom: MetricsSource, done: (reading: Reading | string, path: string) => void): void => {
-    giveUp = fetchPage(clock, whom, (fetched) => done(understand(fetched, whom), pathOf(fetched, whom)))
+    giveUp = get(clock, whom, TIMEOUT, (got) => done(understand(got, whom), pathOf(got, whom)))
   }
 
   const tryNext = ([next, ...others]: readonly MetricsSource[], done: () => void): void => {
@@ -130,11 +132,12 @@ export function createSampler(clock: Clock, sources: readonly MetricsSource[]): 
 }
 
 /** A reading, or why there is none. */
-function understand(fetched: FetchedPage, { tables }: MetricsSource): Reading | string {
-  if (fetched.kind === 'problem') return fetched.problem
-  return readPage(fetched.text, tables) ?? 'no metric that we know is on the page'
+function understand(got: Got, { tables }: MetricsSource): Reading | string {
+  if (got.kind === 'failure') return got.problem
+  if (got.status !== 200) return `the answer was HTTP ${got.status}`
+  return readPage(got.text, tables) ?? 'no metric that we know is on the page'
 }
 
-function pathOf(fetched: FetchedPage, { path }: MetricsSource): string {
-  return fetched.kind === 'page' ? fetched.path : path
+function pathOf(got: Got, { path }: MetricsSource): string {
+  return got.kind === 'answer' ? got.path : path
 }

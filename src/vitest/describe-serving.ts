@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { checkMatrix } from '../case/check-options.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { loadOf, shortSamplesNotice, sloOf, type ServingCell, type ServingMatrix } from '../case/matrix.ts'
-import { rateTitle } from '../case/rate-title.ts'
+import { rateText } from '../base/rate-text.ts'
 import { resolveAnySlo } from '../case/resolve-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import { targetLabel } from '../frameworks/target.ts'
@@ -40,29 +40,25 @@ export function describeServing(name: string, matrix: ServingMatrix, check?: Che
 }
 
 function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | undefined, frames: string): void {
-  test(
-    rateTitle(cell.requestRate),
-    { meta: { serving: { framework: targetLabel(cell.target) } } },
-    async ({ load }) => {
-      try {
-        const slo = resolveAnySlo(sloOf(cell, matrix), ...settings())
-        const run = await load({
-          target: cell.target,
-          ...loadOf(cell, matrix),
-          ...(slo === null ? {} : { slo }),
-        })
-        const errors = await collect([
-          () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
-          () => matrix.baseline === true && expect(run).toMatchBaseline(),
-          () => check?.(run, cell),
-        ])
-        if (errors.length === 1) throw errors[0]
-        if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
-      } catch (error) {
-        throw atCallSite(error, frames)
-      }
-    },
-  )
+  test(rateText(cell.requestRate), { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
+    try {
+      const slo = resolveAnySlo(sloOf(cell, matrix), ...settings())
+      const run = await load({
+        target: cell.target,
+        ...loadOf(cell, matrix),
+        ...(slo === null ? {} : { slo }),
+      })
+      const errors = await collect([
+        () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
+        () => matrix.baseline === true && expect(run).toMatchBaseline(),
+        () => check?.(run, cell),
+      ])
+      if (errors.length === 1) throw errors[0]
+      if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
+    } catch (error) {
+      throw atCallSite(error, frames)
+    }
+  })
 }
 
 /** Makes one assertion after the other, and resolves with what they throw. */

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { SerializedError, TestArtifact } from 'vitest'
@@ -13,21 +13,15 @@ import {
 import * as z from 'zod'
 import { answerSignals, type SignalAnswer } from '../base/answer-signals.ts'
 import { checkOptions, flag, schemaOf, text } from '../base/options.ts'
-import type { BenchReport } from '../report.ts'
-import type { ProgressArtifact } from './types.ts'
+import { publishReport } from '../publish-report.ts'
 import { collectReport } from './collect-report.ts'
-import { renderTable } from '../../reporters/console-table.ts'
-import { renderHtml } from '../../reporters/html/render-html.ts'
-import { renderJson } from '../../reporters/json.ts'
-import { renderJunit } from '../../reporters/junit.ts'
-import { renderMarkdown } from '../../reporters/markdown.ts'
 import { onlyWritable } from '../../reporters/only-writable.ts'
 import { OUTPUT_DIR } from '../../reporters/output-dir.ts'
 import { renderLoading } from '../../reporters/loading.ts'
 import { plainLine } from '../base/plain-text.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from '../../reporters/progress.ts'
-import { writeAtomically } from '../base/write-atomically.ts'
+import { standing } from '../../reporters/standing.ts'
 
 export interface ServingReporterOptions {
   /** Folder of `report.json`, `junit.xml`, `report.md` and `report.html`, from the project's root. Default `bench-results`. */
@@ -154,18 +148,20 @@ export class ServingReporter extends DefaultReporter {
     const collected = collectReport(modules, unhandledErrors, reason)
     const report = onlyWritable(collected)
     const folder = join(this.ctx.config.root, this.#outputDir)
-    const shown = relative(process.cwd(), folder)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
     if (report.cases.length === 0 && report.failedCases.length === 0) {
-      if (existsSync(folder)) this.log(` No load was run: ${shown} holds the reports of an earlier run.`)
+      if (existsSync(folder))
+        this.log(` No load was run: ${relative(process.cwd(), folder)} holds the reports of an earlier run.`)
       return
     }
-    // The evidence first: a table that cannot be drawn must not cost it.
-    const table = (): void =>
-      this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.', outputDir: shown }))
-    const problems = [...this.#outputs(report, folder), ['the table', table] as const].flatMap(problemWith)
-    const page = this.#html === false ? '' : `, ${relative(process.cwd(), resolve(this.ctx.config.root, this.#html))}`
-    this.log(`\n Reports: ${shown}/{report.json,junit.xml,report.md}${page}`)
+    const problems = publishReport(report, {
+      folder,
+      page: this.#html === false ? null : resolve(this.ctx.config.root, this.#html),
+      env: process.env,
+      width: this.#columns(),
+      color: styleText('red', '.') !== '.',
+      print: (text) => this.log(text),
+    })
     if (problems.length === 0 && report === collected) return
     // Vitest knows of neither, and what is not in the reports must not be green. It is told even where this reporter is quiet.
     for (const problem of problems) this.ctx.logger.error(` ${problem}`)
@@ -194,29 +190,6 @@ export class ServingReporter extends DefaultReporter {
     process.exitCode = 1
   }
 
-  /** What is to be written, each by itself: one that fails must not cost the others. */
-  #outputs(report: BenchReport, folder: string): Output[] {
-    const file = (path: string, render: () => string): Output => [path, () => writeAtomically(path, render())]
-    const markdown = (): string => renderMarkdown(report, { outputDir: this.#outputDir })
-    const summary = process.env['GITHUB_STEP_SUMMARY'] ?? ''
-    return [
-      file(join(folder, 'report.json'), () => renderJson(report)),
-      file(join(folder, 'junit.xml'), () => renderJunit(report, { attachments: this.#attachments() })),
-      file(join(folder, 'report.md'), markdown),
-      ...(summary === '' ? [] : [[summary, () => appendFileSync(summary, `\n${markdown()}\n`)] as const]),
-      ...(this.#html === false ? [] : [file(resolve(this.ctx.config.root, this.#html), () => renderHtml(report))]),
-    ]
-  }
-
-  /** The page, as the CI that asked for it finds it; elsewhere nobody reads attachments, and the file tells of no folders. */
-  #attachments(): string[] {
-    if (this.#html === false) return []
-    const page = resolve(this.ctx.config.root, this.#html)
-    const { GITLAB_CI, CI_PROJECT_DIR, JENKINS_URL } = process.env
-    if (GITLAB_CI !== undefined) return [relative(CI_PROJECT_DIR ?? process.cwd(), page)]
-    return JENKINS_URL === undefined ? [] : [page]
-  }
-
   /** In a terminal Vitest prints the name of the test above the line; elsewhere the line has it, once in a while. */
   #showProgress(test: TestCase, name: string, render: (title: string, width: number) => string): void {
     if (this.isTTY) {
@@ -243,26 +216,4 @@ export class ServingReporter extends DefaultReporter {
     const columns = Number(process.env['COLUMNS'])
     return columns > 0 ? columns : FALLBACK_COLUMNS
   }
-}
-
-/** A file or the table: its name, and what makes it. */
-type Output = readonly [name: string, make: () => void]
-
-function problemWith([name, make]: Output): string[] {
-  try {
-    make()
-    return []
-  } catch (error) {
-    return [`${name} was not made: ${error instanceof Error ? error.message : String(error)}`]
-  }
-}
-
-/** What is left is guessed from the pace of sending, which the schedule sets, and at the end from the pace of the answers. */
-function standing(
-  progress: ProgressArtifact['progress'],
-): Omit<Parameters<typeof renderProgress>[0], 'name' | 'position'> {
-  const { sent, total, elapsedMs } = progress
-  const done = progress.completed + progress.failed
-  const paced = sent < total ? sent : done
-  return { ...progress, done, etaMs: paced === 0 ? null : (elapsedMs / paced) * (total - paced) }
 }

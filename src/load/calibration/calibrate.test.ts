@@ -8,7 +8,7 @@ const { signal } = new AbortController()
 const calibrate = thisThread().calibrate!
 
 test('a client is measured at the number of streams and the event rate that are asked for', async () => {
-  const { streams, eventsPerSecond, ttft, itl, tpot } = await calibrate(SHAPE, signal)
+  const { streams, eventsPerSecond, ttft, itl, tpot } = await calibrate(SHAPE, 'http', signal)
   expect(streams).toBe(6)
   // 300 events/s of the streams and 100 of the probes; fewer where the machine is too busy.
   expect(eventsPerSecond).toBeGreaterThan(0)
@@ -18,11 +18,17 @@ test('a client is measured at the number of streams and the event rate that are 
   }
 })
 
-test('several threads are measured as they send a load: together', async () => {
-  const threads = openThreads(2)
-  onTestFinished(() => threads.close())
-  expect(await threads.calibrate!(SHAPE, signal)).toMatchObject({ streams: 6, ttft: { max: expect.any(Number) } })
-})
+test.for(['http', 'undici'] as const)(
+  'several threads are measured by %s as they send a load: together',
+  async (transport) => {
+    const threads = openThreads(2)
+    onTestFinished(() => threads.close())
+    expect(await threads.calibrate!(SHAPE, transport, signal)).toMatchObject({
+      streams: 6,
+      ttft: { max: expect.any(Number) },
+    })
+  },
+)
 
 // Each turn of the loop waits up to 30 ms: of 50 events a window at least one waited for 15.
 test('what else its thread does is the error of the client', async () => {
@@ -31,11 +37,11 @@ test('what else its thread does is the error of the client', async () => {
     while (performance.now() < until);
   }, 40)
   onTestFinished(() => clearInterval(busy))
-  const { ttft, itl } = await calibrate(SHAPE, signal)
+  const { ttft, itl } = await calibrate(SHAPE, 'http', signal)
   expect(ttft.p99).toBeGreaterThan(15)
   expect(itl.p99).toBeGreaterThan(15)
 })
 
 test('a calibration that is stopped has no result', async () => {
-  await expect(calibrate(SHAPE, AbortSignal.abort())).rejects.toThrow()
+  await expect(calibrate(SHAPE, 'http', AbortSignal.abort())).rejects.toThrow()
 })

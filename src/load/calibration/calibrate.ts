@@ -1,9 +1,10 @@
+import type { TransportName } from '../../client/create-transport.ts'
 import type { RequestRecord } from '../../record.ts'
 import type { Calibration, ErrorSpread } from '../../report.ts'
 import { quantile } from '../../stats/quantile.ts'
 import { MS_PER_SECOND, type Ms, type PerSecond, type Tokens } from '../../base/units.ts'
 import type { LoadGenerator, LoadShape } from '../load-generator.ts'
-import { planLoad } from '../load-plan.ts'
+import { planLoad, type ServerEndpoint } from '../load-plan.ts'
 import { launchReferenceServer } from './launch-reference-server.ts'
 import { decodeReferenceStamps, referencePath, type ReferenceStamps, STAMPS_PATH } from './reference-server.ts'
 
@@ -47,12 +48,18 @@ interface Answer {
 export async function calibrate(
   send: LoadGenerator['send'],
   shape: LoadShape,
+  transport: TransportName,
   signal: AbortSignal,
 ): Promise<Calibration> {
   const server = await launchReferenceServer()
   try {
     const answers = answersOf(shape)
-    const records = await ask(server.url, answers, send, AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]))
+    const records = await ask(
+      { kind: 'url', url: server.url, tls: {}, proxy: null, transport },
+      answers,
+      send,
+      AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]),
+    )
     const response = await fetch(server.url + STAMPS_PATH)
     const stamps = decodeReferenceStamps(await response.arrayBuffer())
     return errorsOf(shape, answers, records, new Map(stamps.map((each) => [each.id, each])))
@@ -79,7 +86,7 @@ function rampOf(streams: number): Ms {
 }
 
 async function ask(
-  url: string,
+  endpoint: ServerEndpoint,
   answers: readonly Answer[],
   send: LoadGenerator['send'],
   signal: AbortSignal,
@@ -99,10 +106,7 @@ async function ask(
     fixedLength: true,
   })
   // The records are on the clock of the server's stamps.
-  const { records, aborted } = await send(
-    { ...plan, endpoint: { kind: 'url', url, tls: {} } },
-    { signal, clockZero: 0 },
-  )
+  const { records, aborted } = await send({ ...plan, endpoint }, { signal, clockZero: 0 })
   const failed = records.find(({ outcome }) => outcome.status === 'failed')
   if (failed?.outcome.status === 'failed' && !aborted) throw new Error(failed.outcome.message)
   if (aborted) throw new Error(`it was not over after ${LONGEST / MS_PER_SECOND} s`)

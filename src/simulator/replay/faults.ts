@@ -1,4 +1,4 @@
-import { errorEnding, shortEnding } from './endings.ts'
+import { PROTOCOLS } from '../../protocol/protocols.ts'
 import type { ReplayedAnswer } from './replayed-answer.ts'
 
 /** Ways in which a server fails. A closed set. */
@@ -38,6 +38,7 @@ interface FaultFacts {
 
 const MIB = 1_048_576
 const PIECE = 65_536
+const FAILURE = 'the engine failed (replayed fault)'
 const LOADING = '{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}'
 
 /** `after` counts writes of the recording: one event each, in almost every server. */
@@ -66,7 +67,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultFacts>> = {
     after: writes,
     async answer(answer, after) {
       await answer.begin(after)
-      await answer.write(Buffer.from(errorEnding(answer.recording.protocol)))
+      await answer.write(Buffer.from(PROTOCOLS[answer.recording.protocol].errorEnding(FAILURE)))
       answer.end()
     },
   },
@@ -75,7 +76,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultFacts>> = {
     after: writes,
     async answer(answer, after) {
       await answer.begin(after)
-      await answer.write(Buffer.from(shortEnding(answer.recording.protocol, after)))
+      await answer.write(Buffer.from(PROTOCOLS[answer.recording.protocol].shortEnding(after)))
       answer.end()
     },
   },

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import * as z from 'zod'
 import { BenchError } from '../../base/errors.ts'
 import type { TransportEnd } from '../../protocol/judge-answer.ts'
-import { PROTOCOL_IDS, type ProtocolId } from '../../protocol/protocol.ts'
+import { PROTOCOL_IDS, type ProtocolId } from '../../protocol/protocols.ts'
 
 /** One answer of a server as it went over the wire. */
 export interface Recording {
