@@ -153,9 +153,15 @@ const Matrix = z.strictObject({
 })
 
 /** The same for the matrix of `describeServing`. */
-export function checkMatrix(matrix: unknown): void {
+export function checkMatrix(name: string, matrix: unknown): void {
   const example = "describeServing('chat', { targets: [vllm()], requestRates: [5], load: { numPrompts: 300 } })"
   checkOptions(matrix, Matrix, { of: 'describeServing', code: 'bad-load', example })
+  const { targets, requestRates } = matrix as z.infer<typeof Matrix>
+  if (targets.length > 0 && requestRates.length > 0) return
+  throw new BenchError(`describeServing(${JSON.stringify(name)}) has no targets or no request rates.`, {
+    code: 'bad-load',
+    remedy: 'Give at least one of each: an empty matrix would pass without having measured anything.',
+  })
 }
 
 const Capacity = z.strictObject({

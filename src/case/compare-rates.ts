@@ -5,7 +5,7 @@ import { gateVerdict } from '../baseline/gate-verdict.ts'
 import { obstaclesToComparison } from '../baseline/obstacles-to-comparison.ts'
 import { recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
 import type { RegressionCase } from '../baseline/trial.ts'
-import type { BenchError } from '../base/errors.ts'
+import { BenchError } from '../base/errors.ts'
 import type { PerSecond } from '../base/units.ts'
 import type { Target } from '../frameworks/target.ts'
 import type { Inconclusive } from '../slo/slo.ts'
@@ -19,7 +19,9 @@ import type { LoadOptions } from './load-options.ts'
 import type { SendLook } from './look.ts'
 import { rateText } from '../base/rate-text.ts'
 import type { ServingRun } from './serving-run.ts'
-import { VerdictError } from './verdict-error.ts'
+import { isOneServer, refuseMerged, resolveTarget } from './resolve-target.ts'
+import { toldByVerdict } from './told-by-verdict.ts'
+import type { Variables } from './variables.ts'
 
 type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
 
@@ -33,6 +35,17 @@ export interface ComparisonOptions {
   readonly load?: PairLoad | ((requestRate: PerSecond) => PairLoad)
   /** By which share a gate may be worse, where not the default: `{ 'TTFT tail': 0.2 }` is 20 %. */
   readonly margins?: RegressionOptions['margins']
+}
+
+/** BenchError `bad-target` for a server compared with itself: it would pass, whatever the candidate is like. */
+export function refuseOneServer({ baseline, candidate }: ComparisonOptions, variables: Variables): void {
+  const [before, after] = [baseline, candidate].map((given) => ({ given, target: resolveTarget(given, variables) }))
+  if (before === undefined || after === undefined || !isOneServer(before.target, after.target)) return
+  refuseMerged(before, after, variables)
+  throw new BenchError('Baseline and candidate are the same server.', {
+    code: 'bad-target',
+    remedy: 'Give each its own `url` in code, and set no variable that sends both to one.',
+  })
 }
 
 const DEFAULT_PROMPTS = 200
@@ -111,10 +124,12 @@ function cannotBeCompared({ report }: ServingRun, obstacle: string): BenchError 
   const { requestRate } = report.load
   const at = requestRate === null ? 'all at once' : `at ${requestRate} req/s`
   const what = `The versions cannot be compared ${at}: trial ${report.trials.at(-1)?.trial} of ${report.case} is invalid.`
-  return new VerdictError(`${what} ${obstacle}`, {
-    code: 'not-comparable',
-    remedy: 'Remove what made it invalid, and run it again.',
-  })
+  return toldByVerdict(
+    new BenchError(`${what} ${obstacle}`, {
+      code: 'not-comparable',
+      remedy: 'Remove what made it invalid, and run it again.',
+    }),
+  )
 }
 
 /** Writes each gate into the report; one error for all that got worse, if any did. */
@@ -132,9 +147,11 @@ function gotWorse(sides: Sides, gates: readonly GateResult[], inconclusive: Inco
   })
   if (lines.length === 0) return []
   return [
-    new VerdictError(`The candidate got worse.\n${lines.join('\n')}\n`, {
-      code: 'regressed',
-      remedy: 'See both sides in the table; a wider margin is set with `margins`.',
-    }),
+    toldByVerdict(
+      new BenchError(`The candidate got worse.\n${lines.join('\n')}\n`, {
+        code: 'regressed',
+        remedy: 'See both sides in the table; a wider margin is set with `margins`.',
+      }),
+    ),
   ]
 }

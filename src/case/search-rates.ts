@@ -15,7 +15,7 @@ import type { LoadOptions } from './load-options.ts'
 import { lastLook, type Look, type SendLook } from './look.ts'
 import { freshRepeats } from './repeats.ts'
 import type { ServingRun } from './serving-run.ts'
-import { VerdictError } from './verdict-error.ts'
+import { toldByVerdict } from './told-by-verdict.ts'
 
 type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
 
@@ -49,7 +49,7 @@ const DEFAULT_SPAN = 64
 
 /**
  * Searches for the capacity of a target, or sends one load at each rate of a sweep. Each rate is a case, with a trial for each
- * look at it. Rejects with VerdictError where the capacity is too low, and with BenchError `no-capacity` where it cannot be told.
+ * look at it. Rejects where the capacity is too low, and with BenchError `no-capacity` where it cannot be told.
  */
 export async function searchRates(send: SendLook, options: CapacityOptions, inconclusive: Inconclusive): Promise<void> {
   const probe = probeWith(send, options)
@@ -83,10 +83,12 @@ async function search(probe: Probe, options: CapacityOptions, inconclusive: Inco
   addVerdicts(at.report, verdicts)
   const failed = verdicts.find(({ verdict }) => verdict === 'fail')
   if (failed === undefined) return
-  throw new VerdictError(`${inWords(failed).message}.`, {
-    code: 'no-capacity',
-    remedy: 'See the rows of the rates that were tried; lower `min`, or the objectives, or give the server more.',
-  })
+  throw toldByVerdict(
+    new BenchError(`${inWords(failed).message}.`, {
+      code: 'no-capacity',
+      remedy: 'See the rows of the rates that were tried; lower `min`, or the objectives, or give the server more.',
+    }),
+  )
 }
 
 /** Looks until the verdict is clear. Throws BenchError when a run is invalid: then it measured its client. */

@@ -17,7 +17,7 @@ export interface ServingCase extends ResolvedCase {
 export interface RunCaseOptions {
   readonly environment: Environment
   readonly signal: AbortSignal
-  readonly onProgress: ((progress: Progress) => void) | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
   /** How many requests will count, in words, before the first of them; not called where all that is sent counts. */
   readonly onPlan?: ((plan: string) => void) | undefined
   /** What is to be said once in a run, however many cases it concerns. */

@@ -17,7 +17,7 @@ import type { GatedCase, GateOptions } from './gate-case.ts'
 import { underPolicy } from './judge.ts'
 import type { ServingCase } from './serving-case.ts'
 import type { ServingRun } from './serving-run.ts'
-import { VerdictError } from './verdict-error.ts'
+import { toldByVerdict } from './told-by-verdict.ts'
 
 /** What was decided on one case. */
 export interface SettledCase {
@@ -152,8 +152,10 @@ function settle({ run, doubts }: OpenCase, verdicts: readonly Verdict[], { tell 
 
 function gotWorse({ run }: GatedCase, failed: readonly Verdict[]): BenchError {
   const lines = failed.map((verdict) => inWords(verdict).message)
-  return new VerdictError(`${run.report.case} got worse: ${lines.join('\n  ')}\n`, {
-    code: 'regressed',
-    remedy: 'If that is meant to be so, accept it with `vitest bench -u`.',
-  })
+  return toldByVerdict(
+    new BenchError(`${run.report.case} got worse: ${lines.join('\n  ')}\n`, {
+      code: 'regressed',
+      remedy: 'If that is meant to be so, accept it with `vitest bench -u`.',
+    }),
+  )
 }

@@ -1,14 +1,11 @@
-import { join, relative } from 'node:path'
-import { renderTable } from '../../reporters/console-table.ts'
+import { join } from 'node:path'
 import { renderProgress } from '../../reporters/progress.ts'
-import { reportFiles } from '../../reporters/report-files.ts'
 import { standing } from '../../reporters/standing.ts'
 import { BenchError } from '../base/errors.ts'
 import { maskError, masker } from '../base/mask.ts'
 import { plainLine } from '../base/plain-text.ts'
 import { secretsInEnvironment } from '../base/secrets.ts'
 import type { Ms } from '../base/units.ts'
-import { writeAtomically } from '../base/write-atomically.ts'
 import { describeEnvironment } from '../case/environment.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { addVerdicts, isGreen, judgeObjectives } from '../case/judge.ts'
@@ -17,6 +14,7 @@ import { runCase } from '../case/run-case.ts'
 import type { RunCaseOptions } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import { targetLabel } from '../frameworks/target.ts'
+import { publishReport } from '../publish-report.ts'
 import { REPORT_SCHEMA, type BenchReport } from '../report.ts'
 import { formatVerdicts } from '../verdict/failed-assertion.ts'
 import { assertionFailed } from '../verdict/make.ts'
@@ -72,13 +70,11 @@ function judge(run: ServingRun, { load: { slo } }: ResolvedCase): void {
   }
 }
 
-/** The evidence first: a table that cannot be drawn must not cost it. */
-function publish(report: BenchReport, { folder, outputDir }: ReportFolder, { print, width, color }: CommandIo): void {
-  for (const [path, render] of reportFiles(report, { folder, outputDir, page: join(folder, 'report.html') })) {
-    writeAtomically(path, render())
-  }
-  print(renderTable(report, { width, color, outputDir }))
-  print(` Reports: ${relative(process.cwd(), folder)}/{report.json,junit.xml,report.md,report.html}`)
+/** BenchError `bad-report` where a file could not be written. */
+function publish(report: BenchReport, { folder }: ReportFolder, { print, width, color, env }: CommandIo): void {
+  const problems = publishReport(report, { folder, page: join(folder, 'report.html'), env, print, width, color })
+  if (problems.length === 0) return
+  throw new BenchError(`${problems.join('\n')}\n`, { code: 'bad-report', remedy: 'Give another folder with --out.' })
 }
 
 /** A line about the progress now and then: nobody waits for minutes before a silent terminal. */

@@ -1,10 +1,17 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inject } from 'vitest'
 import { FALSE_FAIL_CHANCE } from '../baseline/decide-regressions.ts'
-import type { PerSecond } from '../base/units.ts'
 import { createGates, type Gates, type Origin } from '../case/gate-case.ts'
-import { queueOf } from '../case/growing-queue.ts'
+import { createKeyHosts } from '../case/key-hosts.ts'
+import { createOneAtATime, type OneAtATime } from '../case/one-at-a-time.ts'
+import { createMergeCheck } from '../case/resolve-target.ts'
 import type { ServingRun } from '../case/serving-run.ts'
+import { createStableRates, type StableRates } from '../case/stable-rates.ts'
+import { createRealClock } from '../load/real-clock.ts'
+import { createFleet, type Fleet } from '../server/fleet.ts'
 import type { Retry } from './refuse-retry.ts'
+import { inherited } from './settings.ts'
 import type { ServingMeta } from './types.ts'
 
 /** Where a run came from: what a matcher must know beyond the run itself. */
@@ -17,10 +24,14 @@ export interface TestOrigin extends Origin {
 
 /** What the cases of one bench file share, in the worker that runs it. */
 export interface BenchFile {
+  /** The servers that it has launched; null before the first case that may need one. */
+  fleet: Fleet | null
+  readonly oneAtATime: OneAtATime
   readonly origins: WeakMap<ServingRun, TestOrigin>
   readonly gates: Gates
-  /** The highest rate at which the queue of a target was seen not to grow, by the facts of the target. */
-  readonly stableRates: Map<string, PerSecond>
+  readonly stableRates: StableRates
+  readonly noteKeyHosts: ReturnType<typeof createKeyHosts>
+  readonly checkMerged: ReturnType<typeof createMergeCheck>
   /** How many tests it has that decide its gates; the last one decides for all. */
   settlingTests: number
 }
@@ -34,22 +45,31 @@ export function openBenchFile(): void {
 
 /** The bench file that this worker runs. */
 export function benchFile(): BenchFile {
-  current ??= { origins: new WeakMap(), gates: createGates(), stableRates: new Map(), settlingTests: 0 }
+  current ??= {
+    fleet: null,
+    oneAtATime: createOneAtATime(),
+    origins: new WeakMap(),
+    gates: createGates(),
+    stableRates: createStableRates(),
+    noteKeyHosts: createKeyHosts(),
+    checkMerged: createMergeCheck(),
+    settlingTests: 0,
+  }
   return current
 }
 
-/** Remembers at which rate the queue of a target was stable, for the words about one that was not. */
-export function noteStableRate(run: ServingRun): void {
-  const { requestRate } = run.report.load
-  if (requestRate === null || queueOf(run).state !== 'stable') return
-  const { stableRates } = benchFile()
-  const key = JSON.stringify(run.report.target)
-  stableRates.set(key, Math.max(requestRate, stableRates.get(key) ?? 0))
-}
-
-/** The highest rate at which this target's queue was seen not to grow, among the cases of this file so far; null when none. */
-export function highestStableRate({ report }: ServingRun): PerSecond | null {
-  return benchFile().stableRates.get(JSON.stringify(report.target)) ?? null
+export function fleetOfThisFile(): Fleet {
+  const file = benchFile()
+  file.fleet ??= createFleet({
+    clock: createRealClock(),
+    env: inherited,
+    cwd: process.cwd(),
+    pid: process.pid,
+    claimsFolder: join(tmpdir(), 'vitest-llm-bench-claims'),
+    logFolder: inject('servingBench').logFolder,
+    now: () => new Date().toISOString(),
+  })
+  return file.fleet
 }
 
 /**

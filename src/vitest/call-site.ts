@@ -1,4 +1,3 @@
-import { VerdictError } from '../case/verdict-error.ts'
 import { markTold } from './told-failure.ts'
 
 /**
@@ -11,13 +10,9 @@ export function captureCallSite(below: (...args: never[]) => unknown): string {
   return (holder.stack ?? '').split('\n').slice(1).join('\n')
 }
 
-/**
- * The same failure as Vitest is to see it: with the frames of the definition, and marked where verdicts tell it. Its cause and code
- * stay. Of several failures together each is made so.
- */
+/** The same failure as Vitest is to see it: with the frames of the definition, and marked where a verdict tells it. Of several each. */
 export function atCallSite(error: unknown, frames: string): unknown {
   if (error instanceof AggregateError) for (const inner of error.errors) atCallSite(inner, frames)
-  if (error instanceof VerdictError) markTold(error)
   if (error instanceof Error && frames !== '') error.stack = `${error.name}: ${error.message}\n${frames}`
-  return error
+  return markTold(error)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TestModule } from 'vitest/node'
+import { toldByVerdict } from '../case/told-by-verdict.ts'
 import { madeUpReport, madeUpRecord } from '../metrics/records.testkit.ts'
 import type { CaseReport } from '../report.ts'
 import { undecided } from '../verdict/make.ts'
@@ -16,7 +17,7 @@ interface Outcome {
 
 /** A bench file as Vitest hands it to reporters: one test, which carries `meta`. */
 function moduleOf(meta: ServingMeta, { state, errors = [] }: Outcome = { state: 'passed' }): TestModule {
-  const test = { meta: () => ({ serving: meta }), result: () => ({ state, errors }) }
+  const test = { meta: () => ({ serving: meta }), result: () => ({ state, errors: errors.map(markTold) }) }
   const children = { allTests: () => [test], allSuites: () => [] }
   return { children, meta: () => ({}), errors: () => [] } as unknown as TestModule
 }
@@ -100,7 +101,7 @@ test('a failure that verdicts tell is not listed again; any other becomes a verd
     { attempt: 1, report: report([BROKEN]) },
     { attempt: 1, report: report() },
   ]
-  const errors = [markTold(new Error('ttft.p50 9 ms > 5 ms')), new Error('no such tool')]
+  const errors = [toldByVerdict(new Error('ttft.p50 9 ms > 5 ms')), new Error('no such tool')]
   expect(collected({ cases }, { state: 'failed', errors }).map(({ verdicts }) => verdicts.length)).toEqual([1, 1])
   expect(said(collected({ cases }, { state: 'failed', errors }))).toEqual([
     'fail: ttft.p50 9 ms > 5 ms',

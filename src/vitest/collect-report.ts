@@ -1,9 +1,9 @@
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestRunEndReason, TestSuite } from 'vitest/node'
+import { closeCase } from '../case/close-case.ts'
 import type { SettledCase } from '../case/settle-gates.ts'
 import { REPORT_SCHEMA, type BenchReport, type CaseReport, type FailedCase } from '../report.ts'
-import { assertionFailed, undecided } from '../verdict/make.ts'
-import { overrule, type Verdict } from '../verdict/verdict.ts'
+import { assertionFailed } from '../verdict/make.ts'
 import { isTold } from './told-failure.ts'
 import type { ServingMeta } from './types.ts'
 
@@ -67,54 +67,18 @@ function casesOf(test: TestCase, settled: ReadonlyMap<string, SettledCase>): Cas
   const attempt = Math.max(...cases.map((one) => one.attempt))
   const reports = cases.filter((one) => one.attempt === attempt).map(({ report }) => report)
   const assertions = untoldErrors(test).map(({ message }, i) => assertionFailed(message ?? 'no message', i + 1))
-  const { state } = test.result()
-  return reports.map((report, index) => {
-    const waits = waiting.includes(report.case)
-    const own = [
-      ...report.verdicts,
-      ...(state === 'pending' ? [NOT_ENDED] : []),
-      ...(index === reports.length - 1 ? assertions : []),
-    ]
-    const isAsserted = waits || own.some(({ kind }) => kind !== 'validity')
-    const decided = waits ? (settled.get(report.case) ?? UNDECIDED) : NOTHING
-    return {
-      ...report,
-      verdicts: [...(state === 'passed' ? excused(own, isAsserted) : own), ...decided.verdicts],
-      doubts: [...report.doubts, ...decided.doubts],
-    }
-  })
+  return reports.map((report, index) =>
+    closeCase(report, {
+      test: test.result().state,
+      assertions: index === reports.length - 1 ? assertions : [],
+      settled: waiting.includes(report.case) ? (settled.get(report.case) ?? null) : undefined,
+    }),
+  )
 }
-
-/** The verdict on the loads of a test whose worker died: what the test asserts of them is not known. */
-const NOT_ENDED: Verdict = {
-  kind: 'validity',
-  reason: 'complete-test',
-  verdict: 'invalid',
-  overruled: null,
-  trial: null,
-  observed: null,
-  limit: null,
-  facts: 'The worker died before the test ended: what it asserts was not judged.',
-  about: null,
-}
-
-const NOTHING: Pick<SettledCase, 'verdicts' | 'doubts'> = { verdicts: [], doubts: [] }
-const UNDECIDED: Pick<SettledCase, 'verdicts' | 'doubts'> = { verdicts: [undecided()], doubts: [] }
 
 /** What the worker put into the test; see `src/vitest/types.ts` for how it comes to stand in `TaskMeta`. */
 function servingOf(test: TestCase): ServingMeta | undefined {
   return test.meta().serving
-}
-
-/**
- * The verdicts on a case of a test that passed although some are bad: Vitest's word decides, and the report says what it
- * passed over. Either the test judges nothing of an invalid run, or it is a `test.fails`, or it caught its assertion.
- */
-function excused(verdicts: readonly Verdict[], isAsserted: boolean): Verdict[] {
-  const by = isAsserted ? 'failure-expected' : 'not-asserted'
-  return verdicts.map((verdict) =>
-    verdict.verdict === 'fail' || verdict.verdict === 'invalid' ? overrule(verdict, by, 'inconclusive') : verdict,
-  )
 }
 
 /** A failed set-up marks its tests skipped: without this line they would be missing from every report. */

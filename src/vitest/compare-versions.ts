@@ -1,10 +1,8 @@
 import { describe, inject } from 'vitest'
 import { checkMargins } from '../baseline/check-decision.ts'
-import { BenchError } from '../base/errors.ts'
 import { checkComparison } from '../case/check-options.ts'
-import { compareRates, type ComparisonOptions } from '../case/compare-rates.ts'
+import { compareRates, refuseOneServer, type ComparisonOptions } from '../case/compare-rates.ts'
 import { resolveInconclusive } from '../case/resolve-case.ts'
-import { isOneServer, refuseMerged, resolveTarget } from '../case/resolve-target.ts'
 import { targetLabel } from '../frameworks/target.ts'
 import { shareOfChance } from './bench-file.ts'
 import { test } from './load-fixture.ts'
@@ -32,28 +30,17 @@ export function compareVersions(name: string, options: ComparisonOptions): void 
   describe(name, () => {
     for (const target of [baseline, candidate]) releaseServerAfterAll(target)
     test('compared', { meta: { serving: { framework: targetLabel(candidate) } } }, async ({ load, task }) => {
+      const [project, variables] = settings()
       try {
-        refuseOneServer(options)
+        refuseOneServer(options, variables)
         await compareRates(load, options, {
           margins: { ...inject('servingBench').margins, ...options.margins },
           falseFailChance: shareOfChance((task.meta.serving ??= {})),
-          inconclusive: resolveInconclusive(null, ...settings()),
+          inconclusive: resolveInconclusive(null, project, variables),
         })
       } catch (error) {
         throw atCallSite(error, frames)
       }
     })
-  })
-}
-
-/** A server compared with itself would pass, whatever the candidate is like. */
-function refuseOneServer({ baseline, candidate }: ComparisonOptions): void {
-  const [, variables] = settings()
-  const [before, after] = [baseline, candidate].map((given) => ({ given, target: resolveTarget(given, variables) }))
-  if (before === undefined || after === undefined || !isOneServer(before.target, after.target)) return
-  refuseMerged(before, after, variables)
-  throw new BenchError('Baseline and candidate are the same server.', {
-    code: 'bad-target',
-    remedy: 'Give each its own `url` in code, and set no variable that sends both to one.',
   })
 }

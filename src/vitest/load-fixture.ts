@@ -1,26 +1,22 @@
 import { test as base, type TestAPI } from 'vitest'
 import { BenchError } from '../base/errors.ts'
 import { checkLoadCall } from '../case/check-options.ts'
-import { requireEvidence, requireJudgement } from '../case/evidence.ts'
-import { createKeyHosts } from '../case/key-hosts.ts'
+import { refuseShortSample, requireEvidenceOrJudgement, requireJudgement } from '../case/evidence.ts'
 import type { LoadOptions } from '../case/load-options.ts'
 import type { Look } from '../case/look.ts'
 import { poolRuns } from '../case/pool-runs.ts'
-import { resolveCase, type ResolvedLoad, type ResolvedSlo } from '../case/resolve-case.ts'
-import { createMergeCheck } from '../case/resolve-target.ts'
+import { resolveCase } from '../case/resolve-case.ts'
 import type { ServingCase } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
+import { withServer } from '../case/with-server.ts'
 import type { Target } from '../frameworks/target.ts'
-import { shortSamples } from '../slo/judge-slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
-import { benchFile, noteStableRate } from './bench-file.ts'
+import { benchFile, fleetOfThisFile } from './bench-file.ts'
 import { handOver } from './hand-over.ts'
+import { listenersOf } from './listeners.ts'
 import { refuseRetry } from './refuse-retry.ts'
-import { loadingListener, withServer } from './servers.ts'
-import { settings } from './settings.ts'
-
-const noteKeyHosts = createKeyHosts()
-const checkMerged = createMergeCheck()
+import { inherited, settings } from './settings.ts'
+import { markTold } from './told-failure.ts'
 
 /**
  * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
@@ -51,6 +47,7 @@ interface StartedLoad {
  */
 export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
   load: async ({ bench, task, signal }, use) => {
+    const file = benchFile()
     const started: StartedLoad[] = []
 
     // That this is a load is known from now on, however it ends.
@@ -79,11 +76,11 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       const { slo } = resolved.load
       if (slo !== null) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)
-        refuseShortSample(caseName, resolved.load, slo)
+        refuseShortSample(caseName, resolved.load)
       }
-      checkMerged({ given: target, target: resolved.target }, variables)
+      file.checkMerged({ given: target, target: resolved.target }, variables)
       const asked: ServingCase = { ...resolved, ...(look === undefined ? {} : { repeats: look.repeats }) }
-      const shared = noteKeyHosts(asked.target, variables.apiKey)
+      const shared = file.noteKeyHosts(asked.target, variables.apiKey)
       if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }
@@ -94,9 +91,9 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
             remedy: 'Use `defineServingBench()` from vitest-llm-bench/config in vitest.config.ts.',
           })
         }
-        noteStableRate(measured)
+        file.stableRates.note(measured)
         const run = before === null ? measured : poolRuns([before, measured], slo)
-        benchFile().origins.set(run, {
+        file.origins.set(run, {
           file: task.file.filepath,
           meta,
           retry: task.retry,
@@ -106,8 +103,11 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         await report(run, before)
         return run
       }
-      const onLoading = loadingListener(caseName, task)
-      return withServer(asked.target, { name: caseName, signal, timeouts: asked.load.timeouts, onLoading }, measure)
+      const { onLoading } = listenersOf(caseName, task)
+      const served = { target: asked.target, name: caseName, signal, timeouts: asked.load.timeouts, onLoading }
+      return withServer(fleetOfThisFile(), { ...served, env: inherited }, measure).catch((error: unknown) => {
+        throw markTold(error)
+      })
     }
 
     await use(async (options, look) => {
@@ -135,26 +135,10 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       if (result.status === 'rejected' || asks === 'nothing') continue
       const isWaiting = meta.waiting?.includes(result.value.report.case) === true
       if (asks === 'objectives') requireJudgement(result.value)
-      if (!isWaiting && !isJudged(result.value)) requireEvidence(result.value)
+      if (!isWaiting) requireEvidenceOrJudgement(result.value)
     }
   },
 })
-
-/** Where an inconclusive objective fails, a load that cannot end otherwise is not sent. */
-function refuseShortSample(caseName: string, { numPrompts, trials }: ResolvedLoad, slo: ResolvedSlo): void {
-  if (slo.inconclusive !== 'fail') return
-  const [short] = shortSamples(numPrompts * trials, slo)
-  if (short === undefined) return
-  throw new BenchError(`${caseName} was not sent: ${short}, and inconclusive is set to fail.`, {
-    code: 'bad-slo',
-    remedy: 'Raise numPrompts or trials, or state a lower percentile.',
-  })
-}
-
-/** Whether any assertion, or a judge, has said something of the numbers of a run. */
-function isJudged({ report }: ServingRun): boolean {
-  return report.verdicts.some(({ kind }) => kind !== 'validity' && kind !== 'schedule')
-}
 
 function notAwaited(test: string): BenchError {
   return new BenchError(`${test} ended while its load was still running.`, {

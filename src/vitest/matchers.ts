@@ -11,7 +11,7 @@ import type { Slo } from '../slo/slo.ts'
 import { formatVerdicts } from '../verdict/failed-assertion.ts'
 import { notCompared } from '../verdict/make.ts'
 import type { Verdict } from '../verdict/verdict.ts'
-import { benchFile, highestStableRate, type TestOrigin } from './bench-file.ts'
+import { benchFile, type TestOrigin } from './bench-file.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import { settings } from './settings.ts'
 import { TOLD_BY_VERDICTS } from './told-failure.ts'
@@ -23,7 +23,7 @@ export const matchers = {
     const run = servingRun(received, 'toMeetSlo')
     const asked = resolveSlo(slo, ...settings())
     refuseRetry(benchFile().origins.get(run)?.retry, `The SLO of ${run.report.case}`)
-    const rules = { inconclusive: asked.inconclusive, stableRate: highestStableRate(run) }
+    const rules = { inconclusive: asked.inconclusive, stableRate: benchFile().stableRates.highest(run) }
     return asserted(run, judgeObjectives(run, asked, rules))
   },
 

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { ENDING_SIGNALS } from '../base/ending-signals.ts'
-
-/** By this a worker tells the main process of a signal: the signal itself would look there like a second one. */
-export const PASSED_ON = 'SIGUSR2'
+import { ENDING_SIGNALS, PASSED_ON } from '../base/ending-signals.ts'
 
 /**
  * Keeps the worker alive through SIGINT, SIGTERM and SIGHUP while the tests of the file that is being set up run. A

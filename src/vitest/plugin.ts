@@ -3,8 +3,8 @@ import * as z from 'zod'
 import type { Reporter, TestProject, Vite, Vitest } from 'vitest/node'
 import type { Margins } from '../baseline/canary.ts'
 import { checkMargins } from '../baseline/check-decision.ts'
-import { BenchError } from '../base/errors.ts'
 import { checkOptions, schemaOf } from '../base/options.ts'
+import { requireNode } from '../base/require-node.ts'
 import { siblingModule } from '../base/sibling-module.ts'
 import { inconclusivePolicy } from '../slo/objectives.ts'
 import type { Inconclusive } from '../slo/slo.ts'
@@ -59,21 +59,6 @@ export function servingBench(options: ServingBenchOptions = {}): Vite.Plugin {
       vitest.config.reporters.push(benchFileCounter(vitest), receiveRuns)
     },
   }
-}
-
-const OLDEST_NODE = [22, 19] as const
-
-/** An older Node would fail much later, with an error about something else. */
-function requireNode(): void {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
-  throw new BenchError(
-    `This is Node ${process.versions.node}, and vitest-llm-bench needs ${OLDEST_NODE.join('.')} or newer.`,
-    {
-      code: 'bad-command',
-      remedy: 'Install a newer one, or let npm bring it: npm install -D node@24 (npx and npm scripts then use it).',
-    },
-  )
 }
 
 function configureProject(project: TestProject, vitest: Vitest, options: ServingBenchOptions): void {

@@ -1,7 +1,10 @@
 import type { BenchmarkProvider, RunnerTestCase } from 'vitest'
 import { Bench } from 'tinybench'
 import { toBenchResult } from './bench-result.ts'
-import { noticeListener, planListener, progressListener, runAlone } from './run-alone.ts'
+import { describeEnvironment } from '../case/environment.ts'
+import { runCase } from '../case/run-case.ts'
+import { benchFile } from './bench-file.ts'
+import { listenersOf } from './listeners.ts'
 import type { ServingCase } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
@@ -31,12 +34,8 @@ function servingOf(options: object | undefined): ServingCase | undefined {
 
 function runServing(serving: ServingCase, test: RunnerTestCase): Promise<ServingRun> {
   const { signal = test.context.signal } = serving
-  return runAlone(serving, {
-    signal,
-    onProgress: progressListener(serving.name, test),
-    onPlan: planListener(serving.name, test),
-    onNotice: noticeListener(test),
-  })
+  const options = { environment: describeEnvironment(), signal, ...listenersOf(serving.name, test) }
+  return benchFile().oneAtATime(serving.name, signal, () => runCase(serving, options))
 }
 
 async function runFunctions({ test, config, registrations, options }: Group): Promise<Results> {

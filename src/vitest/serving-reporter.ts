@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { SerializedError, TestArtifact } from 'vitest'
@@ -11,21 +11,17 @@ import {
   type Vitest,
 } from 'vitest/node'
 import * as z from 'zod'
+import { answerSignals, type SignalAnswer } from '../base/answer-signals.ts'
 import { checkOptions, flag, schemaOf, text } from '../base/options.ts'
-import type { BenchReport } from '../report.ts'
+import { publishReport } from '../publish-report.ts'
 import { collectReport } from './collect-report.ts'
-import { renderTable } from '../../reporters/console-table.ts'
-import { answerSignals, type SignalAnswer } from './graceful-shutdown.ts'
-import { renderMarkdown } from '../../reporters/markdown.ts'
 import { onlyWritable } from '../../reporters/only-writable.ts'
 import { OUTPUT_DIR } from '../../reporters/output-dir.ts'
 import { renderLoading } from '../../reporters/loading.ts'
 import { plainLine } from '../base/plain-text.ts'
 import { noCaseRan } from './no-case-ran.ts'
 import { renderProgress, type CasePosition } from '../../reporters/progress.ts'
-import { reportFiles } from '../../reporters/report-files.ts'
 import { standing } from '../../reporters/standing.ts'
-import { writeAtomically } from '../base/write-atomically.ts'
 
 export interface ServingReporterOptions {
   /** Folder of `report.json`, `junit.xml`, `report.md` and `report.html`, from the project's root. Default `bench-results`. */
@@ -90,7 +86,12 @@ export class ServingReporter extends DefaultReporter {
 
   override onInit(vitest: Vitest): void {
     super.onInit(vitest)
-    this.#signals = answerSignals(vitest)
+    // In run mode Vitest itself exits a millisecond after a signal, or dies of it.
+    this.#signals = answerSignals((signal) => {
+      vitest.logger.log(`\n ${signal}: ending the load and writing what was measured. Again to exit at once.`)
+      void vitest.cancelCurrentRun('keyboard-input')
+    })
+    vitest.onClose(this.#signals.close)
   }
 
   override log(...messages: unknown[]): void {
@@ -110,7 +111,8 @@ export class ServingReporter extends DefaultReporter {
     super.onTestModuleCollected(module)
     this.#collectedFiles++
     for (const test of module.children.allTests()) if (test.options.mode === 'run') this.#knownTests.add(test.id)
-    this.#signals?.testsAreLive()
+    // A worker is there to hear a cancellation; one sent earlier would be lost.
+    this.#signals?.runIsLive()
   }
 
   override onTestCaseResult(test: TestCase): void {
@@ -146,18 +148,20 @@ export class ServingReporter extends DefaultReporter {
     const collected = collectReport(modules, unhandledErrors, reason)
     const report = onlyWritable(collected)
     const folder = join(this.ctx.config.root, this.#outputDir)
-    const shown = relative(process.cwd(), folder)
     // Micro-benchmarks alone are no serving run: leave the last one's files in peace.
     if (report.cases.length === 0 && report.failedCases.length === 0) {
-      if (existsSync(folder)) this.log(` No load was run: ${shown} holds the reports of an earlier run.`)
+      if (existsSync(folder))
+        this.log(` No load was run: ${relative(process.cwd(), folder)} holds the reports of an earlier run.`)
       return
     }
-    // The evidence first: a table that cannot be drawn must not cost it.
-    const table = (): void =>
-      this.log(renderTable(report, { width: this.#columns(), color: styleText('red', '.') !== '.', outputDir: shown }))
-    const problems = [...this.#outputs(report, folder), ['the table', table] as const].flatMap(problemWith)
-    const page = this.#html === false ? '' : `, ${relative(process.cwd(), resolve(this.ctx.config.root, this.#html))}`
-    this.log(`\n Reports: ${shown}/{report.json,junit.xml,report.md}${page}`)
+    const problems = publishReport(report, {
+      folder,
+      page: this.#html === false ? null : resolve(this.ctx.config.root, this.#html),
+      env: process.env,
+      width: this.#columns(),
+      color: styleText('red', '.') !== '.',
+      print: (text) => this.log(text),
+    })
     if (problems.length === 0 && report === collected) return
     // Vitest knows of neither, and what is not in the reports must not be green. It is told even where this reporter is quiet.
     for (const problem of problems) this.ctx.logger.error(` ${problem}`)
@@ -186,29 +190,6 @@ export class ServingReporter extends DefaultReporter {
     process.exitCode = 1
   }
 
-  /** What is to be written, each by itself: one that fails must not cost the others. */
-  #outputs(report: BenchReport, folder: string): Output[] {
-    const file = (path: string, render: () => string): Output => [path, () => writeAtomically(path, render())]
-    const outputDir = this.#outputDir
-    const page = this.#html === false ? null : resolve(this.ctx.config.root, this.#html)
-    const files = reportFiles(report, { folder, outputDir, page, attachments: this.#attachments() })
-    const summary = process.env['GITHUB_STEP_SUMMARY'] ?? ''
-    const append = (): void => appendFileSync(summary, `\n${renderMarkdown(report, { outputDir })}\n`)
-    return [
-      ...files.map(([path, render]) => file(path, render)),
-      ...(summary === '' ? [] : [[summary, append] as const]),
-    ]
-  }
-
-  /** The page, as the CI that asked for it finds it; elsewhere nobody reads attachments, and the file tells of no folders. */
-  #attachments(): string[] {
-    if (this.#html === false) return []
-    const page = resolve(this.ctx.config.root, this.#html)
-    const { GITLAB_CI, CI_PROJECT_DIR, JENKINS_URL } = process.env
-    if (GITLAB_CI !== undefined) return [relative(CI_PROJECT_DIR ?? process.cwd(), page)]
-    return JENKINS_URL === undefined ? [] : [page]
-  }
-
   /** In a terminal Vitest prints the name of the test above the line; elsewhere the line has it, once in a while. */
   #showProgress(test: TestCase, name: string, render: (title: string, width: number) => string): void {
     if (this.isTTY) {
@@ -234,17 +215,5 @@ export class ServingReporter extends DefaultReporter {
     if ('columns' in outputStream && typeof outputStream.columns === 'number') return outputStream.columns
     const columns = Number(process.env['COLUMNS'])
     return columns > 0 ? columns : FALLBACK_COLUMNS
-  }
-}
-
-/** A file or the table: its name, and what makes it. */
-type Output = readonly [name: string, make: () => void]
-
-function problemWith([name, make]: Output): string[] {
-  try {
-    make()
-    return []
-  } catch (error) {
-    return [`${name} was not made: ${error instanceof Error ? error.message : String(error)}`]
   }
 }

@@ -1,15 +1,18 @@
 import { afterAll, inject, test, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
 import { ENDING_SIGNALS } from '../base/ending-signals.ts'
+import { describeEnvironment } from '../case/environment.ts'
 import type { GatedCase } from '../case/gate-case.ts'
-import type { RunCaseOptions, ServingCase } from '../case/serving-case.ts'
+import { runCase } from '../case/run-case.ts'
+import type { ServingCase } from '../case/serving-case.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import { settleGates } from '../case/settle-gates.ts'
-import { benchFile, shareOfChance } from './bench-file.ts'
-import { refuseRetry } from './refuse-retry.ts'
-import { progressListener, runAlone } from './run-alone.ts'
-import { loadingListener, withServer, type ServedLoad } from './servers.ts'
-import { SETTLING_TITLE } from './settling-title.ts'
+import { withServer } from '../case/with-server.ts'
+import { benchFile, fleetOfThisFile, shareOfChance } from './bench-file.ts'
 import { atCallSite } from './call-site.ts'
+import { listenersOf, type Listeners } from './listeners.ts'
+import { refuseRetry } from './refuse-retry.ts'
+import { inherited } from './settings.ts'
+import { SETTLING_TITLE } from './settling-title.ts'
 import type { ServingMeta } from './types.ts'
 
 /** Loads end by themselves, and how many there will be is not known before. */
@@ -20,9 +23,8 @@ interface SettlingPlace {
   readonly signal: AbortSignal
   /** Of the test or the file: what was decided travels in it. */
   readonly meta: ServingMeta
-  /** Listeners for a load of that name. */
-  readonly onProgress: (name: string) => RunCaseOptions['onProgress']
-  readonly onLoading: (name: string) => ServedLoad['onLoading']
+  /** Of a load of that name. */
+  readonly listenersOf: (name: string) => Listeners
 }
 
 /** Defines a last test, which decides the regression gates of the file. */
@@ -37,8 +39,7 @@ export function defineSettlingTest(frames: string): void {
     await settle(cases, frames, {
       signal,
       meta: (task.meta.serving ??= {}),
-      onProgress: (name) => progressListener(name, task),
-      onLoading: (name) => loadingListener(name, task),
+      listenersOf: (name) => listenersOf(name, task),
     })
   })
 }
@@ -58,8 +59,7 @@ export function settleAfterAll(): void {
         // What was cancelled while its tests ran sends no more.
         signal: AbortSignal.any([interrupt.signal, ...testsOf(file).map(({ context }) => context.signal)]),
         meta: (file.meta.serving ??= {}),
-        onProgress: () => undefined,
-        onLoading: () => undefined,
+        listenersOf: () => ({}),
       })
     } finally {
       for (const signal of ENDING_SIGNALS) process.off(signal, onSignal)
@@ -86,13 +86,16 @@ async function settle(cases: readonly GatedCase[], frames: string, place: Settli
 }
 
 /** Runs more of a case, with its server, outside `load`. */
-function send(serving: ServingCase, { signal, onProgress, onLoading }: SettlingPlace): Promise<ServingRun> {
-  const { name } = serving
-  const served = { name, signal, timeouts: serving.load.timeouts, onLoading: onLoading(name) }
-  return withServer(serving.target, served, (target, log, whileServed) =>
-    runAlone(
-      { ...serving, target, ...(log === null ? {} : { log }) },
-      { signal: whileServed, onProgress: onProgress(name) },
+function send(serving: ServingCase, { signal, listenersOf }: SettlingPlace): Promise<ServingRun> {
+  const { name, target, load } = serving
+  const { onLoading, onProgress } = listenersOf(name)
+  const served = { target, name, signal, timeouts: load.timeouts, onLoading, env: inherited }
+  return withServer(fleetOfThisFile(), served, (there, log, whileServed) =>
+    benchFile().oneAtATime(name, whileServed, () =>
+      runCase(
+        { ...serving, target: there, ...(log === null ? {} : { log }) },
+        { environment: describeEnvironment(), signal: whileServed, onProgress },
+      ),
     ),
   )
 }
