@@ -35,7 +35,7 @@ const OWNER = {
 
 /**
  * The report as one page that needs no network and no script: verdict, tables and numbers are plain markup, plots are
- * drawn over it by uPlot, which is inside. The page may load nothing and run nothing but its own two scripts (a content
+ * drawn over it by uPlot, which is inside. The page may load nothing and run nothing but its own scripts (a content
  * security policy with their hashes).
  *
  * The same report gives the same bytes anywhere: no clock, no host, no locale, no time zone is looked at. As in `renderJson`
