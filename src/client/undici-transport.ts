@@ -5,7 +5,7 @@ import { createDial, proxyAuthorization } from './dial.ts'
 import { type HttpTransportOptions, MAX_CONNECTING } from './http-transport.ts'
 import { explainNetworkError, ProxyError } from './network-error.ts'
 import type { Transport, WireObserver, WireRequest } from './transport.ts'
-import { createLanes, type Lane } from './undici-lanes.ts'
+import { createChannels, type Channel } from './undici-channels.ts'
 
 export interface UndiciTransportOptions extends HttpTransportOptions {
   /** URL of the proxy through which the server is asked, with credentials; null (the default) for none. */
@@ -64,7 +64,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     readAt = null
   }
 
-  const lanes = createLanes({
+  const channels = createChannels({
     origin: reader?.origin ?? url.origin,
     dial: createDial({ url, tls, proxy, timeoutMs: connectTimeoutMs }),
     isHttp2: url.protocol === 'https:' ? null : false,
@@ -78,26 +78,26 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     },
   })
 
-  /** Gives lanes to those that wait, and opens what is missing. */
+  /** Gives channels to those that wait, and opens what is missing. */
   const serve = (): void => {
     if (closed) return
     while (queue.length > 0) {
       if (queue[0]!.state === 'over') queue.shift()
       else {
-        const lane = lanes.take()
-        if (lane === null) break
-        dispatch(queue.shift()!, lane)
+        const channel = channels.take()
+        if (channel === null) break
+        dispatch(queue.shift()!, channel)
       }
     }
-    lanes.openAhead(spareWanted, maxConnecting)
-    if (lanes.connecting() === 0) for (const resolve of onPrepared.splice(0)) resolve()
+    channels.openAhead(spareWanted, maxConnecting)
+    if (channels.connecting() === 0) for (const resolve of onPrepared.splice(0)) resolve()
   }
 
-  const dispatch = (sending: Sending, lane: Lane): void => {
+  const dispatch = (sending: Sending, channel: Channel): void => {
     const { method, path, headers, body } = sending.request
     const { observer } = sending
-    lanes.use(lane)
-    lane.client.dispatch(
+    channels.use(channel)
+    channel.client.dispatch(
       { method, path: prefix + path, headers: { ...ownHeaders, ...headers }, body },
       {
         onRequestStart(controller) {
@@ -106,12 +106,12 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
             return
           }
           sending.controller = controller
-          sending.onReusedConnection = !lane.fresh
-          sending.bytesRead = lane.socket?.bytesRead ?? 0
+          sending.onReusedConnection = !channel.fresh
+          sending.bytesRead = channel.socket?.bytesRead ?? 0
           // undici itself sends again what an HTTP/2 server said it would not answer.
           if (sending.wasSent && !sending.resent) resent++
-          else if (!lane.fresh) reused++
-          lane.fresh = false
+          else if (!channel.fresh) reused++
+          channel.fresh = false
           sending.state = 'sent'
           if (!sending.wasSent) observer.onSent()
           sending.wasSent = true
@@ -123,10 +123,11 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
             const { kind, message } = explainNetworkError(new ProxyError(reader, status), url, false)
             return observer.onError(kind, message)
           }
-          lane.heard = true
+          channel.heard = true
           const at = stamp()
           const timeout = /timeout=(\d+)/.exec(String(responseHeaders['keep-alive'] ?? ''))?.[1]
-          lane.idleUntil = timeout === undefined ? Infinity : at + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
+          channel.idleUntil =
+            timeout === undefined ? Infinity : at + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
           sending.state = 'head'
           observer.onHead(status, responseHeaders, at)
         },
@@ -134,7 +135,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
           if (sending.state !== 'over') observer.onBytes(bytes, 0, bytes.length, stamp())
         },
         onResponseEnd() {
-          lanes.release(lane)
+          channels.release(channel)
           if (sending.state !== 'over') {
             sending.state = 'over'
             observer.onEnd()
@@ -142,19 +143,19 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
           serve()
         },
         onResponseError(_controller, error) {
-          const heard = (lane.socket?.bytesRead ?? 0) - sending.bytesRead
-          lanes.release(lane)
+          const heard = (channel.socket?.bytesRead ?? 0) - sending.bytesRead
+          channels.release(channel)
           // Other requests may share a connection of HTTP/2, and undici opens it again when it was lost.
-          if (!lanes.areShared() || lane.socket === null) lanes.close(lane)
+          if (!channels.areShared() || channel.socket === null) channels.close(channel)
           const wasLost = sending.state === 'sent' && sending.onReusedConnection && heard <= graceOf(url)
-          if (wasLost && !lanes.areShared() && !sending.resent && !closed) {
+          if (wasLost && !channels.areShared() && !sending.resent && !closed) {
             sending.resent = true
             resent++
             sending.state = 'waiting'
-            return dispatch(sending, lanes.open())
+            return dispatch(sending, channels.open())
           }
           if (sending.state !== 'over') {
-            const { kind, message } = explainNetworkError(lane.error ?? error, url, sending.state !== 'waiting')
+            const { kind, message } = explainNetworkError(channel.error ?? error, url, sending.state !== 'waiting')
             sending.state = 'over'
             if (closed) observer.onError('aborted', 'the client was closed')
             else observer.onError(kind, message)
@@ -164,7 +165,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
       },
     )
     // It waits inside of undici: the server allows fewer streams than we thought.
-    if (lane.heard && !sending.wasSent) lanes.limitTo(lane, lane.running - 1)
+    if (channel.heard && !sending.wasSent) channels.limitTo(channel, channel.running - 1)
   }
 
   return {
@@ -192,13 +193,13 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     },
     prepare(count, until = -Infinity) {
       spareWanted = count
-      if (count > 0) lanes.closeIdle(until)
+      if (count > 0) channels.closeIdle(until)
       return new Promise((resolve) => {
         onPrepared.push(resolve)
         serve()
       })
     },
-    connections: () => ({ ...lanes.facts(), reused, resent }),
+    connections: () => ({ ...channels.facts(), reused, resent }),
     async close() {
       closed = true
       for (const sending of queue.splice(0)) {
@@ -207,7 +208,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
         sending.observer.onError('aborted', 'the client was closed')
       }
       for (const resolve of onPrepared.splice(0)) resolve()
-      await lanes.closeAll()
+      await channels.closeAll()
     },
   }
 }

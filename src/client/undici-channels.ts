@@ -6,7 +6,7 @@ import { createSpareSockets } from './spare-sockets.ts'
 import type { ConnectionFacts } from './transport.ts'
 
 /** A client of undici with one connection: one request at a time over HTTP/1.1, many over HTTP/2. */
-export interface Lane {
+export interface Channel {
   readonly client: Client
   socket: Socket | null
   /** The first that its socket had: undici may tell of a later one. */
@@ -31,7 +31,7 @@ const STREAMS = 100
 const KEEP_ALIVE_MARGIN: Ms = 1000
 const LONGEST_KEEP_ALIVE: Ms = 600_000
 
-export interface LanesOptions {
+export interface ChannelsOptions {
   /** Of the server, or of a proxy that reads the requests. */
   readonly origin: string
   readonly dial: Dial
@@ -47,17 +47,17 @@ export interface LanesOptions {
 }
 
 /** The connections to one server, each in a client of undici, and those that are opened ahead for more of them. */
-export function createLanes({ origin, dial, isHttp2, limit, now, onChange, onLost }: LanesOptions) {
-  const lanes = new Set<Lane>()
+export function createChannels({ origin, dial, isHttp2, limit, now, onChange, onLost }: ChannelsOptions) {
+  const channels = new Set<Channel>()
   /** With room; those used last come last. */
-  const free: Lane[] = []
+  const free: Channel[] = []
   const spare = createSpareSockets({ dial, isHttp2, now, onOpen: onChange, onLost })
   let http2Streams = STREAMS
 
   /** Requests that one connection carries at once. */
   const streams = (): number => (spare.isHttp2() === true ? http2Streams : 1)
 
-  const open = (): Lane => {
+  const open = (): Channel => {
     const client = new Client(origin, {
       pipelining: 1,
       headersTimeout: 0,
@@ -67,15 +67,15 @@ export function createLanes({ origin, dial, isHttp2, limit, now, onChange, onLos
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN,
       connect: (_options, callback) => {
         spare.take((error, socket) => {
-          lane.socket = socket
-          lane.error = null
+          channel.socket = socket
+          channel.error = null
           if (error !== null) return callback(error, null)
-          socket.on('error', (first) => (lane.error ??= first))
+          socket.on('error', (first) => (channel.error ??= first))
           callback(null, socket)
         })
       },
     })
-    const lane: Lane = {
+    const channel: Channel = {
       client,
       socket: null,
       error: null,
@@ -87,37 +87,37 @@ export function createLanes({ origin, dial, isHttp2, limit, now, onChange, onLos
       idleUntil: Infinity,
     }
     client.on('connect', () => {
-      lane.fresh = true
-      lane.idleUntil = Infinity
-      lane.capacity = streams()
-      offer(lane)
+      channel.fresh = true
+      channel.idleUntil = Infinity
+      channel.capacity = streams()
+      offer(channel)
       onChange()
     })
     client.on('disconnect', () => {
-      if (lane.running === 0) close(lane)
+      if (channel.running === 0) close(channel)
     })
-    lanes.add(lane)
+    channels.add(channel)
     // undici keeps what is for a connection that it opens.
-    if (lane.capacity > 1) offer(lane)
-    return lane
+    if (channel.capacity > 1) offer(channel)
+    return channel
   }
 
-  const close = (lane: Lane): void => {
-    lanes.delete(lane)
-    retract(lane)
-    void lane.client.destroy()
+  const close = (channel: Channel): void => {
+    channels.delete(channel)
+    retract(channel)
+    void channel.client.destroy()
   }
 
-  const offer = (lane: Lane): void => {
-    if (lane.isFree || lane.running >= lane.capacity || !lanes.has(lane)) return
-    lane.isFree = true
-    free.push(lane)
+  const offer = (channel: Channel): void => {
+    if (channel.isFree || channel.running >= channel.capacity || !channels.has(channel)) return
+    channel.isFree = true
+    free.push(channel)
   }
 
-  const retract = (lane: Lane): void => {
-    if (!lane.isFree) return
-    lane.isFree = false
-    free.splice(free.lastIndexOf(lane), 1)
+  const retract = (channel: Channel): void => {
+    if (!channel.isFree) return
+    channel.isFree = false
+    free.splice(free.lastIndexOf(channel), 1)
   }
 
   /** Requests that could be sent at once, when all that is being opened is open. */
@@ -131,43 +131,43 @@ export function createLanes({ origin, dial, isHttp2, limit, now, onChange, onLos
     open,
     close,
     /** One with room, a new one where there is none, or null at the limit. */
-    take(): Lane | null {
-      for (let lane = free.at(-1); lane !== undefined; lane = free.at(-1)) {
-        if (lane.running > 0 || lane.idleUntil > now()) return lane
-        close(lane)
+    take(): Channel | null {
+      for (let channel = free.at(-1); channel !== undefined; channel = free.at(-1)) {
+        if (channel.running > 0 || channel.idleUntil > now()) return channel
+        close(channel)
       }
       if (spare.count() > 0) return open()
       // Nobody knows yet how many requests a connection takes: the first one tells.
-      const isUnknown = spare.isHttp2() === null && lanes.size + spare.connecting() > 0
-      return !isUnknown && lanes.size + spare.connecting() < limit ? open() : null
+      const isUnknown = spare.isHttp2() === null && channels.size + spare.connecting() > 0
+      return !isUnknown && channels.size + spare.connecting() < limit ? open() : null
     },
-    use(lane: Lane): void {
-      lane.running++
-      if (lane.running >= lane.capacity) retract(lane)
+    use(channel: Channel): void {
+      channel.running++
+      if (channel.running >= channel.capacity) retract(channel)
     },
-    release(lane: Lane): void {
-      lane.running--
-      offer(lane)
+    release(channel: Channel): void {
+      channel.running--
+      offer(channel)
     },
     /** The server allows no more requests at once, on this connection and so on others. */
-    limitTo(lane: Lane, requests: number): void {
+    limitTo(channel: Channel, requests: number): void {
       if (requests < 1) return
       http2Streams = requests
-      lane.capacity = requests
-      retract(lane)
+      channel.capacity = requests
+      retract(channel)
     },
     /** Opens connections until there is room for `wanted` requests, so many at once. */
     openAhead(wanted: number, atOnce: number): void {
       const missing = Math.min(
         Math.ceil((wanted - room()) / streams()),
-        limit - lanes.size - spare.count() - spare.connecting(),
+        limit - channels.size - spare.count() - spare.connecting(),
         (spare.isHttp2() === null ? 1 : atOnce) - spare.connecting(),
       )
       for (let opened = 0; opened < missing; opened++) spare.open()
     },
     /** Closes those that their server has announced to close before then. */
     closeIdle(until: Ms): void {
-      for (const lane of lanes) if (lane.running === 0 && lane.idleUntil <= until) close(lane)
+      for (const channel of channels) if (channel.running === 0 && channel.idleUntil <= until) close(channel)
     },
     connecting: (): number => spare.connecting(),
     /** Whether a connection carries several requests at once. */
@@ -179,7 +179,7 @@ export function createLanes({ origin, dial, isHttp2, limit, now, onChange, onLos
     }),
     async closeAll(): Promise<void> {
       spare.close()
-      await Promise.all([...lanes].map(({ client }) => client.destroy()))
+      await Promise.all([...channels].map(({ client }) => client.destroy()))
     },
   }
 }
