@@ -205,7 +205,11 @@ function medians(all: readonly Measurement[]): Measurement {
 function label({ scenario }: Row): string {
   const { client, threads } = scenario
   if (client !== 'ours') return NAMES[client]
-  const auto = chooseThreads(workloadOf(scenario), { maxConcurrency: null, cores: availableParallelism() })
+  const auto = chooseThreads(workloadOf(scenario), {
+    maxConcurrency: null,
+    cores: availableParallelism(),
+    transport: 'http',
+  })
   return `ours, ${threads === 1 ? '1 thread' : `${threads} threads`}${threads === auto ? ' (auto)' : ''}`
 }
 

@@ -70,7 +70,7 @@ function openTunnel(url: URL, proxy: URL, timeout: Ms, callback: Parameters<Dial
   })
   const fail = (reason: Error | number): void => callback(new ProxyError(proxy, reason), null)
   request.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
-    if (statusCode === 200) return callback(null, socket)
+    if (statusCode === 200) return callback(null, socket.setTimeout(0))
     socket.destroy()
     fail(statusCode)
   })

@@ -18,7 +18,7 @@ export interface GeneratorOptions {
 /** The one place where it is chosen what sends the loads of a case. */
 export function openGenerator({ endpoint, threads, loads, maxConcurrency }: GeneratorOptions): LoadGenerator {
   if (endpoint.kind === 'simulated') return virtualTime()
-  const limits = { maxConcurrency, cores: availableParallelism() }
+  const limits = { maxConcurrency, cores: availableParallelism(), transport: endpoint.transport }
   const count = threads === 'auto' ? Math.max(...loads.map((load) => chooseThreads(load, limits))) : threads
   return count === 1 ? thisThread() : openThreads(count)
 }
