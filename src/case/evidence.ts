@@ -12,12 +12,3 @@ export function requireEvidence({ completed, failed, report, reports }: ServingR
     remedy: 'See whether the server is up and serves this model.',
   })
 }
-
-/** Objectives that were handed to `load` and never asserted would look like a gate and be none. */
-export function requireJudgement({ report }: ServingRun): void {
-  if (report.verdicts.some(({ kind }) => kind === 'slo')) return
-  throw new BenchError(`${report.case}: \`load\` was given an slo, and no assertion judged it.`, {
-    code: 'bad-slo',
-    remedy: 'Add expect(run).toMeetSlo(slo): in `load` it only says which requests count as goodput.',
-  })
-}

@@ -53,7 +53,7 @@ export interface RunCaseOptions {
  * ends it with what was measured. Invalid trials are repeated (`measureUntilValid`).
  */
 export async function runCase(
-  { name, target: asked, load, log, repeats = freshRepeats() }: ServingCase,
+  { name, target: asked, load, slo, log, repeats = freshRepeats() }: ServingCase,
   options: RunCaseOptions,
 ): Promise<ServingRun> {
   checkSize(load)
@@ -71,7 +71,15 @@ export async function runCase(
       const onProgress = options.onProgress && progressOverTrials(options.onProgress, trials, load)
       const own = loads[index] ?? load
       const medianAnswer = warmup === null ? undefined : longestAnswer(warmup, trials)
-      const trial = { name, target, load: own, warmup: index === 0 ? warmup : null, generator, ...(log && { log }) }
+      const trial = {
+        name,
+        target,
+        load: own,
+        slo,
+        warmup: index === 0 ? warmup : null,
+        generator,
+        ...(log && { log }),
+      }
       const measure = async (attempt: number): ReturnType<typeof runTrial> => {
         // The prompts of an earlier attempt may be in a prefix cache: the same workload gets nonces that were never sent.
         const fresh = attempt === 0 ? measured : await makeWorkload(own, asked)
@@ -134,7 +142,7 @@ async function warmUp(
 }
 
 /** One trial of a case, with what it sends. `warmup` is null where nothing was warmed up before it. */
-interface Trial extends Pick<ServingCase, 'name' | 'target' | 'load' | 'log'> {
+interface Trial extends Pick<ServingCase, 'name' | 'target' | 'load' | 'slo' | 'log'> {
   readonly workload: Workload
   readonly warmup: Warmup | null
   readonly generator: LoadGenerator
@@ -142,7 +150,7 @@ interface Trial extends Pick<ServingCase, 'name' | 'target' | 'load' | 'log'> {
 
 /** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
-  { name, target, load, workload, warmup, generator, log }: Trial,
+  { name, target, load, slo, workload, warmup, generator, log }: Trial,
   { environment, signal, onProgress }: RunCaseOptions,
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
   const { telemetry, ...measured } = await sendLoad(
@@ -173,7 +181,7 @@ async function runTrial(
       remedy: 'Report this with the case that produced it.',
     })
   }
-  if (load.slo !== null) doubtClient([report], load.slo)
+  if (slo !== null) doubtClient([report], slo)
   return { report, records }
 }
 
@@ -191,8 +199,8 @@ const OURS: ReadonlySet<string> = new Set([
   'series',
 ])
 
-function goodputOf({ slo }: ResolvedLoad): { meetsObjectives?: (record: RequestRecord) => boolean } {
-  return slo === null ? {} : { meetsObjectives: meetsObjectives(slo) }
+function goodputOf({ goodput }: ResolvedLoad): { meetsObjectives?: (record: RequestRecord) => boolean } {
+  return goodput === null ? {} : { meetsObjectives: meetsObjectives(goodput) }
 }
 
 /** What a server says may hold what it was sent, or what a terminal would obey; so may what a thread died of. */

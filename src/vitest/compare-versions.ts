@@ -13,7 +13,7 @@ import type { PerSecond } from '../base/units.ts'
 import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkComparison, checkPartOfLoad } from '../case/check-options.ts'
 import { interleaveTrials, type SideTrial } from '../case/interleave-trials.ts'
-import { noteJudged, noteProbe, recordVerdicts } from './ledger.ts'
+import { noteJudged, recordVerdicts } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import { rateText } from '../base/rate-text.ts'
 import type { LoadOptions } from '../case/load-options.ts'
@@ -25,7 +25,7 @@ import { shareOfChance } from './share-of-chance.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 import { underPolicy } from './under-policy.ts'
 
-type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
+type PairLoad = Omit<LoadOptions, 'requestRate' | 'trial' | 'trials'>
 
 export interface ComparisonOptions {
   /** The version that is good enough. */
@@ -130,10 +130,9 @@ function createSides(load: Load, { baseline, candidate, load: chosen }: Comparis
   return {
     async send({ side, requestRate, trial, repeats }) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
-      checkPartOfLoad(options, 'compareVersions', ['requestRate', 'slo', 'trial', 'trials'])
+      checkPartOfLoad(options, 'compareVersions', ['requestRate', 'trial', 'trials'])
       const name = `${side}, ${rateText(requestRate)}`
-      const run = await load({ target: targets[side], requestRate, ...options, name, trial }, repeats)
-      noteProbe(run)
+      const run = await load({ target: targets[side], requestRate, ...options, name, trial }, { repeats })
       if (side === 'candidate' && !firstRuns.has(requestRate)) firstRuns.set(requestRate, run)
       const [obstacle] = obstaclesToComparison(run.reports)
       if (obstacle === undefined) return recordedTrial(run.report)

@@ -27,7 +27,7 @@ export interface ServingMatrix {
   readonly targets: readonly Target[]
   readonly requestRates: readonly number[]
   readonly load: CellLoad | ((cell: ServingCell) => CellLoad)
-  /** Objectives of a cell; undefined for a cell that has none. */
+  /** Objectives of a cell, undefined for none. The `goodput` of its load is counted by them unless that says otherwise. */
   readonly slo?: Slo | ((cell: ServingCell) => Slo | undefined)
   /** Compare every case with its accepted baseline; the load then has three trials, unless it says how many. Default false. */
   readonly baseline?: boolean
@@ -36,7 +36,7 @@ export interface ServingMatrix {
 /** Throws, or rejects, where something does not hold; what it returns is awaited and says nothing else. */
 type Check = (run: ServingRun, cell: ServingCell) => unknown
 
-type CellLoad = Omit<LoadOptions, 'requestRate' | 'slo'>
+type CellLoad = Omit<LoadOptions, 'requestRate'>
 
 /**
  * One test for each target and request rate: sends the load, judges its objectives, then calls `check`, which may be async, for
@@ -96,7 +96,7 @@ function sloOf(cell: ServingCell, { slo }: ServingMatrix): Slo | null {
 
 function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): CellLoad {
   const chosen = typeof load === 'function' ? load(cell) : load
-  checkPartOfLoad(chosen, 'describeServing', ['requestRate', 'slo'])
+  checkPartOfLoad(chosen, 'describeServing', ['requestRate'])
   return baseline === true ? { trials: STAGE_PAIRS[1], ...chosen } : chosen
 }
 
@@ -104,12 +104,7 @@ function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | und
   test(rateText(cell.requestRate), { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
     try {
       const slo = sloOf(cell, matrix)
-      const run = await load({
-        target: cell.target,
-        requestRate: cell.requestRate,
-        ...loadOf(cell, matrix),
-        ...(slo === null ? {} : { slo }),
-      })
+      const run = await load({ ...cell, ...loadOf(cell, matrix) }, { slo })
       const errors = await collect([
         () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
         () => matrix.baseline === true && expect(run).toMatchBaseline(),

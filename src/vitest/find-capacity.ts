@@ -13,7 +13,7 @@ import { atCallSite, captureCallSite } from './call-site.ts'
 import { checkCapacity, checkPartOfLoad } from '../case/check-options.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { queueOf } from '../case/growing-queue.ts'
-import { noteJudged, noteProbe, recordVerdicts, recordWarnings } from './ledger.ts'
+import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
 import { test, type Load } from './load-fixture.ts'
 import { freshRepeats, type Repeats } from '../case/repeat-invalid.ts'
 import { type ResolvedSlo, resolveSlo } from '../case/resolve-case.ts'
@@ -23,7 +23,7 @@ import type { ServingRun } from '../case/serving-run.ts'
 import { settings } from './settings.ts'
 import { underPolicy } from './under-policy.ts'
 
-type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
+type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'trial' | 'trials'>
 
 export interface CapacityOptions {
   /** What a rate must meet to be held. */
@@ -82,16 +82,14 @@ export function findCapacity(target: Target, options: CapacityOptions): void {
 }
 
 /** One look at one rate. */
-type Probe = (requestRate: PerSecond, look: number, repeats?: Repeats) => Promise<ServingRun>
+type Probe = (requestRate: PerSecond, look: number, repeats: Repeats) => Promise<ServingRun>
 
 function probeWith(load: Load, target: Target, { slo, load: options }: CapacityOptions): Probe {
   return async (requestRate, look, repeats) => {
     const chosen = typeof options === 'function' ? options(requestRate) : (options ?? { numPrompts: DEFAULT_PROMPTS })
-    checkPartOfLoad(chosen, 'findCapacity', ['requestRate', 'slo', 'trial', 'trials'])
+    checkPartOfLoad(chosen, 'findCapacity', ['requestRate', 'trial', 'trials'])
     const name = `${requestRate} req/s`
-    const run = await load({ target, requestRate, ...chosen, slo, name, trial: look }, repeats)
-    noteProbe(run)
-    return run
+    return load({ target, requestRate, ...chosen, name, trial: look }, { slo, repeats })
   }
 }
 
@@ -176,7 +174,7 @@ async function sweep(
   { requestRates, min, from = min ?? 1, to = from * 16 }: CapacityOptions,
 ): Promise<void> {
   const rates = Array.isArray(requestRates) ? (requestRates as readonly PerSecond[]) : geometric(from, to)
-  for (const rate of rates) requireEvidence(await probe(rate, 0))
+  for (const rate of rates) requireEvidence(await probe(rate, 0, freshRepeats()))
 }
 
 function geometric(from: PerSecond, to: PerSecond): PerSecond[] {

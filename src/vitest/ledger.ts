@@ -71,14 +71,3 @@ export function noteJudged(run: ServingRun, message: string): void {
   const meta = provenances.get(run)?.meta
   if (meta !== undefined) meta.judged = [...(meta.judged ?? []), judgedLine(message)]
 }
-
-const probes = new WeakSet<ServingRun>()
-
-/** A run whose objectives are weighed by a search, and asserted by nobody. */
-export function noteProbe(run: ServingRun): void {
-  probes.add(run)
-}
-
-export function isProbe(run: ServingRun): boolean {
-  return probes.has(run)
-}

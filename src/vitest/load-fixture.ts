@@ -4,9 +4,10 @@ import type { Target } from '../frameworks/target.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import { checkLoadCall } from '../case/check-options.ts'
-import { requireEvidence, requireJudgement } from '../case/evidence.ts'
+import { requireEvidence } from '../case/evidence.ts'
+import type { Slo } from '../slo/slo.ts'
 import { handOver } from './hand-over.ts'
-import { enter, isProbe } from './ledger.ts'
+import { enter } from './ledger.ts'
 import { createKeyHosts } from '../case/key-hosts.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { Repeats } from '../case/repeat-invalid.ts'
@@ -21,13 +22,21 @@ import type { ServingRun } from '../case/serving-run.ts'
 const noteKeyHosts = createKeyHosts()
 const checkMerged = createMergeCheck()
 
+/** Who judges a load that is part of something larger. */
+export interface Judge {
+  /** By which objectives. */
+  readonly slo?: Slo | null
+  /** What is left of them, where several loads share them. */
+  readonly repeats?: Repeats
+}
+
 /**
  * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
- * measured again, at most twice a load, unless `repeats` says how many are left.
+ * measured again, at most twice a load. Assertions judge it, unless it has a `judge`.
  */
 export type Load = (
   options: LoadOptions & { readonly target: Target; readonly name?: string },
-  repeats?: Repeats,
+  judge?: Judge,
 ) => Promise<ServingRun>
 
 /**
@@ -42,7 +51,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
   load: async ({ bench, task, signal }, use) => {
     const started: {
       readonly run: Promise<ServingRun>
-      readonly hasSlo: boolean
+      readonly isJudged: boolean
       readonly name: string | undefined
       readonly trial: number | undefined
       isOver: boolean
@@ -51,7 +60,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     // That this is a load is known from now on, however it ends.
     const meta = (task.meta.serving ??= {})
 
-    const load: Load = async ({ target, name, ...options }, repeats) => {
+    const load: Load = async ({ target, name, ...options }, judge) => {
       const caseName =
         name === undefined
           ? numbered(task.fullTestName, started.length + 1)
@@ -60,13 +69,13 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
               started.filter((entry) => entry.name === name && entry.trial === options.trial).length + 1,
             )
       const [project, variables] = settings()
-      const resolved = resolveCase({ name: caseName, target, load: options }, project, variables)
-      if (resolved.load.slo !== null) {
+      const resolved = resolveCase({ name: caseName, target, load: options, slo: judge?.slo }, project, variables)
+      if (resolved.slo !== null) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)
-        refuseShortSample(caseName, resolved.load, resolved.load.slo)
+        refuseShortSample(caseName, resolved.load, resolved.slo)
       }
       checkMerged({ given: target, target: resolved.target }, variables)
-      const asked: ServingCase = { ...resolved, ...(repeats === undefined ? {} : { repeats }) }
+      const asked: ServingCase = { ...resolved, ...(judge?.repeats && { repeats: judge.repeats }) }
       const shared = noteKeyHosts(asked.target, variables.apiKey)
       if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
@@ -89,10 +98,10 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       return withServer(asked.target, { name: caseName, signal, timeouts: asked.load.timeouts, onLoading }, measure)
     }
 
-    await use(async (options, repeats) => {
+    await use(async (options, judge) => {
       checkLoadCall(options)
-      const { slo, name, trial } = options
-      const entry = { run: load(options, repeats), hasSlo: slo !== undefined, name, trial, isOver: false }
+      const { name, trial } = options
+      const entry = { run: load(options, judge), isJudged: judge !== undefined, name, trial, isOver: false }
       started.push(entry)
       try {
         return await entry.run
@@ -106,9 +115,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     if (task.result?.state === 'fail' || signal.aborted) return
     if (forgotten !== undefined) throw notAwaited(task.fullTestName)
     for (const [index, result] of results.entries()) {
-      if (result.status === 'rejected') continue
-      if (isProbe(result.value)) continue
-      if (started[index]?.hasSlo === true) requireJudgement(result.value)
+      if (result.status === 'rejected' || started[index]?.isJudged === true) continue
       if (result.value.report.verdicts.every(({ kind }) => kind === 'validity')) requireEvidence(result.value)
     }
   },
