@@ -18,7 +18,8 @@ export async function simulatedStudy({ requestsPerCase }: { readonly requestsPer
         resolvedCase({
           name: `Llama 3 8B on one RTX 3090 > ${target.framework} > ${requestRate} req/s`,
           target,
-          load: { requestRate, numPrompts: requestsPerCase, dataset: study(), slo: SLO },
+          load: { requestRate, numPrompts: requestsPerCase, dataset: study() },
+          slo: SLO,
         }),
         {
           environment: {

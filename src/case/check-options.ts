@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { BenchError } from '../base/errors.ts'
 import type { Target } from '../frameworks/target.ts'
-import { checkNames, checkOptions, flag, namesOf, show, text } from '../base/options.ts'
+import { checkNames, checkOptions, flag, namesOf, positive, show, text } from '../base/options.ts'
 import { MOST_THREADS, MOST_REQUESTS, MOST_TRIALS } from './load-size.ts'
 import type { Workload } from '../workload/workload.ts'
 
@@ -37,6 +37,10 @@ const objects = z.custom<object>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'an object of limits',
 )
+
+const requestLimits = z
+  .strictObject({ p50: positive, p75: positive, p90: positive, p95: positive, p99: positive, max: positive })
+  .partial()
 
 /** Vitest does not check types, and a misspelt option would measure another load than the one that was meant. */
 const Load = z.strictObject({
@@ -75,7 +79,13 @@ const Load = z.strictObject({
       'a share above 0, at most 1, or false for no calibration',
     )
     .optional(),
-  slo: objects.optional(),
+  goodput: z
+    .strictObject({ ttft: requestLimits, tpot: requestLimits, e2eLatency: requestLimits })
+    .partial()
+    .refine((limits) => Object.values(limits).some((limit) => limit !== undefined && Object.keys(limit).length > 0), {
+      error: 'limits of one request, such as { ttft: { p99: 400 } }',
+    })
+    .optional(),
 })
 
 const RENAMED = { clients: 'threads' }
@@ -93,8 +103,17 @@ const LoadCall = z.strictObject({
  * before a server is started for it.
  */
 export function checkLoadCall(options: unknown): void {
+  if (typeof options === 'object' && options !== null && 'slo' in options) throw judgesNothing()
   const example = 'load({ target: vllm(), requestRate: 5, numPrompts: 300 })'
   checkOptions(options, LoadCall, { of: 'a load', code: 'bad-load', example, renamed: RENAMED })
+}
+
+/** It would look like a gate and be none. */
+function judgesNothing(): BenchError {
+  return new BenchError('A load was given an slo, and judges nothing.', {
+    code: 'bad-slo',
+    remedy: 'Write expect(run).toMeetSlo(slo) for what must hold, and `goodput` for which requests count.',
+  })
 }
 
 /**

@@ -23,7 +23,7 @@ import { isOneServer, refuseMerged, resolveTarget } from './resolve-target.ts'
 import { toldByVerdict } from './told-by-verdict.ts'
 import type { Variables } from './variables.ts'
 
-type PairLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
+type PairLoad = Omit<LoadOptions, 'requestRate' | 'trial' | 'trials'>
 
 export interface ComparisonOptions {
   /** The version that is good enough. */
@@ -98,7 +98,7 @@ function createSides(send: SendLook, { baseline, candidate, load: chosen }: Comp
   return {
     async send({ side, requestRate, trial, repeats }) {
       const options = typeof chosen === 'function' ? chosen(requestRate) : (chosen ?? { numPrompts: DEFAULT_PROMPTS })
-      checkPartOfLoad(options, 'compareVersions', ['requestRate', 'slo', 'trial', 'trials'])
+      checkPartOfLoad(options, 'compareVersions', ['requestRate', 'trial', 'trials'])
       const name = `${side}, ${rateText(requestRate)}`
       const before = runs[side].get(requestRate) ?? null
       const run = await send({ target: targets[side], requestRate, ...options, name, trial }, { before, repeats })

@@ -1,6 +1,6 @@
 import { BenchError } from '../base/errors.ts'
 import { shortSamples } from '../slo/judge-slo.ts'
-import type { ResolvedLoad } from './resolve-case.ts'
+import type { ResolvedCase } from './resolve-case.ts'
 import type { ServingRun } from './serving-run.ts'
 
 /** A run that nobody judged fails all the same when nothing was served. */
@@ -19,23 +19,12 @@ export function requireEvidenceOrJudgement(run: ServingRun): void {
   if (run.report.verdicts.every(({ kind }) => kind === 'validity' || kind === 'schedule')) requireEvidence(run)
 }
 
-/** Objectives that were handed to `load` and never asserted would look like a gate and be none. */
-export function requireJudgement({ report }: ServingRun): void {
-  if (report.verdicts.some(({ kind }) => JUDGES_OBJECTIVES.has(kind))) return
-  throw new BenchError(`${report.case}: \`load\` was given an slo, and no assertion judged it.`, {
-    code: 'bad-slo',
-    remedy: 'Add expect(run).toMeetSlo(slo): in `load` it only says which requests count as goodput.',
-  })
-}
-
-const JUDGES_OBJECTIVES: ReadonlySet<string> = new Set(['objective', 'capacity', 'server', 'assertion'])
-
 /** BenchError `bad-slo` for a load that cannot end otherwise than inconclusive, where that is to fail: it is not sent. */
-export function refuseShortSample(caseName: string, { numPrompts, trials, slo }: ResolvedLoad): void {
+export function refuseShortSample({ name, load: { numPrompts, trials }, slo }: ResolvedCase): void {
   if (slo?.inconclusive !== 'fail') return
   const [short] = shortSamples(numPrompts * trials, slo)
   if (short === undefined) return
-  throw new BenchError(`${caseName} was not sent: ${short}, and inconclusive is set to fail.`, {
+  throw new BenchError(`${name} was not sent: ${short}, and inconclusive is set to fail.`, {
     code: 'bad-slo',
     remedy: 'Raise numPrompts or trials, or state a lower percentile.',
   })

@@ -1,10 +1,8 @@
 import type { TrialDoubt } from '../doubts/trial-facts.ts'
-import { summariseTrials } from '../metrics/summarise.ts'
 import type { CaseReport } from '../report.ts'
 import { withTtftExplained } from '../slo/explain-ttft.ts'
 import { judgeClient } from '../slo/judge-client.ts'
 import { judgeSlo, shortSamples } from '../slo/judge-slo.ts'
-import { meetsObjectives } from '../slo/objectives.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
 import type { PerSecond } from '../base/units.ts'
 import { invalidities } from '../verdict/invalidities.ts'
@@ -43,15 +41,13 @@ export function judgeObjectives(run: ServingRun, slo: Slo, { inconclusive, stabl
   return judgeAlso(run, underPolicy(found, inconclusive))
 }
 
-/** Several runs of one load judged as if they were the trials of one. Nothing is appended to their reports. */
-export function judgeTogether(
-  runs: readonly ServingRun[],
+/** The objectives of an SLO alone, with another confidence, for a search that looks again. Nothing is appended to the report. */
+export function judgeLooks(
+  run: ServingRun,
   slo: Slo,
   { confidence }: { readonly confidence: number },
 ): ObjectiveVerdict[] {
-  const trials = runs.flatMap(recordsOfTrials)
-  const metrics = summariseTrials(trials, { meetsObjectives: meetsObjectives(slo) })
-  return judgeSlo({ metrics, trials, growingQueue: null, confidence }, slo)
+  return judgeSlo({ metrics: run, trials: recordsOfTrials(run), growingQueue: null, confidence }, slo)
 }
 
 /**

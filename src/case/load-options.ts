@@ -1,10 +1,19 @@
 import type { Arrival } from '../arrival/arrival.ts'
 import type { TransportName } from '../client/create-transport.ts'
 import type { Timeouts } from '../client/timeouts.ts'
-import type { Slo } from '../slo/slo.ts'
+import type { LatencyObjectives } from '../slo/slo.ts'
 import type { Dataset } from '../workload/workload.ts'
 
-/** One load run: what is sent, when, and how it is judged. */
+/** When a single request counts as good. Times in ms; of several limits on one metric the loosest holds. */
+export interface GoodputLimits {
+  readonly ttft?: RequestLimits
+  readonly tpot?: RequestLimits
+  readonly e2eLatency?: RequestLimits
+}
+
+type RequestLimits = Omit<LatencyObjectives, 'mean' | 'min'>
+
+/** One load run: what is sent, and when. */
 export interface LoadOptions {
   /** Requests a second; `Infinity` sends all at once. */
   readonly requestRate: number
@@ -64,6 +73,9 @@ export interface LoadOptions {
    * measured after the load, against a built-in server, which takes three seconds; false leaves that out, and the report says so.
    */
   readonly maxClientError?: number | false
-  /** Objectives that each request of the goodput must meet. */
-  readonly slo?: Slo
+  /**
+   * What a request must keep to count for the goodput. It judges nothing. Default: the objectives of the case, where it has some
+   * (`describeServing`, `findCapacity`, LLM_BENCH_SLO); else there is no goodput.
+   */
+  readonly goodput?: GoodputLimits
 }

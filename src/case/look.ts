@@ -1,6 +1,7 @@
 import type { Target } from '../frameworks/target.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { Repeats } from './repeats.ts'
+import type { Slo } from '../slo/slo.ts'
 import { recordsOfTrials, type ServingRun } from './serving-run.ts'
 
 /** One of several loads of a case that is sent by a search or a comparison, which asks for further looks as it needs them. */
@@ -9,6 +10,8 @@ export interface Look {
   readonly before: ServingRun | null
   /** The looks of one stage share them. */
   readonly repeats: Repeats
+  /** What the search judges it by; absent where nothing is. */
+  readonly slo?: Slo | null
 }
 
 /** Sends the load of a look, and resolves with what all looks of the case have measured so far. */

@@ -17,18 +17,18 @@ export interface ServingMatrix {
   readonly targets: readonly Target[]
   readonly requestRates: readonly number[]
   readonly load: CellLoad | ((cell: ServingCell) => CellLoad)
-  /** Objectives of a cell; undefined for a cell that has none. */
+  /** Objectives of a cell, undefined for none. The `goodput` of its load is counted by them unless that says otherwise. */
   readonly slo?: Slo | ((cell: ServingCell) => Slo | undefined)
   /** Compare every case with its accepted baseline; the load then has three trials, unless it says how many. Default false. */
   readonly baseline?: boolean
 }
 
-type CellLoad = Omit<LoadOptions, 'requestRate' | 'slo'>
+type CellLoad = Omit<LoadOptions, 'requestRate'>
 
-/** The load of a cell, without its objectives. BenchError `bad-load` for an option that is none. */
-export function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): Omit<LoadOptions, 'slo'> {
+/** The load of a cell. BenchError `bad-load` for an option that is none. */
+export function loadOf(cell: ServingCell, { load, baseline }: ServingMatrix): LoadOptions {
   const chosen = typeof load === 'function' ? load(cell) : load
-  checkPartOfLoad(chosen, 'describeServing', ['requestRate', 'slo'])
+  checkPartOfLoad(chosen, 'describeServing', ['requestRate'])
   return { requestRate: cell.requestRate, ...(baseline === true ? { trials: STAGE_PAIRS[1], ...chosen } : chosen) }
 }
 

@@ -13,7 +13,7 @@ const OF_THE_LOAD: ReadonlySet<Doubt['code']> = new Set(['repeated', 'server-log
  * Several loads of one case, whose trials have further numbers each, as one run: its metrics are counted from all records, as if
  * one load had sent them. RangeError without a run.
  */
-export function poolRuns(runs: readonly ServingRun[], slo: Slo | null): ServingRun {
+export function poolRuns(runs: readonly ServingRun[], goodput: Slo | null): ServingRun {
   const [first] = runs
   if (first === undefined) throw new RangeError('There is no run to pool.')
   const { case: name, target, load, environment } = first.report
@@ -24,7 +24,7 @@ export function poolRuns(runs: readonly ServingRun[], slo: Slo | null): ServingR
     environment,
     trials: runs.flatMap(trialsOf),
     doubts: runs.flatMap(({ report }) => report.doubts).filter(({ code }) => OF_THE_LOAD.has(code)),
-    meetsObjectives: slo === null ? undefined : meetsObjectives(slo),
+    meetsObjectives: goodput === null ? undefined : meetsObjectives(goodput),
   })
   const judged = runs.flatMap(({ report }) => report.verdicts.filter(({ kind }) => kind !== 'validity'))
   const report: CaseReport = { ...built, verdicts: [...built.verdicts, ...judged] }

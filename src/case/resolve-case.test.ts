@@ -29,16 +29,17 @@ type Source = { readonly says: unknown } & (
 )
 
 const LOAD: LoadOptions = { requestRate: 2, numPrompts: 10 }
+const CASE: AskedCase = { name: 'a case', target: vllm(), load: LOAD }
 const AT_URL = { target: vllm({ url: 'http://there' }) }
 
 const url = ({ target: { endpoint } }: ResolvedCase): string => (endpoint.kind === 'url' ? endpoint.url : 'none')
-const limits = ({ load }: ResolvedCase): unknown => load.slo?.ttft?.p99 ?? null
-const withSlo = (slo: Slo): Partial<AskedCase> => ({ load: { ...LOAD, slo } })
+const limits = ({ slo }: ResolvedCase): unknown => slo?.ttft?.p99 ?? null
+const withSlo = (slo: Slo): Partial<AskedCase> => ({ slo })
 
 /** All three may say the same of two values: each neighbour differs once. */
 function inconclusive(environment: Inconclusive, code: Inconclusive, project: Inconclusive): Row {
   return {
-    option: ({ load }) => load.slo?.inconclusive,
+    option: ({ slo }) => slo?.inconclusive,
     others: withSlo({ errorRate: 0 }),
     sources: [
       { by: 'environment', env: { LLM_BENCH_INCONCLUSIVE: environment }, says: environment },
@@ -224,7 +225,7 @@ test('nothing is left open, and what is not said is the default of the docs', ()
     lengthMismatch: 'flag',
     timeouts: { connect: 10_000, firstByte: 120_000, idle: 60_000, total: 600_000 },
     maxClientError: 0.05,
-    slo: null,
+    goodput: null,
   })
 })
 
@@ -234,8 +235,23 @@ test('one time-out in code leaves the others as they are', () => {
 })
 
 test('an SLO that is none is refused before anything is sent', () => {
-  const load = { ...LOAD, slo: 'ttft.p99<400' as Slo }
-  expect(() => resolvedCase({ name: 'a case', target: vllm(), load })).toThrow(/^An SLO is an object, and not a text\./)
+  const judgedBy = (slo: unknown) => () => resolvedCase({ ...CASE, slo: slo as Slo })
+  expect(judgedBy('ttft.p99<400')).toThrow(/^An SLO is an object, and not a text\./)
+  expect(judgedBy({ tfft: { p99: 1 } })).toThrow(/"tfft" is not a metric/)
+  expect(judgedBy({})).toThrow(/no objective/)
+})
+
+test('the requests that count are those that keep the objectives, unless the load says otherwise', () => {
+  const goodput = { ttft: { p99: 100 } }
+  const slo = { ttft: { p99: 400 }, errorRate: 0 }
+  expect(resolvedCase(CASE)).toMatchObject({ slo: null, load: { goodput: null } })
+  expect(resolvedCase({ ...CASE, slo }).load.goodput).toEqual({ ...slo, inconclusive: 'warn' })
+  expect(resolvedCase({ ...CASE, slo, load: { ...LOAD, goodput } })).toMatchObject({ slo, load: { goodput } })
+  // A goodput is no objective: nothing is judged by it.
+  expect(resolvedCase({ ...CASE, load: { ...LOAD, goodput } })).toMatchObject({ slo: null, load: { goodput } })
+  const variables = readVariables({ LLM_BENCH_SLO: 'ttft.p99<1' })
+  const both = resolveCase({ ...CASE, slo, load: { ...LOAD, goodput } }, { inconclusive: null }, variables)
+  expect(both).toMatchObject({ slo: { ttft: { p99: 1 } }, load: { goodput } })
 })
 
 const optionally = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined })
@@ -250,8 +266,10 @@ const loads = fc.record({
   fill: optionally(fc.constantFrom<number | 'auto' | false>(0, 5, 'auto', false)),
   timeouts: optionally(fc.record({ idle: optionally(fc.integer({ min: 1 })) })),
   maxClientError: optionally(fc.constantFrom<number | false>(0.2, false)),
-  slo: optionally(fc.constantFrom<Slo>({ errorRate: 0 }, { ttft: { p99: 4 }, inconclusive: 'fail' })),
+  goodput: optionally(fc.constant({ ttft: { max: 4 } })),
 }) as fc.Arbitrary<LoadOptions>
+
+const slos = optionally(fc.constantFrom<Slo>({ errorRate: 0 }, { ttft: { p99: 4 }, inconclusive: 'fail' }))
 
 const targets = fc.constantFrom(
   vllm(),
@@ -278,9 +296,9 @@ const environments = fc.record(
 test('a resolved case stays as it is', () => {
   const projects = fc.constantFrom<Inconclusive | null>(null, 'warn', 'fail')
   fc.assert(
-    fc.property(targets, loads, environments, projects, (target, load, env, inconclusive) => {
+    fc.property(targets, loads, slos, environments, projects, (target, load, slo, env, inconclusive) => {
       const variables = readVariables(env)
-      const once = resolveCase({ name: 'a case', target, load }, { inconclusive }, variables)
+      const once = resolveCase({ name: 'a case', target, load, slo }, { inconclusive }, variables)
       expect(resolveCase(once, { inconclusive }, variables)).toEqual(once)
     }),
   )

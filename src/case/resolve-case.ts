@@ -4,7 +4,7 @@ import type { TransportName } from '../client/create-transport.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../client/timeouts.ts'
 import type { Target } from '../frameworks/target.ts'
 import { MAX_CLIENT_ERROR, type Environment } from '../report.ts'
-import { requireSlo } from '../slo/objectives.ts'
+import { objectives } from '../slo/objectives.ts'
 import type { Inconclusive, Slo } from '../slo/slo.ts'
 import { studyLengths } from '../workload/study-lengths.ts'
 import type { Dataset } from '../workload/workload.ts'
@@ -17,6 +17,8 @@ export interface AskedCase {
   readonly name: string
   readonly target: Target
   readonly load: LoadOptions
+  /** What it is judged by; undefined or null: nothing. */
+  readonly slo?: Slo | null | undefined
 }
 
 /** What the options of `servingBench()` say of every case of a project. Null: nothing. */
@@ -47,8 +49,8 @@ export interface ResolvedLoad {
   readonly lengthMismatch: 'flag' | 'fail'
   readonly timeouts: Timeouts
   readonly maxClientError: number | false
-  /** Null: no request is good or bad. */
-  readonly slo: ResolvedSlo | null
+  /** What a request must keep to count. Null: there is no goodput. */
+  readonly goodput: Slo | null
 }
 
 /** A case with nothing left open. */
@@ -56,6 +58,8 @@ export interface ResolvedCase {
   readonly name: string
   readonly target: Target
   readonly load: ResolvedLoad
+  /** What it is judged by; null: nothing. */
+  readonly slo: ResolvedSlo | null
   /** What becomes of its inconclusive regression gates. */
   readonly inconclusive: Inconclusive
   /** What the server runs on, as the environment says it; null: what this machine is. */
@@ -71,10 +75,12 @@ export function resolveCase(
   project: ProjectOptions,
   variables: Variables,
 ): ResolvedCase {
+  const slo = resolveAnySlo(asked.slo, project, variables)
   return {
     name: asked.name,
     target: resolveTarget(asked.target, variables),
-    load: resolveLoad(asked.load, project, variables),
+    load: resolveLoad(asked.load, slo, variables),
+    slo,
     inconclusive: resolveInconclusive(null, project, variables),
     hardware: variables.hardware,
   }
@@ -96,15 +102,11 @@ const LOAD_DEFAULTS: Omit<ResolvedLoad, 'requestRate' | 'numPrompts'> = {
   lengthMismatch: 'flag',
   timeouts: DEFAULT_TIMEOUTS,
   maxClientError: MAX_CLIENT_ERROR,
-  slo: null,
+  goodput: null,
 }
 
-export function resolveLoad(
-  asked: LoadOptions | ResolvedLoad,
-  project: ProjectOptions,
-  variables: Variables,
-): ResolvedLoad {
-  const { warmup, fill, timeouts, slo, ...others } = { ...LOAD_DEFAULTS, ...withoutUndefined(asked) }
+function resolveLoad(asked: LoadOptions | ResolvedLoad, slo: Slo | null, variables: Variables): ResolvedLoad {
+  const { warmup, fill, timeouts, goodput, ...others } = { ...LOAD_DEFAULTS, ...withoutUndefined(asked) }
   return {
     ...others,
     dataset: variables.dataset ?? others.dataset,
@@ -113,14 +115,14 @@ export function resolveLoad(
     warmup: warmup === false ? 0 : warmup,
     fill: fill === false ? 0 : fill,
     timeouts: { ...DEFAULT_TIMEOUTS, ...withoutUndefined(timeouts) },
-    slo: resolveAnySlo(slo, project, variables),
+    goodput: goodput ?? slo,
   }
 }
 
-/** The objectives that something is judged by: those of the environment in place of those in code. */
+/** The objectives that something is judged by: those of the environment in place of those in code. Throws as `objectives` does. */
 export function resolveSlo(slo: Slo, project: ProjectOptions, variables: Variables): ResolvedSlo {
   const stated = variables.slo ?? slo
-  requireSlo(stated)
+  objectives(stated)
   return { ...stated, inconclusive: resolveInconclusive(slo?.inconclusive ?? null, project, variables) }
 }
 

@@ -106,8 +106,11 @@ function described(target: Target): string {
       return `${label} at ${shownUrl(endpoint.url)}`
     case 'launch':
       return `${label}, launched`
-    case 'simulated':
-      return `${label}, simulated${endpoint.profile.slowdown === 1 ? '' : ` with slowdown ${endpoint.profile.slowdown}`}`
+    case 'simulated': {
+      const { byDefault, profile } = endpoint
+      if (byDefault) return `${label} without a URL`
+      return `${label}, simulated${profile.slowdown === 1 ? '' : ` with slowdown ${profile.slowdown}`}`
+    }
     case 'unset':
       return `${label} without a URL`
   }

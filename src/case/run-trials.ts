@@ -66,9 +66,9 @@ export async function runTrials(
   return { trials, repeated }
 }
 
-/** Whether a completed request counts as goodput; undefined where no objectives say so. */
-export function goodputOf({ slo }: ResolvedLoad): ((record: RequestRecord) => boolean) | undefined {
-  return slo === null ? undefined : meetsObjectives(slo)
+/** Whether a completed request counts as goodput; undefined where nothing says so. */
+export function goodputOf({ goodput }: ResolvedLoad): ((record: RequestRecord) => boolean) | undefined {
+  return goodput === null ? undefined : meetsObjectives(goodput)
 }
 
 interface Planned {
@@ -80,7 +80,7 @@ interface Planned {
 
 /** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
-  { serving: { name, log }, target, generator }: PreparedCase,
+  { serving: { name, slo, log }, target, generator }: PreparedCase,
   { load, workload, warmup }: Planned,
   { signal, onProgress }: Pick<RunCaseOptions, 'signal' | 'onProgress'>,
 ): Promise<MeasuredTrial> {
@@ -100,6 +100,6 @@ async function runTrial(
     warmup: warmup ?? undefined,
     meetsObjectives: goodputOf(load),
   })
-  if (load.slo === null) return built
-  return { ...built, invalid: [...built.invalid, ...judgeClient(built.report.validity.client, load.slo)] }
+  if (slo === null) return built
+  return { ...built, invalid: [...built.invalid, ...judgeClient(built.report.validity.client, slo)] }
 }

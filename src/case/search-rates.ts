@@ -10,14 +10,14 @@ import { inWords } from '../verdict/words.ts'
 import { checkPartOfLoad } from './check-options.ts'
 import { requireEvidence } from './evidence.ts'
 import { queueOf } from './growing-queue.ts'
-import { addDoubts, addVerdicts, judgeTogether, underPolicy } from './judge.ts'
+import { addDoubts, addVerdicts, judgeLooks, underPolicy } from './judge.ts'
 import type { LoadOptions } from './load-options.ts'
 import { lastLook, type Look, type SendLook } from './look.ts'
 import { freshRepeats } from './repeats.ts'
 import type { ServingRun } from './serving-run.ts'
 import { toldByVerdict } from './told-by-verdict.ts'
 
-type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'slo' | 'trial' | 'trials'>
+type ProbeLoad = Omit<LoadOptions, 'requestRate' | 'trial' | 'trials'>
 
 export interface CapacityOptions {
   readonly target: Target
@@ -63,9 +63,9 @@ type Probe = (requestRate: PerSecond, look: Look) => Promise<ServingRun>
 function probeWith(send: SendLook, { target, slo, load: options }: CapacityOptions): Probe {
   return (requestRate, look) => {
     const chosen = typeof options === 'function' ? options(requestRate) : (options ?? { numPrompts: DEFAULT_PROMPTS })
-    checkPartOfLoad(chosen, 'findCapacity', ['requestRate', 'slo', 'trial', 'trials'])
+    checkPartOfLoad(chosen, 'findCapacity', ['requestRate', 'trial', 'trials'])
     const trial = look.before?.report.trials.length ?? 0
-    return send({ target, requestRate, ...chosen, slo, name: `${requestRate} req/s`, trial }, look)
+    return send({ target, requestRate, ...chosen, name: `${requestRate} req/s`, trial }, { ...look, slo })
   }
 }
 
@@ -106,7 +106,7 @@ async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run
         'Search below that rate (`to`), or send from a bigger machine.',
       )
     }
-    const verdicts = judgeTogether([run], slo, { confidence: LOOK_CONFIDENCE })
+    const verdicts = judgeLooks(run, slo, { confidence: LOOK_CONFIDENCE })
     const unjudged = verdicts.find(({ verdict }) => verdict === 'invalid')
     if (unjudged !== undefined) {
       throw noCapacity(rate, inWords(unjudged).message, 'Or search by objectives that do not need it.')

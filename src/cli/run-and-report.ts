@@ -58,7 +58,7 @@ export async function runAndReport(resolved: ResolvedCase, place: ReportFolder, 
 const EMPTY: BenchReport = { schema: REPORT_SCHEMA, cases: [], failedCases: [], falseFailChance: 0 }
 
 /** By its objectives; a run without any fails where nothing was served. */
-function judge(run: ServingRun, { load: { slo } }: ResolvedCase): void {
+function judge(run: ServingRun, { slo }: ResolvedCase): void {
   if (slo !== null) {
     judgeObjectives(run, slo, { inconclusive: slo.inconclusive, stableRate: null })
     return

@@ -67,8 +67,9 @@ function askedCase([name, ...rest]: readonly string[], values: Values, variables
   const load = loadOf(values)
   checkLoadCall({ target, ...load })
   const title = `run > ${targetLabel(target)} > ${rateText(load.requestRate)}`
+  const slo = values.slo === undefined ? null : parseSlo(values.slo, '--slo')
   const others = withoutGiven(variables, framework, values)
-  const resolved = resolveCase({ name: title, target, load }, { inconclusive: null }, others)
+  const resolved = resolveCase({ name: title, target, load, slo }, { inconclusive: null }, others)
   if (resolved.target.endpoint.kind !== 'unset') return resolved
   const simulated = framework.profiles.length === 0 ? '' : ', or bench the simulated engine with --simulated'
   throw badUsage(`No server of ${id} is given: name its --url, or set ${framework.urlVariable}${simulated}.`)
@@ -88,14 +89,13 @@ function targetOf(framework: Framework, variant: string | undefined, { url, simu
   throw badUsage(`There is no simulated engine of ${framework.id}.`)
 }
 
-function loadOf({ rate, prompts, slo, trials, seed }: Values): LoadOptions {
+function loadOf({ rate, prompts, trials, seed }: Values): LoadOptions {
   if (rate === undefined || prompts === undefined) throw badUsage('run takes --rate and --prompts.')
   return {
     requestRate: rate === 'inf' ? Infinity : number('rate', rate),
     numPrompts: number('prompts', prompts),
     trials: number('trials', trials),
     seed: number('seed', seed),
-    ...(slo === undefined ? {} : { slo: parseSlo(slo, '--slo') }),
   }
 }
 

@@ -27,7 +27,12 @@ export interface Objective {
  * environment and casts.
  */
 export function objectives(slo: Slo): Objective[] {
-  requireSlo(slo)
+  if (typeof slo !== 'object' || slo === null || Array.isArray(slo)) {
+    throw new BenchError(`An SLO is an object, and not ${kindOf(slo)}.`, {
+      code: 'bad-slo',
+      remedy: 'Write { ttft: { p99: 400 } }, or read a text with parseSlo().',
+    })
+  }
   for (const key of Object.keys(slo)) if (key !== 'inconclusive') sloMetric(key)
   if (slo.inconclusive !== undefined) inconclusivePolicy(slo.inconclusive, 'The policy `inconclusive` of an SLO')
   const all = OBJECTIVE_METRICS.flatMap((metric) => objectivesOf(metric, slo[metric.id]))
@@ -39,15 +44,6 @@ export function objectives(slo: Slo): Objective[] {
   }
   for (const objective of all) checkLimit(objective)
   return all
-}
-
-/** BenchError `bad-slo` for what is no object, such as a text that nobody has parsed. */
-export function requireSlo(slo: unknown): asserts slo is Slo {
-  if (typeof slo === 'object' && slo !== null && !Array.isArray(slo)) return
-  throw new BenchError(`An SLO is an object, and not ${kindOf(slo)}.`, {
-    code: 'bad-slo',
-    remedy: 'Write { ttft: { p99: 400 } }, or read a text with parseSlo().',
-  })
 }
 
 /** The policy of that name. BenchError `bad-slo`, which says whose it was, when there is none. */

@@ -90,7 +90,7 @@ test.each([
 test('one server on both sides is refused: a variable sends both to it', { timeout: 60_000 }, async () => {
   const { exitCode, output } = await comparison(1).bench([], { VLLM_URL: 'http://127.0.0.1:9' })
   expect(exitCode).toBe(1)
-  expect(output).toContain('VLLM_URL makes one of two targets')
+  expect(output).toMatch(/VLLM_URL makes one of two targets: vllm 0\.4\.1 without a URL, and vllm 0\.4\.1, simulated\./)
 })
 
 test('a candidate that is down fails the comparison, and nothing is called a pass', { timeout: 60_000 }, async () => {

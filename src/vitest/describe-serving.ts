@@ -43,18 +43,17 @@ function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | und
   test(rateText(cell.requestRate), { meta: { serving: { framework: targetLabel(cell.target) } } }, async ({ load }) => {
     try {
       const slo = resolveAnySlo(sloOf(cell, matrix), ...settings())
-      const run = await load({
-        target: cell.target,
-        ...loadOf(cell, matrix),
-        ...(slo === null ? {} : { slo }),
-      })
+      const run = await load({ target: cell.target, ...loadOf(cell, matrix) }, { slo })
       const errors = await collect([
         () => (slo === null ? requireEvidence(run) : expect(run).toMeetSlo(slo)),
         () => matrix.baseline === true && expect(run).toMatchBaseline(),
         () => check?.(run, cell),
       ])
       if (errors.length === 1) throw errors[0]
-      if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
+      if (errors.length > 1) {
+        const there = errors.map((error) => atCallSite(error, frames))
+        throw new AggregateError(there, `${errors.length} failures`)
+      }
     } catch (error) {
       throw atCallSite(error, frames)
     }

@@ -1,7 +1,7 @@
 import { test as base, type TestAPI } from 'vitest'
 import { BenchError } from '../base/errors.ts'
 import { checkLoadCall } from '../case/check-options.ts'
-import { refuseShortSample, requireEvidenceOrJudgement, requireJudgement } from '../case/evidence.ts'
+import { refuseShortSample, requireEvidenceOrJudgement } from '../case/evidence.ts'
 import type { LoadOptions } from '../case/load-options.ts'
 import type { Look } from '../case/look.ts'
 import { poolRuns } from '../case/pool-runs.ts'
@@ -20,11 +20,12 @@ import { markTold } from './told-failure.ts'
 
 /**
  * Sends one load to one target and resolves with what was measured. Await it before the next. A trial whose client was late is
- * measured again, at most twice a load. A load that is one look of several (`look`) is reported as one case with those before it.
+ * measured again, at most twice a load. Assertions judge it, unless it has a `judge`; a load that is one look of several is
+ * reported as one case with those before it.
  */
 export type Load = (
   options: LoadOptions & { readonly target: Target; readonly name?: string },
-  look?: Look,
+  judge?: Partial<Look>,
 ) => Promise<ServingRun>
 
 /** A load that a test has begun. */
@@ -32,8 +33,8 @@ interface StartedLoad {
   readonly run: Promise<ServingRun>
   /** Undefined also for a further look at a case. */
   readonly name: string | undefined
-  /** Whether an assertion must judge it, and by which. */
-  readonly asks: 'objectives' | 'evidence' | 'nothing'
+  /** By something larger than this load; else an assertion must, or its evidence. */
+  readonly isJudged: boolean
   isOver: boolean
 }
 
@@ -68,18 +69,17 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       await handOver(task, { at, ...measured })
     }
 
-    const load: Load = async ({ target, name, ...options }, look) => {
-      const before = look?.before ?? null
+    const load: Load = async ({ target, name, ...options }, judge) => {
+      const before = judge?.before ?? null
       const caseName = before === null ? caseNameOf(name) : before.report.case
       const [project, variables] = settings()
-      const resolved = resolveCase({ name: caseName, target, load: options }, project, variables)
-      const { slo } = resolved.load
-      if (slo !== null) {
+      const resolved = resolveCase({ name: caseName, target, load: options, slo: judge?.slo }, project, variables)
+      if (resolved.slo !== null) {
         refuseRetry(task.retry, `The SLO of ${caseName}`)
-        refuseShortSample(caseName, resolved.load)
+        refuseShortSample(resolved)
       }
       file.checkMerged({ given: target, target: resolved.target }, variables)
-      const asked: ServingCase = { ...resolved, ...(look === undefined ? {} : { repeats: look.repeats }) }
+      const asked: ServingCase = { ...resolved, ...(judge?.repeats && { repeats: judge.repeats }) }
       const shared = file.noteKeyHosts(asked.target, variables.apiKey)
       if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
@@ -92,7 +92,7 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
           })
         }
         file.stableRates.note(measured)
-        const run = before === null ? measured : poolRuns([before, measured], slo)
+        const run = before === null ? measured : poolRuns([before, measured], resolved.load.goodput)
         file.origins.set(run, {
           file: task.file.filepath,
           meta,
@@ -110,12 +110,12 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
       })
     }
 
-    await use(async (options, look) => {
+    await use(async (options, judge) => {
       checkLoadCall(options)
       const entry: StartedLoad = {
-        run: load(options, look),
-        name: look?.before ? undefined : options.name,
-        asks: look !== undefined ? 'nothing' : options.slo === undefined ? 'evidence' : 'objectives',
+        run: load(options, judge),
+        name: judge?.before ? undefined : options.name,
+        isJudged: judge !== undefined,
         isOver: false,
       }
       started.push(entry)
@@ -131,10 +131,8 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
     if (task.result?.state === 'fail' || signal.aborted) return
     if (forgotten !== undefined) throw notAwaited(task.fullTestName)
     for (const [index, result] of results.entries()) {
-      const asks = started[index]?.asks ?? 'evidence'
-      if (result.status === 'rejected' || asks === 'nothing') continue
+      if (result.status === 'rejected' || started[index]?.isJudged === true) continue
       const isWaiting = meta.waiting?.includes(result.value.report.case) === true
-      if (asks === 'objectives') requireJudgement(result.value)
       if (!isWaiting) requireEvidenceOrJudgement(result.value)
     }
   },
