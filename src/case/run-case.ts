@@ -15,7 +15,7 @@ import type { Environment, RunReport, Verdict } from '../report.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Workload } from '../workload/workload.ts'
-import { calibrationFor } from './client-calibration.ts'
+import { calibrationFor, type Calibrations } from './client-calibration.ts'
 import type { ResolvedCase, ResolvedLoad } from './resolve-case.ts'
 import { checkSize } from './load-size.ts'
 import { doubtClient } from './doubt-client.ts'
@@ -46,6 +46,8 @@ export interface RunCaseOptions {
   readonly onPlan?: ((plan: string) => void) | undefined
   /** What is to be said once in a run, however many cases it concerns. */
   readonly onNotice?: ((notice: string) => void) | undefined
+  /** What the cases before it have found, and this one adds to. Default: none. */
+  readonly calibrations?: Calibrations
 }
 
 /**
@@ -54,8 +56,9 @@ export interface RunCaseOptions {
  */
 export async function runCase(
   { name, target: asked, load, slo, log, repeats = freshRepeats() }: ServingCase,
-  options: RunCaseOptions,
+  { calibrations = new Map(), ...others }: RunCaseOptions,
 ): Promise<ServingRun> {
+  const options = { ...others, calibrations }
   checkSize(load)
   const loads = trialsOf(load)
   const workloads = await makeWorkloads(name, loads, asked)
@@ -151,7 +154,7 @@ interface Trial extends Pick<ServingCase, 'name' | 'target' | 'load' | 'slo' | '
 /** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
   { name, target, load, slo, workload, warmup, generator, log }: Trial,
-  { environment, signal, onProgress }: RunCaseOptions,
+  { environment, signal, onProgress, calibrations }: RunCaseOptions & { readonly calibrations: Calibrations },
 ): Promise<{ report: RunReport; records: readonly RequestRecord[] }> {
   const { telemetry, ...measured } = await sendLoad(
     { target, load, workload, generator, ...(log && { log }) },
@@ -161,7 +164,10 @@ async function runTrial(
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
   const way = transportFacts(target, load)
-  const calibrated = await calibrationFor({ generator, ...way, records, maxClientError: load.maxClientError }, signal)
+  const calibrated = await calibrationFor(
+    { generator, ...way, records, maxClientError: load.maxClientError, calibrations },
+    signal,
+  )
   const built = buildRunReport({
     case: name,
     target: targetFacts(target, load),

@@ -6,21 +6,17 @@ import type { EngineLog } from '../telemetry/log-samples.ts'
 import { checkLoadCall } from '../case/check-options.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import type { Slo } from '../slo/slo.ts'
+import { benchFile } from './bench-file.ts'
 import { handOver } from './hand-over.ts'
 import { enter } from './ledger.ts'
-import { createKeyHosts } from '../case/key-hosts.ts'
 import { refuseRetry } from './refuse-retry.ts'
 import type { Repeats } from '../case/repeat-invalid.ts'
 import type { LoadOptions } from '../case/load-options.ts'
 import type { ServingCase } from '../case/run-case.ts'
 import { resolveCase, type ResolvedLoad, type ResolvedSlo } from '../case/resolve-case.ts'
-import { createMergeCheck } from '../case/resolve-target.ts'
 import { loadingListener, withServer } from './servers.ts'
 import { settings } from './settings.ts'
 import type { ServingRun } from '../case/serving-run.ts'
-
-const noteKeyHosts = createKeyHosts()
-const checkMerged = createMergeCheck()
 
 /** Who judges a load that is part of something larger. */
 export interface Judge {
@@ -74,9 +70,9 @@ export const test: TestAPI<{ load: Load }> = base.extend<{ load: Load }>({
         refuseRetry(task.retry, `The SLO of ${caseName}`)
         refuseShortSample(caseName, resolved.load, resolved.slo)
       }
-      checkMerged({ given: target, target: resolved.target }, variables)
+      benchFile().checkMerged({ given: target, target: resolved.target }, variables)
       const asked: ServingCase = { ...resolved, ...(judge?.repeats && { repeats: judge.repeats }) }
-      const shared = noteKeyHosts(asked.target, variables.apiKey)
+      const shared = benchFile().noteKeyHosts(asked.target, variables.apiKey)
       if (shared !== null) console.warn(shared)
       const measure = async (served: Target, log: EngineLog | null, whileServed: AbortSignal): Promise<ServingRun> => {
         const serving = { ...asked, target: served, signal: whileServed, ...(log === null ? {} : { log }) }

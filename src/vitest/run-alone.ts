@@ -2,9 +2,10 @@ import { inject, recordArtifact, type RunnerTestCase } from 'vitest'
 import { BenchError } from '../base/errors.ts'
 import { describeEnvironment } from '../case/environment.ts'
 import { runCase, type RunCaseOptions, type ServingCase } from '../case/run-case.ts'
+import { benchFile } from './bench-file.ts'
 import type { ServingRun } from '../case/serving-run.ts'
 
-/** What runs now in this worker; two loads at a time would measure each other. */
+/** What runs now in this worker, whichever file it is of; two loads at a time would measure each other. */
 let running: { readonly name: string; readonly done: Promise<unknown> } | null = null
 
 /** Runs a case here and now. Rejects with BenchError `overlapping-load` while another one runs. */
@@ -15,7 +16,11 @@ export async function runAlone(
   // A test that timed out has been told to stop, but its load may still be winding down.
   if (running !== null && !options.signal.aborted)
     await Promise.race([running.done, graceOver(running.name, serving.name)])
-  const done = runCase(serving, { environment: describeEnvironment(), ...options })
+  const done = runCase(serving, {
+    environment: describeEnvironment(),
+    calibrations: benchFile().calibrations,
+    ...options,
+  })
   running = { name: serving.name, done: done.catch(() => {}) }
   try {
     return await done

@@ -13,6 +13,7 @@ import type { EngineLog } from '../telemetry/log-samples.ts'
 import type { Ms } from '../base/units.ts'
 import { noteJudged, recordVerdicts, recordWarnings } from './ledger.ts'
 import type { ServingRun } from '../case/serving-run.ts'
+import { benchFile } from './bench-file.ts'
 import { inherited } from './settings.ts'
 
 /** Stop signal, grace, SIGKILL, and the port's freedom: `hookTimeout` is shorter than a server may need. */
@@ -69,18 +70,16 @@ export async function withServer(
 
 /** Stops the server of a target after the tests of the suite that is being defined. */
 export function releaseServerAfterAll(target: Target): void {
-  if (target.endpoint.kind === 'launch') afterAll(() => fleet?.release(target), STOP_TIMEOUT_MS)
+  if (target.endpoint.kind === 'launch') afterAll(() => benchFile().fleet?.release(target), STOP_TIMEOUT_MS)
 }
 
 /** Stops what is still there after the tests of the file that is being set up. */
 export function releaseServersAfterAll(): void {
-  afterAll(() => fleet?.releaseAll(), STOP_TIMEOUT_MS)
+  afterAll(() => benchFile().fleet?.releaseAll(), STOP_TIMEOUT_MS)
 }
 
-let fleet: Fleet | null = null
-
 function fleetOfThisFile(): Fleet {
-  fleet ??= createFleet({
+  return (benchFile().fleet ??= createFleet({
     clock: createRealClock(),
     env: inherited,
     cwd: process.cwd(),
@@ -88,8 +87,7 @@ function fleetOfThisFile(): Fleet {
     claimsFolder: join(tmpdir(), 'vitest-llm-bench-claims'),
     logFolder: inject('servingBench').logFolder,
     now: () => new Date().toISOString(),
-  })
-  return fleet
+  }))
 }
 
 function probeTimeout({ firstByte }: Timeouts): Ms {

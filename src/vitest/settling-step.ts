@@ -1,5 +1,6 @@
 import { afterAll, test, type RunnerTestCase, type RunnerTestSuite } from 'vitest'
 import { ENDING_SIGNALS } from '../base/ending-signals.ts'
+import { benchFile } from './bench-file.ts'
 import { atCallSite } from './call-site.ts'
 import { takeGatedCases } from './gated-cases.ts'
 import { refuseRetry } from './refuse-retry.ts'
@@ -11,14 +12,11 @@ import { SETTLING_TITLE } from './settling-title.ts'
 /** Loads end by themselves, and how many there will be is not known before. */
 const NO_TIMEOUT = 0
 
-/** How many such tests the file has; the last one decides for all. */
-let defined = 0
-
 /** Defines a last test, which decides the regression gates of the file. */
 export function defineSettlingTest(frames: string): void {
-  const number = ++defined
+  const number = ++benchFile().settlingTests
   test(SETTLING_TITLE, { retry: 0, timeout: NO_TIMEOUT }, async ({ task, signal, skip }) => {
-    if (number < defined) skip('decided by the last test of this name')
+    if (number < benchFile().settlingTests) skip('decided by the last test of this name')
     refuseRetry(task.retry, 'A baseline')
     const cases = takeGatedCases()
     if (cases.length === 0) skip('no case was compared')
