@@ -3,8 +3,8 @@ import { loadShapeOf } from '../metrics/load-shape.ts'
 import type { RequestRecord } from '../record.ts'
 import { MAX_CLIENT_ERROR, type Calibration, type ClientFacts } from '../report.ts'
 
-/** Of this process, by shape: the cases of a file whose loads are alike share one. */
-const calibrations = new Map<string, Calibration>()
+/** What is known already, by the shape of the load and by what sends it: loads that are alike share one. */
+export type Calibrations = Map<string, Calibration>
 
 /**
  * What the client added to the times of a load that it has just sent: measured now, at the number of streams and the event rate
@@ -12,7 +12,7 @@ const calibrations = new Map<string, Calibration>()
  * measured is told.
  */
 export async function calibrationFor(
-  { generator, transport = 'http', records, maxClientError }: CalibratedLoad,
+  { generator, transport = 'http', records, maxClientError, calibrations }: CalibratedLoad,
   signal: AbortSignal,
 ): Promise<Omit<ClientFacts, 'threads' | 'utilisation'>> {
   const maxErrorShare = maxClientError === false ? MAX_CLIENT_ERROR : maxClientError
@@ -43,4 +43,5 @@ interface CalibratedLoad {
   readonly records: readonly RequestRecord[]
   /** As in `LoadOptions`. */
   readonly maxClientError: number | false
+  readonly calibrations: Calibrations
 }

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../record.ts'
 import { judgeClient } from '../slo/judge-client.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Workload } from '../workload/workload.ts'
-import { calibrationFor } from './client-calibration.ts'
+import { calibrationFor, type Calibrations } from './client-calibration.ts'
 import { loadFacts, makeWorkload } from './make-workload.ts'
 import type { PreparedCase } from './prepare.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
@@ -34,7 +34,7 @@ export async function runTrials(
   options: RunCaseOptions,
 ): Promise<MeasuredCase> {
   const { serving } = prepared
-  const { signal } = options
+  const { signal, calibrations = new Map() } = options
   const { load, repeats = freshRepeats() } = serving
   const attempts = { isSimulated: prepared.target.endpoint.kind === 'simulated', signal }
   const trials: MeasuredTrial[] = []
@@ -52,7 +52,7 @@ export async function runTrials(
         const workload = await filled(fresh, planned.load, medianAnswer, draw)
         if (index + attempt === 0) announce(warmup, workload, load, options)
         const warm = index === 0 ? warmup : null
-        return runTrial(prepared, { load: planned.load, workload, warmup: warm }, { signal, onProgress })
+        return runTrial(prepared, { load: planned.load, workload, warmup: warm }, { signal, onProgress, calibrations })
       }
       const last = await measureUntilValid(measure, repeats, attempts)
       trials.push(last.trial)
@@ -82,13 +82,20 @@ interface Planned {
 async function runTrial(
   { serving: { name, slo, log }, target, generator }: PreparedCase,
   { load, workload, warmup }: Planned,
-  { signal, onProgress }: Pick<RunCaseOptions, 'signal' | 'onProgress'>,
+  {
+    signal,
+    onProgress,
+    calibrations,
+  }: Pick<RunCaseOptions, 'signal' | 'onProgress'> & { readonly calibrations: Calibrations },
 ): Promise<MeasuredTrial> {
   const { telemetry, ...result } = await send({ target, load, workload, generator, log }, { signal, onProgress })
   const { records } = result
   if (measuredRecords(records).length === 0) throw nothingMeasured(name, records)
   const way = transportFacts(target, load)
-  const calibrated = await calibrationFor({ generator, ...way, records, maxClientError: load.maxClientError }, signal)
+  const calibrated = await calibrationFor(
+    { generator, ...way, records, maxClientError: load.maxClientError, calibrations },
+    signal,
+  )
   const built = buildTrial({
     target: targetFacts(target, load),
     load: loadFacts(load),

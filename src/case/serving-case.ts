@@ -1,6 +1,7 @@
 import type { Progress } from '../load/progress.ts'
 import type { Environment } from '../report.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
+import type { Calibrations } from './client-calibration.ts'
 import type { Repeats } from './repeats.ts'
 import type { ResolvedCase } from './resolve-case.ts'
 
@@ -22,4 +23,6 @@ export interface RunCaseOptions {
   readonly onPlan?: ((plan: string) => void) | undefined
   /** What is to be said once in a run, however many cases it concerns. */
   readonly onNotice?: ((notice: string) => void) | undefined
+  /** What the cases before it have found, and this one adds to. Default: none. */
+  readonly calibrations?: Calibrations
 }

@@ -10,7 +10,7 @@ import { checkPairs, type RegressionCase, type TrialPairs } from '../baseline/tr
 import { BenchError } from '../base/errors.ts'
 import { targetLabel } from '../frameworks/target.ts'
 import type { Doubt } from '../report.ts'
-import { runLabel } from '../verdict/failed-assertion.ts'
+import { runLabel } from './failed-assertion.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { inWords } from '../verdict/words.ts'
 import type { GatedCase, GateOptions } from './gate-case.ts'

@@ -16,7 +16,7 @@ import type { ServingRun } from '../case/serving-run.ts'
 import { targetLabel } from '../frameworks/target.ts'
 import { publishReport } from '../publish-report.ts'
 import { REPORT_SCHEMA, type BenchReport } from '../report.ts'
-import { formatVerdicts } from '../verdict/failed-assertion.ts'
+import { formatVerdicts } from '../case/failed-assertion.ts'
 import { assertionFailed } from '../verdict/make.ts'
 import type { CommandIo } from './command-io.ts'
 

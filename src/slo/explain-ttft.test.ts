@@ -3,7 +3,7 @@ import { madeUpReport, recordWithTtft } from '../metrics/records.testkit.ts'
 import type { HistogramDelta, Telemetry } from '../report.ts'
 import { madeUpTelemetry, meanOf } from '../telemetry/telemetry.testkit.ts'
 import { slowestFirstTokens, ttftShares, withTtftExplained } from './explain-ttft.ts'
-import { formatVerdicts } from '../verdict/failed-assertion.ts'
+import { formatVerdicts } from '../case/failed-assertion.ts'
 import { inWords } from '../verdict/words.ts'
 import { judgeSlo } from './judge-slo.ts'
 

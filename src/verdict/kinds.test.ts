@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.testkit.ts'
-import { formatVerdicts } from './failed-assertion.ts'
+import { formatVerdicts } from '../case/failed-assertion.ts'
 import { byCause, isImprovement, isServerLost } from './kinds.ts'
 import { serverLost } from './make.ts'
 import type { ObjectiveVerdict, RegressionVerdict, ValidityVerdict } from './verdict.ts'

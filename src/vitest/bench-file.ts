@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { FALSE_FAIL_CHANCE } from '../baseline/decide-regressions.ts'
+import type { Calibrations } from '../case/client-calibration.ts'
 import { createGates, type Gates, type Origin } from '../case/gate-case.ts'
 import { createKeyHosts } from '../case/key-hosts.ts'
 import { createOneAtATime, type OneAtATime } from '../case/one-at-a-time.ts'
@@ -27,6 +28,8 @@ export interface BenchFile {
   /** The servers that it has launched; null before the first case that may need one. */
   fleet: Fleet | null
   readonly oneAtATime: OneAtATime
+  /** Loads that are alike share one. */
+  readonly calibrations: Calibrations
   readonly origins: WeakMap<ServingRun, TestOrigin>
   readonly gates: Gates
   readonly stableRates: StableRates
@@ -48,6 +51,7 @@ export function benchFile(): BenchFile {
   current ??= {
     fleet: null,
     oneAtATime: createOneAtATime(),
+    calibrations: new Map(),
     origins: new WeakMap(),
     gates: createGates(),
     stableRates: createStableRates(),

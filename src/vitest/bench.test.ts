@@ -246,17 +246,21 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8], load: { numPrompts: 12, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8, Infinity], load: { numPrompts: 12, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
-    const { exitCode, output } = await project.bench(['-t', '8 req/s'], {
+    const { output } = await project.bench([], {
       VLLM_URL: server.url,
       LLM_BENCH_API_KEY: 'planted-secret',
     })
     expect(output).not.toMatch(/planted-secret/)
     const [run] = project.report().cases
-    // On a machine that is too busy the run says that its own client was late, and then it must not pass.
-    const isInvalid = run?.verdicts.some(({ verdict }) => verdict === 'invalid') ?? false
-    expect(exitCode).toBe(isInvalid ? 1 : 0)
+    // All at once has no schedule that a client on a busy machine could be late by.
+    expect(project.junit()[1]).toMatchObject({
+      name: expect.stringContaining('all at once'),
+      failure: null,
+      error: null,
+      properties: { completed: '12' },
+    })
     expect(run?.target).toMatchObject({ url: server.url, simulated: false })
     // The warm-up is in no number, nor is what filled the batch; the request columns have every request but the warm-up.
     const trimmed = run?.validity.warmup.trimmed ?? Number.NaN
@@ -321,8 +325,8 @@ test('zero prompts', async ({ load }) => { await load({ ...good, numPrompts: 0 }
       unreachable: expect.stringMatching(/127\.0\.0\.1:9/),
       unauthorised: expect.stringMatching(/401[\s\S]*LLM_BENCH_API_KEY/),
       'unknown model': expect.stringMatching(/nope.*llama/),
-      'negative rate': expect.stringMatching(/-1/),
-      'zero prompts': expect.stringMatching(/0/),
+      'negative rate': expect.stringContaining('requestRate of a load is -1'),
+      'zero prompts': expect.stringContaining('numPrompts of a load is 0'),
     })
     const junit = project.junit()
     expect(junit.filter(({ error }) => error !== null)).toHaveLength(8)

@@ -33,9 +33,15 @@ function servingOf(options: object | undefined): ServingCase | undefined {
 }
 
 function runServing(serving: ServingCase, test: RunnerTestCase): Promise<ServingRun> {
+  const file = benchFile()
   const { signal = test.context.signal } = serving
-  const options = { environment: describeEnvironment(), signal, ...listenersOf(serving.name, test) }
-  return benchFile().oneAtATime(serving.name, signal, () => runCase(serving, options))
+  const options = {
+    environment: describeEnvironment(),
+    calibrations: file.calibrations,
+    signal,
+    ...listenersOf(serving.name, test),
+  }
+  return file.oneAtATime(serving.name, signal, () => runCase(serving, options))
 }
 
 async function runFunctions({ test, config, registrations, options }: Group): Promise<Results> {

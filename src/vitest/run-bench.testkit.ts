@@ -19,6 +19,13 @@ export const CONFIG = JSON.stringify(join(REPOSITORY, 'src/vitest/config.ts'))
 export const STUDY = JSON.stringify(join(REPOSITORY, 'bench/study-load.ts'))
 export const INTERACTIVE = JSON.stringify(join(REPOSITORY, 'bench/interactive.ts'))
 
+/** Our modules are loaded by Node itself, as those of an installed package are; Vitest transforms the bench files alone. */
+const CONFIG_FILE = `
+import { defineServingBench } from ${CONFIG}
+const config = defineServingBench()
+export default { ...config, test: { ...config.test, server: { deps: { external: [/\\/(src|reporters)\\//] } } } }
+`
+
 export interface JunitCase {
   readonly suite: string
   readonly name: string
@@ -64,7 +71,7 @@ export function benchProject(
       }
     },
     start: (args = [], env = {}, options = { detached: false }) =>
-      spawn(process.execPath, [VITEST, 'bench', ...args], {
+      spawn(process.execPath, [VITEST, 'bench', '--configLoader=native', ...args], {
         cwd: folder,
         // A machine that runs tests at the same time is no place to judge the client, unless a test is about that.
         env: { ...cleanEnvironment(), NO_COLOR: '1', COLUMNS: '120', LLM_BENCH_CALIBRATE: '0', ...env },
@@ -88,22 +95,23 @@ export function benchProject(
     junit: () => junitCases(project.read('bench-results/junit.xml')),
   }
   project.write({
-    'vitest.config.ts': `export { defineServingBench } from ${CONFIG}\nimport { defineServingBench } from ${CONFIG}\nexport default defineServingBench()\n`,
+    'vitest.config.ts': CONFIG_FILE,
     'package.json': '{ "type": "module" }',
     ...files,
   })
   return project
 }
 
-/** What Vitest sets in its workers, and what steers our own runs, must not reach the child. */
+/**
+ * What a child gets from this process: enough to run at all, and nothing that steers Vitest, a bench or a reporter. Code that
+ * one child compiled is not compiled again by the next.
+ */
 function cleanEnvironment(): Record<string, string> {
-  const steering =
-    /^(VITEST|VITE_|LLM_BENCH_|GITHUB_|CI$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$|NODE_ENV$|FORCE_|.*_URL$|AI_AGENT|CLAUDE)/
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !steering.test(entry[0]),
-    ),
-  )
+  const passed = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(passed), NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/bench-projects') }
 }
 
 function junitCases(xml: string): JunitCase[] {

@@ -87,14 +87,15 @@ async function settle(cases: readonly GatedCase[], frames: string, place: Settli
 
 /** Runs more of a case, with its server, outside `load`. */
 function send(serving: ServingCase, { signal, listenersOf }: SettlingPlace): Promise<ServingRun> {
+  const file = benchFile()
   const { name, target, load } = serving
   const { onLoading, onProgress } = listenersOf(name)
   const served = { target, name, signal, timeouts: load.timeouts, onLoading, env: inherited }
   return withServer(fleetOfThisFile(), served, (there, log, whileServed) =>
-    benchFile().oneAtATime(name, whileServed, () =>
+    file.oneAtATime(name, whileServed, () =>
       runCase(
         { ...serving, target: there, ...(log === null ? {} : { log }) },
-        { environment: describeEnvironment(), signal: whileServed, onProgress },
+        { environment: describeEnvironment(), calibrations: file.calibrations, signal: whileServed, onProgress },
       ),
     ),
   )

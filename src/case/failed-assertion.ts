@@ -4,12 +4,12 @@ import { targetLabel } from '../frameworks/target.ts'
 import { formatValue } from '../metrics/format-value.ts'
 import { neverSent } from '../metrics/never-sent.ts'
 import type { CaseReport } from '../report.ts'
-import { VERDICT_MARKS } from './case-verdict.ts'
-import { invalidities } from './invalidities.ts'
-import { byCause, isServerLost } from './kinds.ts'
-import { limitText, objectivePath, unitOf } from './objective-words.ts'
-import type { Verdict } from './verdict.ts'
-import { inWords } from './words.ts'
+import { VERDICT_MARKS } from '../verdict/case-verdict.ts'
+import { invalidities } from '../verdict/invalidities.ts'
+import { byCause, isServerLost } from '../verdict/kinds.ts'
+import { limitText, objectivePath, unitOf } from '../verdict/objective-words.ts'
+import type { Verdict } from '../verdict/verdict.ts'
+import { inWords } from '../verdict/words.ts'
 
 /** What the text is made of; any report of a case will do. */
 export type FormattedCase = Pick<CaseReport, 'target' | 'load' | 'trials' | 'metrics' | 'validity' | 'errors'>
