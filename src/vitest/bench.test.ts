@@ -239,7 +239,7 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8, Infinity], load: { numPrompts: 12, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8, Infinity], load: { numPrompts: 12, maxConcurrency: 4, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const { output } = await project.bench([], {
       VLLM_URL: server.url,
@@ -247,7 +247,7 @@ describeServing('real', { targets: [vllm()], requestRates: [8, Infinity], load: 
     })
     expect(output).not.toMatch(/planted-secret/)
     const [run] = project.report().runs
-    // All at once has no schedule that a client on a busy machine could be late by.
+    // A closed loop has no schedule that a client on a busy machine could be late by.
     expect(project.junit()[1]).toMatchObject({
       name: expect.stringContaining('all at once'),
       failure: null,
