@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { serverTargets } from './define-target.ts'
 import { discover } from './discover.ts'
 import { defineFramework, versionAt } from './framework.ts'
@@ -29,6 +29,12 @@ const toy = serverTargets(TOY)
 vi.doMock(import('./index.ts'), async (original) => {
   const list = await original()
   return { ...list, default: [...list.default, TOY] }
+})
+// Test files share a worker: what reads the list is loaded again, here with the toy and afterwards without it.
+vi.resetModules()
+afterAll(() => {
+  vi.doUnmock('./index.ts')
+  vi.resetModules()
 })
 
 test('its targets are asked, launched and looked up as its file says', async () => {

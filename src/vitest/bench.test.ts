@@ -246,7 +246,7 @@ test(
     const project = benchProject({
       'bench/real.bench.ts': `
 import { describeServing, fixedLengths, vllm } from ${ENTRY}
-describeServing('real', { targets: [vllm()], requestRates: [8, Infinity], load: { numPrompts: 12, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
+describeServing('real', { targets: [vllm()], requestRates: [8, Infinity], load: { numPrompts: 12, maxConcurrency: 4, warmup: 3, threads: 2, dataset: fixedLengths({ promptTokens: 20, outputTokens: 5 }) }, slo: { errorRate: 0 } })`,
     })
     const { output } = await project.bench([], {
       VLLM_URL: server.url,
