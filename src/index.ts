@@ -18,6 +18,8 @@ export { compareVersions, type ComparisonOptions } from './vitest/compare-versio
 export { describeServing, type ServingCell, type ServingMatrix } from './vitest/describe-serving.ts'
 export { findCapacity, type CapacityOptions } from './vitest/find-capacity.ts'
 export { test, type Load } from './vitest/load-fixture.ts'
+// With it come the types of the matchers, which the same file adds to Vitest.
+export type { ServingMeta } from './vitest/types.ts'
 export type { GoodputLimits, LoadOptions } from './case/load-options.ts'
 export type { ServingRun } from './case/serving-run.ts'
 export { expect } from 'vitest'
