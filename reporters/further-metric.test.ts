@@ -1,18 +1,8 @@
-import { expect, test, vi } from 'vitest'
-import { changesOf } from '../src/baseline/history-series.ts'
-import { flatMetrics } from '../src/metrics/flat-metrics.ts'
-import { Metrics } from '../src/metrics/metrics.ts'
-import { madeUpRecord, madeUpReport } from '../src/metrics/records.testkit.ts'
-import { REPORT_SCHEMA, type BenchReport } from '../src/report.ts'
-import { judgeSlo } from '../src/slo/judge-slo.ts'
-import { parseSlo, printSlo } from '../src/slo/parse-slo.ts'
-import { Verdict } from '../src/verdict/verdict.ts'
-import { inWords } from '../src/verdict/words.ts'
-import { renderCsv } from './csv.ts'
-import { renderOpenMetrics } from './openmetrics.ts'
+import { afterAll, expect, test, vi } from 'vitest'
+import type { BenchReport } from '../src/report.ts'
 
 /** What a metric takes: its definition, and a line in the catalog. */
-vi.mock('../src/metrics/catalog.ts', async (importOriginal) => {
+vi.doMock('../src/metrics/catalog.ts', async (importOriginal) => {
   const { CATALOG } = await importOriginal<typeof import('../src/metrics/catalog.ts')>()
   const { numberMetric, rate, sampleMetric } = await import('../src/metrics/metric.ts')
   const headLatency = sampleMetric({
@@ -39,6 +29,24 @@ vi.mock('../src/metrics/catalog.ts', async (importOriginal) => {
   })
   return { CATALOG: [...CATALOG, headLatency, longestAnswer] }
 })
+// Test files share a worker: what reads the catalog is loaded again, here with these metrics and afterwards without them.
+vi.resetModules()
+afterAll(() => {
+  vi.doUnmock('../src/metrics/catalog.ts')
+  vi.resetModules()
+})
+
+const { changesOf } = await import('../src/baseline/history-series.ts')
+const { flatMetrics } = await import('../src/metrics/flat-metrics.ts')
+const { Metrics } = await import('../src/metrics/metrics.ts')
+const { madeUpRecord, madeUpReport } = await import('../src/metrics/records.testkit.ts')
+const { REPORT_SCHEMA } = await import('../src/report.ts')
+const { judgeSlo } = await import('../src/slo/judge-slo.ts')
+const { parseSlo, printSlo } = await import('../src/slo/parse-slo.ts')
+const { Verdict } = await import('../src/verdict/verdict.ts')
+const { inWords } = await import('../src/verdict/words.ts')
+const { renderCsv } = await import('./csv.ts')
+const { renderOpenMetrics } = await import('./openmetrics.ts')
 
 // 100 responses begin 1 to 100 ms after their requests, in any order: P90 has rank 99 * 0.9 = 89.1, which is 90.1 ms. Five tokens
 // each.
