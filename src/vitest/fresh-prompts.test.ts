@@ -104,7 +104,7 @@ compareVersions('versions', {
   baseline: vllm({ url: '${fresh.url}' }),
   candidate: vllm({ url: '${foreign.url}', version: '2' }),
   requestRates: [100],
-  load: { numPrompts: 4, warmup: false, dataset: lengths(24) },
+  load: { numPrompts: 4, warmup: false, maxConcurrency: 4, dataset: lengths(24) },
 })
 const cached = { targets: [vllm({ url: '${await cachingServer()}' })], requestRates: [20, 40] }
 const load = { numPrompts: 10, warmup: 2, dataset: lengths(80) }
