@@ -1,3 +1,4 @@
+import { sumConnections } from '../client/sum-connections.ts'
 import type { ClientFacts, Failures, Stimulus, Validity } from '../report.ts'
 import { distribution } from '../stats/distribution.ts'
 import type { Ms } from '../base/units.ts'
@@ -55,13 +56,7 @@ function poolStimuli(all: readonly Stimulus[]): Stimulus {
 function poolConnections(all: readonly Validity['connections'][], connectMs: readonly Ms[]): Validity['connections'] {
   const known = all.filter((connections) => connections !== null)
   if (known.length < all.length) return null
-  return {
-    opened: sum(known, ({ opened }) => opened),
-    ...(known.some(({ http2 }) => http2 !== undefined) ? { http2: sum(known, ({ http2 = 0 }) => http2) } : {}),
-    reused: sum(known, ({ reused }) => reused),
-    resent: sum(known, ({ resent }) => resent),
-    connectMs: distribution(connectMs),
-  }
+  return { ...sumConnections(known), connectMs: distribution(connectMs) }
 }
 
 /** The busiest of all, and the calibration that found the largest error of TTFT. */

@@ -33,3 +33,13 @@ export function basicAuthorization(url: URL): string | null {
     })
   }
 }
+
+/** The host of a URL, of IPv6 without its brackets: what a socket is told. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+/** The port of a URL of http or https. */
+export function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
+}

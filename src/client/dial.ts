@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import type { Ms } from '../base/units.ts'
-import { basicAuthorization } from './base-url.ts'
+import { basicAuthorization, hostOf, portOf } from './base-url.ts'
 import { ProxyError } from './network-error.ts'
 import type { TlsOptions } from './tls.ts'
 
@@ -30,7 +30,7 @@ export function createDial({ url, tls, proxy, timeoutMs }: Dialled): Dial {
   const options = { allowH2: true, preferH2: true, timeout, keepAliveInitialDelay: TCP_KEEP_ALIVE }
   const connect = buildConnector({ ...options, ...tls })
   const to = (place: URL): buildConnector.Options => {
-    const hostname = place.hostname.replace(/^\[|\]$/g, '')
+    const hostname = hostOf(place)
     const { protocol, port } = place
     return { hostname, host: hostname, protocol, port, ...(isIP(hostname) === 0 && { servername: hostname }) }
   }
@@ -57,11 +57,10 @@ export function proxyAuthorization(proxy: URL): Readonly<Record<string, string>>
 }
 
 function openTunnel(url: URL, proxy: URL, timeout: Ms, callback: Parameters<Dial>[0]): void {
-  const port = url.port === '' ? 443 : url.port
-  const target = `${url.hostname}:${port}`
+  const target = `${url.hostname}:${portOf(url)}`
   const request = (proxy.protocol === 'https:' ? requestHttps : requestHttp)({
     method: 'CONNECT',
-    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    host: hostOf(proxy),
     port: proxy.port,
     path: target,
     headers: { host: target, ...proxyAuthorization(proxy) },

@@ -1,7 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { MS_PER_SECOND, type Ms } from '../base/units.ts'
+import type { Ms } from '../base/units.ts'
+import { hostOf, portOf } from './base-url.ts'
 import { type HttpHeaders, HttpResponseReader, type HttpResponseSink } from './http-response.ts'
+import { idleUntil } from './keep-alive.ts'
 import type { TlsOptions } from './tls.ts'
 import type { WireObserver } from './transport.ts'
 
@@ -17,8 +19,6 @@ export interface ConnectionOptions {
 /** Hears the answer as it comes. */
 type AnswerObserver = Pick<WireObserver, 'onHead' | 'onBytes'>
 
-/** The server may close the connection so much earlier than its `Keep-Alive: timeout` says: it is on its way by then. */
-const KEEP_ALIVE_MARGIN: Ms = 1000
 const TCP_KEEP_ALIVE: Ms = 60_000
 
 /**
@@ -55,10 +55,10 @@ export class HttpConnection implements HttpResponseSink {
     this.#now = now
     const startedAt = now()
     const isTls = url.protocol === 'https:'
-    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const host = hostOf(url)
     const address = {
       host,
-      port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
+      port: portOf(url),
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: TCP_KEEP_ALIVE,
@@ -113,9 +113,7 @@ export class HttpConnection implements HttpResponseSink {
 
   /** For the reader, as are `body` and `end`. */
   head(status: number, headers: HttpHeaders): void {
-    this.idleUntil = Infinity
-    const timeout = /timeout=(\d+)/.exec(String(headers['keep-alive'] ?? ''))?.[1]
-    if (timeout !== undefined) this.idleUntil = this.#readAt + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
+    this.idleUntil = idleUntil(headers, this.#readAt)
     this.#observer?.onHead(status, headers, this.#readAt)
   }
 

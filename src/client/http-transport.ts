@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Ms } from '../base/units.ts'
+import { abortWaiting } from './abort-waiting.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { HttpConnection } from './http-connection.ts'
 import { explainNetworkError } from './network-error.ts'
@@ -218,11 +219,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     connections: () => ({ opened: connectMs.length, reused, resent, connectMs }),
     async close() {
       closed ??= Promise.withResolvers()
-      for (const sending of waiting.splice(0)) {
-        if (sending.state === 'over') continue
-        sending.state = 'over'
-        sending.observer.onError('aborted', 'the client was closed')
-      }
+      abortWaiting(waiting)
       for (const connection of open) connection.destroy()
       if (open.size === 0) closed.resolve()
       for (const resolve of onPrepared.splice(0)) resolve()

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { BenchError } from '../base/errors.ts'
+import { hostOf, portOf } from './base-url.ts'
 
 /** Which servers are asked through a proxy, as an environment says it. */
 export interface ProxyRules {
@@ -41,7 +42,8 @@ export function readProxyRules(env: Readonly<Record<string, string | undefined>>
 /** The proxy through which a server is asked; null where it is asked directly. This machine itself always is. */
 export function proxyFor(url: URL, { http, https, none }: ProxyRules): string | null {
   const proxy = url.protocol === 'https:' ? https : http
-  const host = hostOf(url)
+  // A full name may end with a dot.
+  const host = hostOf(url).replace(/\.$/, '')
   if (proxy === null || isLoopback(host)) return null
   return none.some((rule) => covers(rule.toLowerCase(), host, portOf(url))) ? null : proxy
 }
@@ -49,15 +51,6 @@ export function proxyFor(url: URL, { http, https, none }: ProxyRules): string | 
 /** The variable that names the proxy of a server. */
 export function proxyVariable({ protocol }: Pick<URL, 'protocol'>): 'HTTPS_PROXY' | 'HTTP_PROXY' {
   return protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-}
-
-/** Without the brackets of IPv6, and without the dot at the end of a full name. */
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
-}
-
-function portOf({ port, protocol }: URL): number {
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }
 
 const LOOPBACK = new BlockList()

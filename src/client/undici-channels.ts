@@ -2,6 +2,7 @@ import { Client } from 'undici'
 import type { Socket } from 'node:net'
 import type { Ms } from '../base/units.ts'
 import type { Dial } from './dial.ts'
+import { KEEP_ALIVE_MARGIN } from './keep-alive.ts'
 import { createSpareSockets } from './spare-sockets.ts'
 import type { ConnectionFacts } from './transport.ts'
 
@@ -27,8 +28,6 @@ export interface Channel {
 
 /** What undici opens at most on one HTTP/2 connection, and most servers allow. */
 const STREAMS = 100
-/** undici closes a connection so much earlier than the server said that it would. */
-const KEEP_ALIVE_MARGIN: Ms = 1000
 const LONGEST_KEEP_ALIVE: Ms = 600_000
 
 export interface ChannelsOptions {

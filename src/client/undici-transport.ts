@@ -1,9 +1,11 @@
 import type { Dispatcher } from 'undici'
-import { MS_PER_SECOND, type Ms } from '../base/units.ts'
+import type { Ms } from '../base/units.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { createDial, proxyAuthorization } from './dial.ts'
 import { type HttpTransportOptions, MAX_CONNECTING } from './http-transport.ts'
+import { idleUntil } from './keep-alive.ts'
 import { explainNetworkError, ProxyError } from './network-error.ts'
+import { abortWaiting } from './abort-waiting.ts'
 import type { Transport, WireObserver, WireRequest } from './transport.ts'
 import { createChannels, type Channel } from './undici-channels.ts'
 
@@ -25,8 +27,6 @@ interface Sending {
   controller: Dispatcher.DispatchController | null
 }
 
-/** The server may close the connection so much earlier than its `Keep-Alive: timeout` says. */
-const KEEP_ALIVE_MARGIN: Ms = 1000
 /** Bytes that come without an answer: over TLS, the words with which a session ends. */
 const BYTES_OF_GOODBYE = 64
 
@@ -125,9 +125,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
           }
           channel.heard = true
           const at = stamp()
-          const timeout = /timeout=(\d+)/.exec(String(responseHeaders['keep-alive'] ?? ''))?.[1]
-          channel.idleUntil =
-            timeout === undefined ? Infinity : at + Number(timeout) * MS_PER_SECOND - KEEP_ALIVE_MARGIN
+          channel.idleUntil = idleUntil(responseHeaders, at)
           sending.state = 'head'
           observer.onHead(status, responseHeaders, at)
         },
@@ -202,11 +200,7 @@ export function createUndiciTransport(options: UndiciTransportOptions): Transpor
     connections: () => ({ ...channels.facts(), reused, resent }),
     async close() {
       closed = true
-      for (const sending of queue.splice(0)) {
-        if (sending.state === 'over') continue
-        sending.state = 'over'
-        sending.observer.onError('aborted', 'the client was closed')
-      }
+      abortWaiting(queue)
       for (const resolve of onPrepared.splice(0)) resolve()
       await channels.closeAll()
     },

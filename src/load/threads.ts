@@ -1,4 +1,5 @@
 import type { Ms } from '../base/units.ts'
+import { sumConnections } from '../client/sum-connections.ts'
 import type { ConnectionFacts } from '../client/transport.ts'
 import { calibrate } from './calibration/calibrate.ts'
 import { type ClientThread, type Crashed, type PartResult, type PartTask, startClientThread } from './client-thread.ts'
@@ -113,14 +114,7 @@ function merge(outcomes: readonly (PartResult | Crashed)[], { requests, fill }: 
 }
 
 function mergeConnections(all: readonly ConnectionFacts[]): ConnectionFacts {
-  const sum = (pick: (facts: ConnectionFacts) => number): number => all.reduce((total, each) => total + pick(each), 0)
-  return {
-    opened: sum(({ opened }) => opened),
-    ...(all.some(({ http2 }) => http2 !== undefined) && { http2: sum(({ http2 = 0 }) => http2) }),
-    reused: sum(({ reused }) => reused),
-    resent: sum(({ resent }) => resent),
-    connectMs: all.flatMap(({ connectMs }) => connectMs),
-  }
+  return { ...sumConnections(all), connectMs: all.flatMap(({ connectMs }) => connectMs) }
 }
 
 /** The thread that was nearest to its limit. */
