@@ -14,7 +14,10 @@ test('what one bench file has found is unknown to the next in the same worker', 
   benchFile().settlingTests++
   expect(bench(vllm({ variant: 'awq' }))).toThrow('VLLM_URL makes one of two targets')
   expect(benchFile().settlingTests).toBe(1)
+  const { oneAtATime } = benchFile()
   openBenchFile()
   expect(bench(vllm({ variant: 'awq' }))).not.toThrow()
   expect(benchFile().settlingTests).toBe(0)
+  // A load that is still ending must not overlap the next, whatever file it is of.
+  expect(benchFile().oneAtATime).toBe(oneAtATime)
 })

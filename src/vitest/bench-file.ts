@@ -39,6 +39,9 @@ export interface BenchFile {
   settlingTests: number
 }
 
+/** Of the worker: a load of the file before may still be ending, and would be measured with the first of this one. */
+const oneAtATime = createOneAtATime()
+
 let current: BenchFile | null = null
 
 /** Begins a bench file: a worker that is not isolated runs several, one after the other. */
@@ -50,7 +53,7 @@ export function openBenchFile(): void {
 export function benchFile(): BenchFile {
   current ??= {
     fleet: null,
-    oneAtATime: createOneAtATime(),
+    oneAtATime,
     calibrations: new Map(),
     origins: new WeakMap(),
     gates: createGates(),
