@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { caseVerdict } from '../src/verdict/case-verdict.ts'
 import { serverLost } from '../src/verdict/make.ts'
+import { madeUpGate } from '../src/verdict/made-up-gate.testkit.ts'
 import type { RegressionVerdict } from '../src/verdict/verdict.ts'
 import { renderJunit } from './junit.ts'
 import { invalid, objective, report, sampleCase, studyReport } from './sample-reports.testkit.ts'
@@ -35,23 +36,7 @@ test('the sentence counts what is in the report and nothing else', () => {
 
 /** The interval reaches 1 % to either side of the estimate. */
 function gate(verdict: 'pass' | 'inconclusive' | 'fail', estimate: number): RegressionVerdict {
-  return {
-    kind: 'regression',
-    verdict,
-    overruled: null,
-    gate: 'TPOT typical',
-    margin: 0.05,
-    estimate,
-    low: estimate - 0.01,
-    high: estimate + 0.01,
-    pairs: 5,
-    fresh: false,
-    unconfirmed: false,
-    holm: null,
-    failures: null,
-    noise: null,
-    versionChange: null,
-  }
+  return madeUpGate({ verdict, estimate, low: estimate - 0.01, high: estimate + 0.01 })
 }
 
 test('the gates of the build are counted with the chance that any of them fails by mistake', () => {

@@ -3,7 +3,8 @@ import { failedRecord, madeUpRecord, madeUpReport } from '../metrics/records.tes
 import { formatVerdicts } from '../case/failed-assertion.ts'
 import { byCause, isImprovement, isServerLost } from './kinds.ts'
 import { serverLost } from './make.ts'
-import type { ObjectiveVerdict, RegressionVerdict, ValidityVerdict } from './verdict.ts'
+import { madeUpGate } from './made-up-gate.testkit.ts'
+import type { ObjectiveVerdict, ValidityVerdict } from './verdict.ts'
 
 function objective(differences: Partial<ObjectiveVerdict>): ObjectiveVerdict {
   return {
@@ -48,23 +49,7 @@ test('only a lost server is lost: an invalid run without one may be the fault of
 
 // 12 % faster, at least 8 %, where 5 % slower is the margin
 test('a gate is an improvement when it is faster beyond doubt and by more than its margin', () => {
-  const faster: RegressionVerdict = {
-    kind: 'regression',
-    verdict: 'pass',
-    overruled: null,
-    gate: 'TTFT typical',
-    margin: 0.05,
-    estimate: -0.12,
-    low: -0.16,
-    high: -0.08,
-    pairs: 3,
-    fresh: false,
-    unconfirmed: false,
-    holm: null,
-    failures: null,
-    noise: null,
-    versionChange: null,
-  }
+  const faster = madeUpGate({ verdict: 'pass', estimate: -0.12, low: -0.16, high: -0.08 })
   expect(isImprovement(faster)).toBe(true)
   expect(isImprovement({ ...faster, high: 0.01 })).toBe(false)
   expect(isImprovement({ ...faster, estimate: -0.04 })).toBe(false)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { assertionFailed, notCompared, serverLost, undecided } from './make.ts'
-import { overrule, Verdict, type ObjectiveVerdict, type RegressionVerdict, type ValidityVerdict } from './verdict.ts'
+import { madeUpGate } from './made-up-gate.testkit.ts'
+import { overrule, Verdict, type ObjectiveVerdict, type ValidityVerdict } from './verdict.ts'
 import { describeVerdict, inWords } from './words.ts'
 
 const TTFT: ObjectiveVerdict = {
@@ -32,23 +33,15 @@ const TTFT: ObjectiveVerdict = {
 const OPEN =
   'ttft.p99 380.0 ms <= 400 ms: 5 of 1000 over: up to 1.048% may exceed it; about 1,150 requests would settle it at this rate'
 
-const SLOWER: RegressionVerdict = {
-  kind: 'regression',
+const SLOWER = madeUpGate({
   verdict: 'fail',
-  overruled: null,
-  gate: 'TTFT typical',
-  margin: 0.05,
   estimate: 0.118,
   low: 0.083,
   high: 0.154,
-  pairs: 5,
   fresh: true,
-  unconfirmed: false,
   holm: { adjusted: 0.00123, suspects: 1 },
-  failures: null,
-  noise: null,
   versionChange: 'vllm 0.4.1 -> 0.5.0',
-}
+})
 
 const CLIENT: ValidityVerdict = {
   kind: 'validity',
