@@ -1,18 +1,6 @@
 import * as z from 'zod'
 import { VERDICT_WORDS } from '../../verdict/verdict.ts'
-import {
-  DOUBT_CODES,
-  Environment,
-  FailedCase,
-  Failures,
-  LoadFacts,
-  Metrics,
-  RequestColumns,
-  Series,
-  TargetFacts,
-  Telemetry,
-  Validity,
-} from '../../report.ts'
+import { BenchReport, CaseReport, DOUBT_CODES, LoadFacts, Trial, Validity } from '../../report.ts'
 
 /** The schema of a report.json as it was written before a case held its trials. */
 export const OLD_REPORT_SCHEMA = 'vitest-llm-bench/report@1'
@@ -29,24 +17,15 @@ const OldVerdict = z.object({
 export type OldVerdict = z.infer<typeof OldVerdict>
 
 /** One trial, with all facts of its case. The verdicts on all trials together stood in the first. */
-const OldRun = z.object({
-  case: z.string(),
-  target: TargetFacts,
-  load: LoadFacts.extend({ trial: z.int().nonnegative(), trials: z.int().positive().default(1), digest: z.string() }),
-  metrics: Metrics,
+const OldRun = Trial.omit({ trial: true, seed: true, digest: true }).extend({
+  ...CaseReport.pick({ case: true, target: true, environment: true }).shape,
+  load: LoadFacts.extend({ ...Trial.pick({ trial: true, digest: true }).shape, trials: z.int().positive().default(1) }),
   verdicts: z.array(OldVerdict),
   validity: Validity.extend({ warnings: z.array(z.object({ code: z.enum(DOUBT_CODES), message: z.string() })) }),
-  errors: Failures,
-  requests: RequestColumns,
-  series: Series,
-  telemetry: Telemetry.nullable(),
-  environment: Environment,
 })
 export type OldRun = z.infer<typeof OldRun>
 
-export const OldReport = z.object({
+export const OldReport = BenchReport.omit({ cases: true }).extend({
   schema: z.literal(OLD_REPORT_SCHEMA),
   runs: z.array(OldRun),
-  failedCases: z.array(FailedCase),
-  falseFailChance: z.number().min(0).max(1).default(0),
 })
