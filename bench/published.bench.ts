@@ -20,7 +20,7 @@ import {
 } from '../fixtures/published-study.ts'
 import { studyLoad } from './study-load.ts'
 
-// The study's tables, row by row, through the whole path: dispatcher, protocol bytes, decoder, metrics. A change of the
+// The study's tables, row by row, through the whole path: load generator, protocol bytes, decoder, metrics. A change of the
 // engine model that loses fidelity fails here. Not part of the ordinary bench, whose table would have its rows twice.
 
 /**
