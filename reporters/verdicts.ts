@@ -2,7 +2,7 @@ import type { BenchReport, CaseReport } from '../src/report.ts'
 import { caseVerdict } from '../src/verdict/case-verdict.ts'
 import { byCause, isGate, isImprovement } from '../src/verdict/kinds.ts'
 import type { Verdict, VerdictWord } from '../src/verdict/verdict.ts'
-import { objectivePath } from '../src/verdict/words.ts'
+import { objectivePath } from '../src/verdict/objective-words.ts'
 import { formatCount, formatShare } from './units.ts'
 
 /** The objectives that were missed (or could not be judged because the run is invalid): what turns a build red. Causes first. */

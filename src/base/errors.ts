@@ -55,3 +55,9 @@ export class BenchError extends Error {
     this.remedy = remedy
   }
 }
+
+/** Throws what was found: the error itself where it is the only one, all of them as one where there are several. */
+export function throwAll(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
+}

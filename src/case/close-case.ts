@@ -1,5 +1,5 @@
 import type { CaseReport } from '../report.ts'
-import { undecided } from '../verdict/make.ts'
+import { invalid, undecided } from '../verdict/make.ts'
 import { overrule, type Verdict } from '../verdict/verdict.ts'
 import type { SettledCase } from './settle-gates.ts'
 
@@ -27,17 +27,10 @@ export function closeCase(report: CaseReport, { test, assertions, settled }: Cas
 }
 
 /** The verdict on the loads of a test whose worker died: what the test asserts of them is not known. */
-const NOT_ENDED: Verdict = {
-  kind: 'validity',
+const NOT_ENDED = invalid({
   reason: 'complete-test',
-  verdict: 'invalid',
-  overruled: null,
-  trial: null,
-  observed: null,
-  limit: null,
   facts: 'The worker died before the test ended: what it asserts was not judged.',
-  about: null,
-}
+})
 
 /**
  * The verdicts on a case of a test that passed although some are bad: Vitest's word decides, and the report says what it

@@ -5,7 +5,7 @@ import { gateVerdict } from '../baseline/gate-verdict.ts'
 import { obstaclesToComparison } from '../baseline/obstacles-to-comparison.ts'
 import { recordedTrial, type RecordedTrial } from '../baseline/recorded-trial.ts'
 import type { RegressionCase } from '../baseline/trial.ts'
-import { BenchError } from '../base/errors.ts'
+import { BenchError, throwAll } from '../base/errors.ts'
 import type { PerSecond } from '../base/units.ts'
 import type { Target } from '../frameworks/target.ts'
 import type { Inconclusive } from '../slo/slo.ts'
@@ -39,8 +39,9 @@ export interface ComparisonOptions {
 
 /** BenchError `bad-target` for a server compared with itself: it would pass, whatever the candidate is like. */
 export function refuseOneServer({ baseline, candidate }: ComparisonOptions, variables: Variables): void {
-  const [before, after] = [baseline, candidate].map((given) => ({ given, target: resolveTarget(given, variables) }))
-  if (before === undefined || after === undefined || !isOneServer(before.target, after.target)) return
+  const before = { given: baseline, target: resolveTarget(baseline, variables) }
+  const after = { given: candidate, target: resolveTarget(candidate, variables) }
+  if (!isOneServer(before.target, after.target)) return
   refuseMerged(before, after, variables)
   throw new BenchError('Baseline and candidate are the same server.', {
     code: 'bad-target',
@@ -77,9 +78,7 @@ export async function compareRates(
     ...limits,
   }
   const gates = cases.length === 0 ? [] : (await decideRegressions(cases, decision)).gates
-  const errors = [...sides.givenUp(), ...gotWorse(sides, gates, inconclusive)]
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
+  throwAll([...sides.givenUp(), ...gotWorse(sides, gates, inconclusive)])
 }
 
 interface Sides {

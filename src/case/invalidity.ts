@@ -1,6 +1,7 @@
 import { clientLate, latenessLimit } from '../doubts/client.ts'
 import { aborted, clientCrashed } from '../doubts/sending.ts'
 import type { TrialFacts } from '../doubts/trial-facts.ts'
+import { invalid } from '../verdict/make.ts'
 import type { ValidityVerdict } from '../verdict/verdict.ts'
 
 /**
@@ -37,20 +38,4 @@ export function invalidityOf(trial: TrialFacts): ValidityVerdict[] {
 export function trialsMissing(observed: number, limit: number): ValidityVerdict {
   const facts = `The run was cut short after ${observed} of ${limit} trials.`
   return invalid({ reason: 'all-trials', facts, observed, limit })
-}
-
-type Told = Pick<ValidityVerdict, 'reason' | 'facts'> & Partial<Pick<ValidityVerdict, 'observed' | 'limit'>>
-
-/** About the case until it is known that there are several trials. */
-function invalid(told: Told): ValidityVerdict {
-  return {
-    kind: 'validity',
-    verdict: 'invalid',
-    overruled: null,
-    trial: null,
-    observed: null,
-    limit: null,
-    about: null,
-    ...told,
-  }
 }

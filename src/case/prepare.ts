@@ -1,12 +1,14 @@
 import { discover } from '../frameworks/discover.ts'
 import type { Target } from '../frameworks/target.ts'
 import type { LoadGenerator } from '../load/load-generator.ts'
+import type { LoadFacts, TargetFacts } from '../report.ts'
 import type { Workload } from '../workload/workload.ts'
 import { checkSize } from './load-size.ts'
-import { makeWorkload, makeWorkloads } from './make-workload.ts'
+import { loadFacts, makeWorkload, makeWorkloads } from './make-workload.ts'
 import type { ResolvedLoad } from './resolve-case.ts'
 import { openGeneratorFor, send } from './send.ts'
 import type { RunCaseOptions, ServingCase } from './serving-case.ts'
+import { targetFacts } from './target-facts.ts'
 import { type Warmup, warmupLoad, warmupOf } from './warm-up.ts'
 
 /** A case that can be sent: what its trials send is drawn, and its server is known and warm. */
@@ -15,6 +17,8 @@ export interface PreparedCase {
   /** As its server told it: with version and model. */
   readonly target: Target
   readonly trials: readonly { readonly load: ResolvedLoad; readonly workload: Workload }[]
+  /** What its report says of both. */
+  readonly facts: { readonly target: TargetFacts; readonly load: LoadFacts }
   /** What sends its loads. */
   readonly generator: LoadGenerator
 }
@@ -27,7 +31,8 @@ export async function prepareCase(serving: ServingCase): Promise<PreparedCase> {
   const workloads = await makeWorkloads(name, loads, asked)
   const target = await discover(asked)
   const trials = workloads.map((workload, index) => ({ load: loads[index] ?? load, workload }))
-  return { serving, target, trials, generator: openGeneratorFor(target, load, workloads) }
+  const facts = { target: targetFacts(target, load), load: loadFacts(load) }
+  return { serving, target, trials, facts, generator: openGeneratorFor(target, load, workloads) }
 }
 
 /** The load of each trial. */

@@ -2,16 +2,12 @@ import { BenchError } from '../base/errors.ts'
 import { maskDeep, masker } from '../base/mask.ts'
 import { whyUnwritable } from '../metrics/why-unwritable.ts'
 import type { CaseReport } from '../report.ts'
-import { loadFacts } from './make-workload.ts'
 import { prepareCase, warmUp, type PreparedCase } from './prepare.ts'
 import { buildCaseReport } from './report.ts'
 import { goodputOf, runTrials, type MeasuredCase } from './run-trials.ts'
 import type { RunCaseOptions, ServingCase } from './serving-case.ts'
 import type { ServingRun } from './serving-run.ts'
 import { simulationNotice } from './simulation-notice.ts'
-import { targetFacts } from './target-facts.ts'
-
-export type { RunCaseOptions, ServingCase }
 
 /**
  * Runs one case from its target to its report. Throws BenchError when it cannot be run at all; an abort ends it with what was
@@ -33,14 +29,13 @@ export async function runCase(serving: ServingCase, options: RunCaseOptions): Pr
 
 /** BenchError `bad-report` where it could not be written. */
 function reportOf(
-  { serving: { name, load }, target }: PreparedCase,
+  { serving: { name, load }, target, facts }: PreparedCase,
   { trials, repeated }: MeasuredCase,
   { environment }: Pick<RunCaseOptions, 'environment'>,
 ): CaseReport {
   const built = buildCaseReport({
     case: name,
-    target: targetFacts(target, load),
-    load: loadFacts(load),
+    ...facts,
     trials,
     doubts: repeated.map((doubt) => ({ ...doubt, trial: null })),
     environment,

@@ -6,14 +6,13 @@ import { judgeClient } from '../slo/judge-client.ts'
 import { meetsObjectives } from '../slo/objectives.ts'
 import type { Workload } from '../workload/workload.ts'
 import { calibrationFor, type Calibrations } from './client-calibration.ts'
-import { loadFacts, makeWorkload } from './make-workload.ts'
+import { makeWorkload } from './make-workload.ts'
 import type { PreparedCase } from './prepare.ts'
 import { progressOverTrials } from './progress-over-trials.ts'
 import { freshRepeats, measureUntilValid } from './repeats.ts'
 import type { ResolvedLoad } from './resolve-case.ts'
 import { send, transportFacts } from './send.ts'
 import type { RunCaseOptions } from './serving-case.ts'
-import { targetFacts } from './target-facts.ts'
 import { buildTrial, type MeasuredTrial } from './trial.ts'
 import { announce, filled, longestAnswer, nothingMeasured, type Warmup } from './warm-up.ts'
 
@@ -80,7 +79,7 @@ interface Planned {
 
 /** BenchError `no-data` for a trial that was cut short before it measured anything. */
 async function runTrial(
-  { serving: { name, slo, log }, target, generator }: PreparedCase,
+  { serving: { name, slo, log }, target, facts, generator }: PreparedCase,
   { load, workload, warmup }: Planned,
   {
     signal,
@@ -97,8 +96,7 @@ async function runTrial(
     signal,
   )
   const built = buildTrial({
-    target: targetFacts(target, load),
-    load: loadFacts(load),
+    ...facts,
     trial: load.trial,
     digest: workload.digest,
     result,

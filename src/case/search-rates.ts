@@ -1,5 +1,7 @@
 import { BenchError } from '../base/errors.ts'
 import type { PerSecond } from '../base/units.ts'
+import { PILING_UP } from '../doubts/queue-trend.ts'
+import type { TrialDoubt } from '../doubts/trial-facts.ts'
 import type { Target } from '../frameworks/target.ts'
 import { judgeCapacity } from '../slo/judge-capacity.ts'
 import { searchCapacity, type RateVerdict } from '../slo/search-capacity.ts'
@@ -41,8 +43,6 @@ export interface CapacityOptions {
 const MAX_LOOKS = 3
 /** Each look at a growing sample is one more chance to err. */
 const LOOK_CONFIDENCE = 1 - 0.05 / MAX_LOOKS
-/** A trend of TTFT alone may be one of the prompts' lengths, which every rate shares; a queue also piles up this share of the arrivals. */
-const PILING_UP = 0.05
 const SWEEP_STEP = Math.SQRT2
 const DEFAULT_PROMPTS = 1000
 const DEFAULT_SPAN = 64
@@ -112,6 +112,7 @@ async function judgeRate(probe: Probe, rate: PerSecond, slo: Slo): Promise<{ run
       throw noCapacity(rate, inWords(unjudged).message, 'Or search by objectives that do not need it.')
     }
     const { state, growth } = queueOf(lastLook(run))
+    // A trend of TTFT alone may be one of the prompts' lengths, which every rate shares; a queue also piles up.
     const growing = state === 'growing' && growth > PILING_UP
     const verdict = growing ? 'fail' : worstOf(verdicts)
     if (verdict !== 'inconclusive' || run.report.trials.length === MAX_LOOKS) {
@@ -130,10 +131,7 @@ function worstOf(verdicts: readonly Verdict[]): RateVerdict {
   return verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'inconclusive'
 }
 
-function aboveCapacity(
-  verdicts: readonly Verdict[],
-  growing: boolean,
-): { readonly code: 'above-capacity'; readonly message: string } {
+function aboveCapacity(verdicts: readonly Verdict[], growing: boolean): TrialDoubt {
   const told = verdicts.filter(({ verdict }) => verdict !== 'pass').map((verdict) => inWords(verdict).message)
   const why = [...(growing ? ['the queue kept growing'] : []), ...told].join('; ')
   return { code: 'above-capacity', message: `This rate was not shown to hold: ${why}.` }

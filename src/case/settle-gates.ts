@@ -7,7 +7,7 @@ import { acceptedVerdict, gateVerdict } from '../baseline/gate-verdict.ts'
 import { obstaclesToComparison } from '../baseline/obstacles-to-comparison.ts'
 import { STAGE_PAIRS } from '../baseline/stage-pairs.ts'
 import { checkPairs, type RegressionCase, type TrialPairs } from '../baseline/trial.ts'
-import { BenchError } from '../base/errors.ts'
+import { BenchError, throwAll } from '../base/errors.ts'
 import { targetLabel } from '../frameworks/target.ts'
 import type { Doubt } from '../report.ts'
 import { runLabel } from './failed-assertion.ts'
@@ -56,8 +56,7 @@ export async function settleGates(gated: readonly GatedCase[], options: Settling
   }
   const compared = cases.filter(({ accepted }) => accepted !== null)
   if (compared.length > 0) errors.push(...(await compare(compared, options)))
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures`)
+  throwAll(errors)
 }
 
 /** Records the trials that the run itself does not have, and writes the baseline. */

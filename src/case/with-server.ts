@@ -3,6 +3,7 @@ import { maskError, masker } from '../base/mask.ts'
 import { secretsInEnvironment } from '../base/secrets.ts'
 import type { Ms } from '../base/units.ts'
 import type { Timeouts } from '../client/timeouts.ts'
+import type { TrialDoubt } from '../doubts/trial-facts.ts'
 import type { Target } from '../frameworks/target.ts'
 import type { Fleet, FleetCase, LoadEnding, LoggedCause } from '../server/fleet.ts'
 import type { EngineLog } from '../telemetry/log-samples.ts'
@@ -71,6 +72,6 @@ function endingOf(run: ServingRun | null): LoadEnding {
   return failures.length > 0 ? 'failures' : 'fine'
 }
 
-function logDoubt({ line, hint, logFile }: LoggedCause): { code: 'server-log'; message: string } {
+function logDoubt({ line, hint, logFile }: LoggedCause): TrialDoubt {
   return { code: 'server-log', message: `requests have failed, and ${logFile} says: ${line} (${hint})` }
 }

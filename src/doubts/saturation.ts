@@ -19,10 +19,10 @@ export interface Saturation {
 const MIN_REQUESTS = 60
 /** A run that lasts no longer than this many answers ends before a queue can show. */
 const MIN_ANSWERS_LONG = 10
-/** Steady M/D/1 queues make half of the requests wait four services at 90 % of the capacity, seven at 95 %. */
 /** The first of so many equal parts of the waits is the beginning. */
 const PARTS = 10
 const LATE_SHARE = 1 / 3
+/** Steady M/D/1 queues make half of the requests wait four services at 90 % of the capacity, seven at 95 %. */
 const STANDING_QUEUE_FACTOR = 20
 const STANDING_QUEUE_MIN_MS = 1000
 

@@ -2,6 +2,7 @@ import { percent } from '../metrics/percent.ts'
 import { metricPath } from '../metrics/find-metric.ts'
 import { formatLimit } from '../metrics/format-value.ts'
 import type { Calibration, ClientFacts } from '../report.ts'
+import { invalid } from '../verdict/make.ts'
 import type { ValidityVerdict } from '../verdict/verdict.ts'
 import { objectives, type Objective } from './objectives.ts'
 import type { Slo } from './slo.ts'
@@ -27,19 +28,8 @@ export function judgeClient({ calibration, maxErrorShare }: ClientFacts, slo: Sl
       `The client itself adds ${error.toFixed(2)} ms at P99 (${streams} streams, ${eventsPerSecond.toFixed(0)} events/s), ` +
       `${percent(error / objective.limit)} of the limit ${formatLimit(objective.limit, 'ms')} of ${name} ` +
       `(${percent(maxErrorShare)} is the most). Send from more threads (\`threads\`), from a bigger or less busy machine, from another host than the server's, or fewer streams.`
-    return [
-      {
-        kind: 'validity',
-        verdict: 'invalid',
-        overruled: null,
-        reason: 'client-error',
-        trial: null,
-        observed: error,
-        limit,
-        facts,
-        about: { objective: name, share: maxErrorShare },
-      },
-    ]
+    const about = { objective: name, share: maxErrorShare }
+    return [invalid({ reason: 'client-error', facts, observed: error, limit, about })]
   })
 }
 

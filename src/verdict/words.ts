@@ -1,12 +1,10 @@
 import { firstLine, plainLine } from '../base/plain-text.ts'
 import { percent } from '../metrics/percent.ts'
 import { capacityText } from './capacity-words.ts'
-import { objectivePath, objectiveText, whereTimeWent } from './objective-words.ts'
+import { objectiveText, whereTimeWent } from './objective-words.ts'
 import { regressionText } from './regression-words.ts'
 import type { BaselineVerdict, Overruling, ScheduleVerdict, ValidityVerdict, Verdict } from './verdict.ts'
 import type { VerdictText } from './verdict-text.ts'
-
-export { objectivePath }
 
 /** The text of any verdict. It is made here, from its numbers, and nowhere else. */
 export function inWords(verdict: Verdict): VerdictText {

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { throwAll } from '../base/errors.ts'
 import { checkMatrix } from '../case/check-options.ts'
 import { requireEvidence } from '../case/evidence.ts'
 import { loadOf, shortSamplesNotice, sloOf, type ServingCell, type ServingMatrix } from '../case/matrix.ts'
@@ -49,11 +50,7 @@ function defineCell(cell: ServingCell, matrix: ServingMatrix, check: Check | und
         () => matrix.baseline === true && expect(run).toMatchBaseline(),
         () => check?.(run, cell),
       ])
-      if (errors.length === 1) throw errors[0]
-      if (errors.length > 1) {
-        const there = errors.map((error) => atCallSite(error, frames))
-        throw new AggregateError(there, `${errors.length} failures`)
-      }
+      throwAll(errors)
     } catch (error) {
       throw atCallSite(error, frames)
     }
